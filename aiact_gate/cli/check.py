@@ -1,0 +1,150 @@
+"""`aiact-gate check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from aiact_gate.formats import FORMATS
+from aiact_gate.model.errors import UsageError
+from aiact_gate.model.report import Report
+
+
+@click.command(name="check")
+@click.argument("path", default=".")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME[=FILE]",
+    help=f"How to show it ({', '.join(FORMATS)}); repeatable; without FILE to the terminal.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Judge what is staged, against HEAD: only what this commit adds or worsens fails.",
+)
+@click.option("--ref", metavar="REV", help="Judge a commit, branch or tag instead of the work tree.")
+@click.option("--release", is_flag=True, help="Judge a release: changes since the run fail.")
+@click.option(
+    "--requirement", "requirements", multiple=True, metavar="ID", help="Judge only this point; repeatable."
+)
+@click.option("--as-of", metavar="DATE", help="Judge as on this day (2026-11-25); default: today, UTC.")
+@click.option(
+    "--enforce",
+    type=click.Choice(["now", "law"]),
+    default="now",
+    help="now: what is missing fails today. law: only from the date that binds.",
+)
+@click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    metavar="DIR",
+    help="An additional pack folder, given by the workflow; repeatable.",
+)
+@click.option("--recursive", is_flag=True, help="Judge every tracked aiact.yaml below PATH.")
+@click.option("--live", is_flag=True, help="Collect again and report every difference from the lock.")
+@click.option("-v", "--verbose", is_flag=True, help="The whole checklist, and nothing cut.")
+def command(
+    path: str,
+    formats: tuple[str, ...],
+    staged: bool,
+    ref: str | None,
+    release: bool,
+    requirements: tuple[str, ...],
+    as_of: str | None,
+    enforce: str,
+    packs: tuple[str, ...],
+    recursive: bool,
+    live: bool,
+    verbose: bool,
+) -> None:
+    """Judge every system that PATH (a folder or an aiact.yaml) declares.
+
+    Exit codes: 0 nothing failed, 1 a point failed or is unknown, 2 usage, 3 manifest, lock, waivers or pack can't be read,
+    4 nothing could be judged, 5 our own fault.
+
+    Example: aiact-gate check examples/credit-scoring --format json=report.json
+    """
+    from aiact_gate.pipelines.check import Options
+    from aiact_gate.pipelines.run import checked
+
+    wanted = [_format(text) for text in formats] or [("text", "")]
+    if staged and ref:
+        raise UsageError("--staged and --ref exclude each other", "Give one of them.")
+    options = Options(
+        as_of=_day(as_of), enforce=enforce, release=release, requirements=frozenset(requirements), packs=packs
+    )
+    reports = checked(path, options, staged=staged, ref=ref, recursive=recursive, live=live)
+    for name, file in wanted:
+        show(reports, name, file, verbose)
+    sys.exit(exit_code([report.exit_code for report in reports]))
+
+
+def exit_code(codes: list[int]) -> int:
+    """The code of several runs: 5 > 3 > 2 > 4 > 1 > 0."""
+    return next((code for code in (5, 3, 2, 4, 1) if code in codes), 0)
+
+
+def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
+    """Print *reports* in the format *name*, or write them to *file*, whole or not at all."""
+    text = "".join(_rendered(report, name, bool(file), verbose) for report in reports)
+    if not file:
+        click.echo(text, nl=False, color=True)
+        return
+    from aiact_gate.documents.write import write_atomically
+
+    try:
+        write_atomically(Path(file), text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{file} can't be written: {error.strerror}", "Name a file in a folder that exists."
+        ) from error
+
+
+def _rendered(report: Report, name: str, to_file: bool, verbose: bool) -> str:
+    if name == "text":
+        from aiact_gate.formats import text
+        from aiact_gate.formats.style import Style
+
+        terminal = sys.stdout.isatty() and not to_file
+        colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        width = 80
+        if terminal:
+            import shutil
+
+            width = min(160, shutil.get_terminal_size((80, 24)).columns)
+        return text.render(report, Style(colour), width, verbose)
+    import importlib
+
+    rendered: str = importlib.import_module(f"aiact_gate.formats.{name}").render(report)
+    return rendered
+
+
+def _format(text: str) -> tuple[str, str]:
+    name, _, file = text.partition("=")
+    if name not in FORMATS:
+        from aiact_gate.sources.shapes import nearest
+
+        near = nearest(name, FORMATS)
+        raise UsageError(
+            f"there is no format '{name[:60]}'",
+            f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.",
+        )
+    return name, file
+
+
+def _day(text: str | None) -> str:
+    import datetime
+
+    if text is None:
+        return datetime.datetime.now(datetime.UTC).date().isoformat()
+    from aiact_gate.sources.shapes import is_date
+
+    if not is_date(text):
+        raise UsageError(f"'{text[:60]}' is no date", "Write it as 2026-11-25.")
+    return text

@@ -1,0 +1,1 @@
+"""Text to data with positions: YAML, JSON, Markdown. The only importer of yaml."""

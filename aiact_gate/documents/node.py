@@ -1,0 +1,114 @@
+"""Data that knows where it stands: what every parser of this room returns."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from aiact_gate.model.errors import DocumentError
+from aiact_gate.model.location import Location, Pointer
+
+MAX_BYTES = 10_000_000
+MAX_DEPTH = 64
+MAX_NODES = 2_000_000
+
+
+class Node:
+    """A scalar, list or map with its place.
+
+    *value* is the text of a scalar as it was written, a list of nodes, or a dict of nodes. *plain* says whether a scalar
+    stood without quotes: only a plain `7` can be read as a number. *keys* holds the place of each key of a map.
+    """
+
+    __slots__ = ("value", "line", "column", "end_line", "end_column", "plain", "keys")
+
+    def __init__(
+        self, value: Any, line: int, column: int, end_line: int, end_column: int, plain: bool = False
+    ) -> None:
+        self.value = value
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+        self.plain = plain
+        self.keys: dict[str, tuple[int, int]] = {}
+
+    @property
+    def is_null(self) -> bool:
+        return self.plain and self.value in ("", "~", "null", "Null", "NULL")
+
+
+class Document:
+    """A parsed file: its root node and its path."""
+
+    __slots__ = ("path", "root")
+
+    def __init__(self, path: str, root: Node) -> None:
+        self.path = path
+        self.root = root
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        """Where *pointer* stands; if it is absent, where its nearest existing parent stands."""
+        node = self.root
+        place = (node.line, node.column, node.end_line, node.end_column)
+        found: list[str | int] = []
+        for step in pointer:
+            value = node.value
+            if isinstance(value, dict) and str(step) in value:
+                line, column = node.keys.get(str(step), (0, 0))
+                node = value[str(step)]
+                if node.is_null or isinstance(node.value, (dict, list)) and line:
+                    place = (line, column, line, column + len(str(step)))
+                else:
+                    place = (node.line, node.column, node.end_line, node.end_column)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                node = value[step]
+                place = (node.line, node.column, node.end_line, node.end_column)
+            else:
+                break
+            found.append(step)
+        return Location(self.path, *place, pointer=tuple(pointer))
+
+
+def refuse(path: str, what: str, fix: str, line: int = 1, column: int = 1) -> NoReturn:
+    """Raise a `DocumentError` at a place of *path*."""
+    raise DocumentError(what, fix, Location(path, max(line, 1), max(column, 1)))
+
+
+def plain_data(node: Node) -> Any:
+    """*node* as plain data, scalars by YAML 1.2's core rules: what files outside the record models become."""
+    value = node.value
+    if isinstance(value, dict):
+        return {key: plain_data(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [plain_data(child) for child in value]
+    if not node.plain:
+        return value
+    return scalar(value)
+
+
+def scalar(text: str) -> Any:
+    """A plain scalar by YAML 1.2's core rules: null, true, false, whole and decimal numbers; everything else is text."""
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE"):
+        return True
+    if text in ("false", "False", "FALSE"):
+        return False
+    number = number_of(text)
+    return text if number is None else number
+
+
+def number_of(text: str) -> int | float | None:
+    """The finite number that *text* writes (`7`, `-0.5`, `1e-3`), or None. `010`, `1:20`, `1_000`, `.nan` are text."""
+    body = text[1:] if text[:1] in "+-" else text
+    if not body or body[0] not in "0123456789." or "_" in body:
+        return None
+    if body.isdigit():
+        return int(text) if len(body) <= 18 and (body == "0" or body[0] != "0") else None
+    if body[0] == "0" and body[1:2].isdigit():
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if number - number == 0.0 else None

@@ -1,0 +1,30 @@
+"""Bytes to text: size, encoding, byte order mark."""
+
+from __future__ import annotations
+
+from aiact_gate.documents.node import MAX_BYTES, refuse
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text of *data* without a byte order mark.
+
+    Raises:
+        DocumentError: over 10 MB, not UTF-8, or with NUL bytes (binary).
+    """
+    if len(data) > MAX_BYTES:
+        refuse(
+            path,
+            f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read",
+            "Split it, or point to a smaller file.",
+        )
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        refuse(
+            path, "the file is binary (it holds NUL bytes), not UTF-8 text", "Write it as UTF-8 text.", line
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        refuse(path, f"byte {data[error.start]:#04x} is not UTF-8", "Save the file as UTF-8.", line, column)

@@ -1,0 +1,68 @@
+"""Data to YAML text, and bytes to a file: what the other modules of this room read back."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def dump_yaml(data: Any) -> str:
+    """*data* (maps with text keys, lists, text, numbers, booleans, None) as block YAML.
+
+    Sorted keys, one value a line. Text is quoted wherever YAML 1.1 or 1.2 would read something else. Equal
+    data gives equal text.
+    """
+    import yaml
+
+    # The emitter in Python and not the one in C: which of them is there must not change a byte.
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+            return super().increase_indent(flow, False)
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        value = value.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no UTF-8
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=_style(value))
+
+    Dumper.add_representer(str, text)
+    written: str = yaml.dump(
+        data, Dumper=Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True, width=float("inf")
+    )
+    return written
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """*data* in the file at *path*, whole or not at all; an existing file keeps its mode."""
+    try:
+        mode = path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _style(value: str) -> str | None:
+    """How *value* is quoted; None leaves it to the emitter, which knows what YAML 1.1 misreads."""
+    if not value.isprintable():
+        return '"'  # one line, whatever stands in it
+    try:
+        # `1e-3` and `1.5e3` are text to YAML 1.1 and to the emitter, numbers to everybody else.
+        float(value)
+    except ValueError:
+        return None
+    return "'"

@@ -1,0 +1,204 @@
+"""YAML to nodes, from events: bounds are kept before a tree exists.
+
+PyYAML's composer recurses in C and ends the interpreter on deep nesting, keeps the last of two equal keys, and follows
+YAML 1.1 (`no` is false, `010` is eight). So the tree is built here from parser events; scalars stay as written.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, refuse
+from aiact_gate.documents.text import decode
+
+
+def parse_yaml(data: bytes, path: str) -> Document:
+    """The one document in *data*, scalars as written, every value with its place.
+
+    Raises:
+        DocumentError: undecodable, empty, broken YAML, two documents, a duplicate key, a tag, a key that isn't text, more
+            than 64 levels or 2,000,000 values (aliases counted as often as they are used).
+    """
+    return parse_yaml_text(decode(data, path), path)
+
+
+def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
+    """As `parse_yaml`, for text that starts at *first_line* of its file."""
+    import yaml
+
+    offset = first_line - 1
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        root = _Builder(path, offset).build(yaml.parse(text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1 + offset, mark.column + 1) if mark else (first_line, 1)
+        refuse(
+            path,
+            _problem(error.problem or "can't be read", text, line - offset),
+            _fix(error, text, line - offset),
+            line,
+            column,
+        )
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position] if isinstance(error.position, int) else ""
+        refuse(
+            path,
+            "a control character stands in the file",
+            "Remove it; YAML text holds none.",
+            before.count("\n") + first_line,
+        )
+    if root is None:
+        refuse(path, "the file is empty", "Fill it, or remove it.", first_line)
+    return Document(path, root)
+
+
+def _problem(problem: str, text: str, line: int) -> str:
+    lines = text.split("\n")
+    if (
+        0 < line <= len(lines)
+        and "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
+    ):
+        return "a tab stands in the indentation; YAML takes spaces only"
+    return f"the YAML is broken: {problem}"
+
+
+def _fix(error: Any, text: str, line: int) -> str:
+    problem = str(error.problem)
+    if "tab" in _problem(problem, text, line):
+        return "Replace the tab by spaces."
+    if "mapping values" in problem:
+        return "Quote the text if it holds a colon followed by a blank."
+    if "exceeded max" in problem or "nesting" in problem.lower():
+        return f"Nest at most {MAX_DEPTH} levels."
+    return "Mend the indentation or the quotes at or just before this place."
+
+
+class _Builder:
+    """One pass over parser events, with an explicit stack."""
+
+    def __init__(self, path: str, offset: int) -> None:
+        self.path = path
+        self.offset = offset
+        self.anchors: dict[str, tuple[Node, int, int]] = {}  # node, values below it, levels below it
+        self.nodes = 0
+
+    def build(self, events: Any) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        # Each frame: node, pending key, anchor, values before it, levels below it.
+        stack: list[list[Any]] = []
+        for event in events:
+            kind = type(event).__name__
+            if kind in ("ScalarEvent", "AliasEvent"):
+                node = self._alias(event, stack) if kind == "AliasEvent" else self._scalar(event)
+                root = self._place(stack, node, event, root)
+            elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+                self._refuse_tag(event)
+                if len(stack) >= MAX_DEPTH:
+                    self._refuse(
+                        event, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
+                    )
+                mark = event.start_mark
+                value: Any = {} if kind == "MappingStartEvent" else []
+                node = Node(value, mark.line + 1 + self.offset, mark.column + 1, 0, 0)
+                self._count(event)
+                stack.append([node, None, event.anchor, self.nodes, 1])
+            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+                node, _, anchor, before, height = stack.pop()
+                if stack:
+                    stack[-1][4] = max(stack[-1][4], height + 1)
+                node.end_line, node.end_column = (
+                    event.end_mark.line + 1 + self.offset,
+                    event.end_mark.column + 1,
+                )
+                if anchor:
+                    self.anchors[anchor] = (node, self.nodes - before + 1, height)
+                root = self._place(stack, node, event, root)
+            elif kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second YAML document begins here", "Keep one document in a file.")
+        if root is not None and root.is_null:
+            return None
+        return root
+
+    def _count(self, event: Any, size: int = 1) -> None:
+        self.nodes += size
+        if self.nodes > MAX_NODES:
+            self._refuse(
+                event,
+                f"more than {MAX_NODES:,} values, aliases counted as often as they are used",
+                "Split the file; write repeated parts out or refer to them by id.",
+            )
+
+    def _scalar(self, event: Any) -> Node:
+        self._refuse_tag(event)
+        self._count(event)
+        start, end = event.start_mark, event.end_mark
+        node = Node(
+            event.value,
+            start.line + 1 + self.offset,
+            start.column + 1,
+            end.line + 1 + self.offset,
+            end.column + 1,
+            not event.style,  # the C parser writes '', the pure one None
+        )
+        if event.anchor:
+            self.anchors[event.anchor] = (node, 1, 0)
+        return node
+
+    def _alias(self, event: Any, stack: list[list[Any]]) -> Node:
+        if event.anchor not in self.anchors:
+            self._refuse(
+                event, f"the alias *{event.anchor} stands before its anchor", "Define the anchor first."
+            )
+        node, size, height = self.anchors[event.anchor]
+        self._count(event, size)
+        if len(stack) + height > MAX_DEPTH:
+            self._refuse(
+                event, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
+            )
+        if stack:
+            stack[-1][4] = max(stack[-1][4], height + 1)
+        return node
+
+    def _place(self, stack: list[list[Any]], node: Node, event: Any, root: Node | None) -> Node | None:
+        if not stack:
+            return node
+        frame = stack[-1]
+        parent = frame[0]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif frame[1] is None:
+            if not isinstance(node.value, str):
+                self._refuse(event, "a key that isn't a plain text", "Write the key as one word.")
+            if node.value in parent.value:
+                first = parent.keys[node.value][0]
+                self._refuse(
+                    event,
+                    f"the key '{_short(node.value)}' stands twice here (first on line {first})",
+                    "Keep one of them.",
+                    node,
+                )
+            if node.value == "<<" and node.plain:
+                self._refuse(event, "merge keys (<<) aren't read", "Write the values out.")
+            parent.keys[node.value] = (node.line, node.column)
+            frame[1] = node.value
+        else:
+            parent.value[frame[1]] = node
+            frame[1] = None
+        return root
+
+    def _refuse_tag(self, event: Any) -> None:
+        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+            self._refuse(event, f"the tag {_short(event.tag)} isn't read", "Write the value without a tag.")
+
+    def _refuse(self, event: Any, what: str, fix: str, node: Node | None = None) -> None:
+        mark = event.start_mark
+        line, column = (node.line, node.column) if node else (mark.line + 1 + self.offset, mark.column + 1)
+        refuse(self.path, what, fix, line, column)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,135 @@
+"""The report as JSON, `aiact-gate/report/v1`: only extended within v1; equal inputs give equal bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiact_gate.model.location import pointer_text
+from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
+
+SCHEMA = "aiact-gate/report/v1"
+
+
+def render(report: Report) -> str:
+    """The whole report, keys sorted."""
+    return json.dumps(as_data(report), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "aiact-gate", "version": report.version},
+        "packs": [
+            {"name": name, "version": version, "digest": digest, "legal_review": review}
+            for name, version, digest, review in report.packs
+        ],
+        "as_of": report.as_of,
+        "enforce": report.enforce,
+        "mode": "enforce",
+        "verdict": report.verdict,
+        "subject": report.subject,
+        "manifest": report.manifest,
+        "note": report.note,
+        "systems": [_system(system) for system in report.systems],
+        "not_read": [{"path": path, "why": why} for path, why in report.not_read],
+        "problems": [_problem(problem) for problem in report.problems],
+        "exit_code": report.exit_code,
+    }
+
+
+def _system(system: SystemReport) -> dict[str, Any]:
+    return {
+        "id": system.id,
+        "name": system.name,
+        "version": system.version,
+        "role": list(system.roles),
+        "tier": system.tier,
+        "profile": system.profile,
+        "classification": {
+            "tier": system.derived_tier,
+            "cites": list(system.cites),
+            "decided_by": system.decided_by,
+            "reviewed_by": system.reviewed_by,
+            "proposed": system.proposed,
+        },
+        "model": system.model,
+        "lock": system.lock_date,
+        "release": system.release,
+        "applies_from": system.applies_from,
+        "dates": [{"what": what, "date": date, "remark": remark} for what, date, remark in system.dates],
+        "counts": system.counts,
+        "notices": [_finding(notice) for notice in system.notices],
+        "requirements": [_row(row) for row in system.rows],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    requirement = row.requirement
+    return {
+        "id": requirement.id,
+        "version": requirement.version,
+        "citation": requirement.citation,
+        "title": requirement.title,
+        "calls_for": requirement.calls_for,
+        "profile": requirement.profile,
+        "method": row.method,
+        "outcome": row.outcome.value,
+        "because": row.because,
+        "applies_from": row.applies_from,
+        "stood_on": row.stood_on,
+        "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
+        "leaves_open": requirement.leaves_open,
+        "waiver": row.waiver,
+        "checks": [_check(check) for check in row.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "severity": check.severity,
+        "method": check.method,
+        "outcome": check.outcome.value,
+        "because": check.because,
+        "held": check.held,
+        "of": check.of,
+        "findings": [_finding(finding) for finding in check.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    place = finding.location
+    return {
+        "kind": finding.kind,
+        "outcome": finding.outcome.value,
+        "severity": finding.severity,
+        "message": finding.message,
+        "fix": finding.fix,
+        "note": finding.note,
+        "element": finding.element,
+        "number": finding.number,
+        "waits": list(finding.waits),
+        "fingerprint": finding.fingerprint,
+        "location": {
+            "path": place.path,
+            "line": place.line,
+            "column": place.column,
+            "end_line": place.end_line or place.line,
+            "end_column": place.end_column or place.column,
+            "pointer": pointer_text(place.pointer),
+        },
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    place = problem.location
+    return {
+        "message": problem.message,
+        "fix": problem.fix,
+        "code": problem.code,
+        "location": {"path": place.path, "line": place.line, "column": place.column}
+        if place is not None
+        else None,
+    }

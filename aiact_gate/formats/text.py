@@ -1,0 +1,261 @@
+"""The report for a terminal: what failed first, then what is left, then the checklist. 80 columns, wider only where asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiact_gate.formats import words
+from aiact_gate.formats.style import Style, count, day, wrapped
+from aiact_gate.judge.verdict import short_citation
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.report import Finding, Report, Row, SystemReport
+
+KIND_TITLES = {
+    "contradicted": "Two statements, or a statement and a fact, can't both be true",
+    "unbound": "About another system, version or data",
+    "loosened": "Looser than it was when the result was made",
+    "stale": "Older than what it speaks about",
+    "filler": "Words that say nothing about this system",
+    "missing": "Nothing here states it yet",
+    "malformed": "Can't be read as what it should be",
+}
+SHOWN_PER_KIND = 20
+
+
+def render(report: Report, style: Style | None = None, width: int = 80, verbose: bool = False) -> str:
+    """The whole report as text; *width* of at least 80 columns, *verbose* adds the checklist and everything cut."""
+    style = style or Style()
+    width = max(80, width)
+    lines: list[str] = []
+    for problem in report.problems:
+        place = f"{problem.location}: " if problem.location else ""
+        lines += wrapped(f"{style('bad', 'PROBLEM')}  {place}{problem.message}", width)
+        lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
+    if report.problems:
+        lines.append("")
+    if report.note:
+        lines += wrapped(report.note, width)
+        lines.append("")
+    for system in report.systems:
+        lines += _system(report, system, style, width, verbose)
+    lines += _notes(report, style, width)
+    lines += _next(report, style)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _system(report: Report, system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+    title = f"{system.id} {system.version}   "
+    lines = [
+        title + (style("attention", words.tier_line(system)) if system.proposed else words.tier_line(system))
+    ]
+    lines += wrapped(words.role_line(system, report.as_of), width)
+    lines += wrapped(words.release_line(report, system), width)
+    if words.people_line(system):
+        lines += wrapped(words.people_line(system), width)
+    lines.append("")
+    lines += wrapped(words.counts_line(system), width)
+    if words.worth_line(system):
+        lines += wrapped(words.worth_line(system), width)
+    lines.append("")
+    lines += _failed(words.failing(system), style, width, verbose)
+    lines += _unknown(system, style, width)
+    lines += _waived(system, style, width)
+    lines += _asks(words.warnings(system), style, width, verbose)
+    lines += _ends(system, style, width)
+    failed = bool(words.failing(system))
+    has_points = any(
+        row.outcome is not Outcome.NOT_APPLICABLE for row in system.rows if row.requirement.is_point
+    )
+    if has_points and (verbose or not failed):
+        lines += _checklist(system, style, width, verbose)
+    return lines
+
+
+def _failed(findings: list[Finding], style: Style, width: int, verbose: bool) -> list[str]:
+    lines: list[str] = []
+    by_kind: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_kind.setdefault(finding.kind, []).append(finding)
+    for kind, found in by_kind.items():
+        lines.append(f"{style('bad', kind.upper())}  {KIND_TITLES.get(kind, '')}")
+        lines.append("")
+        shown = found if verbose else found[:SHOWN_PER_KIND]
+        for finding in shown:
+            lines += _block(finding, style, width)
+        if len(found) > len(shown):
+            lines += [f"    and {len(found) - len(shown)} more: -v", ""]
+    return lines
+
+
+def _block(finding: Finding, style: Style, width: int) -> list[str]:
+    place = str(finding.location)
+    number = f"{finding.number:2d}  " if finding.number else "    "
+    right = finding.article
+    gap = " " * max(2, width - len(number) - len(place) - len(right))
+    lines = [f"{number}{style('place', place)}{gap}{right}"]
+    lines += wrapped(finding.message, width, "    ")
+    if finding.note:
+        lines += wrapped(f"({finding.note})", width, "    ")
+    if finding.waits:
+        shown = ", ".join(finding.waits[:12]) + (
+            f" and {len(finding.waits) - 12} more" if len(finding.waits) > 12 else ""
+        )
+        lines += wrapped(f"Waiting for it: {shown}.", width, "    ")
+    if finding.fix:
+        lines += wrapped(f"Fix: {finding.fix}", width, "    ")
+    lines += ["    " + style("quiet", finding.check), ""]
+    return lines
+
+
+def _unknown(system: SystemReport, style: Style, width: int) -> list[str]:
+    rows = [row for row in system.rows if row.outcome in (Outcome.UNKNOWN, Outcome.ERROR)]
+    if not rows:
+        return []
+    lines = [f"{style('attention', 'UNKNOWN')}  What this run could not determine", ""]
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(words.because(row), []).append(row)
+    for because, found in grouped.items():
+        lines += wrapped(", ".join(short_citation(row.requirement) for row in found), width, "    ")
+        lines += wrapped(because, width, "    ")
+        lines.append("")
+    return lines
+
+
+def _waived(system: SystemReport, style: Style, width: int) -> list[str]:
+    rows = [row for row in system.rows if row.outcome is Outcome.WAIVED]
+    if not rows:
+        return []
+    lines = ["WAIVED  Failed, and somebody answers for it until a date", ""]
+    for row in rows:
+        lines += wrapped(f"{row.requirement.citation}: {words.because(row)}", width, "    ")
+        lines += ["    " + style("owed", f"waiver {row.waiver}"), ""]
+    return lines
+
+
+def _asks(findings: list[Finding], style: Style, width: int, verbose: bool) -> list[str]:
+    if not findings:
+        return []
+    lines = [f"{style('attention', 'WORTH A LOOK')}  Heuristics; they never fail a run", ""]
+    for finding in findings if verbose else findings[:5]:
+        lines += _block(finding, style, width)
+    if not verbose and len(findings) > 5:
+        lines += [f"    and {len(findings) - 5} more: -v", ""]
+    return lines
+
+
+def _ends(system: SystemReport, style: Style, width: int) -> list[str]:
+    lines: list[str] = []
+    for notice in system.notices:
+        word = style("bad", "RELEASE") if notice.outcome is Outcome.FAIL else style("attention", "NOTICE")
+        lines += wrapped(f"{word}  {notice.location}: {notice.message} {notice.fix}", width)
+    return [*lines, ""] if lines else []
+
+
+def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+    title = max(28, width - 52)
+    lines = [
+        f"{'Article':<13} {'Requirement':<{title}} {'Evidence':<18} {'How':<9} Status",
+        f"{'-' * 13} {'-' * title} {'-' * 18} {'-' * 9} {'-' * 8}",
+    ]
+    hidden = 0
+    for row in system.rows:
+        if not row.requirement.is_point and row.requirement.id != "art6.claim":
+            continue
+        quiet = row.outcome in (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
+        if quiet and not verbose:
+            hidden += 1
+            continue
+        lines.append(_row(row, style, title))
+    if hidden:
+        lines += [
+            "",
+            f"{count(hidden, 'more point')} without a result (not checked, not applicable, not looked at): -v",
+        ]
+    lines.append("")
+    return lines
+
+
+def _row(row: Row, style: Style, title: int) -> str:
+    how = words.how(row)
+    status = words.status(row)
+    role = (
+        "bad"
+        if row.outcome in (Outcome.FAIL, Outcome.ERROR)
+        else "attention"
+        if row.outcome is Outcome.UNKNOWN
+        else "owed"
+    )
+    if row.outcome is Outcome.PASS:
+        role = "shown" if row.method in ("measured", "provenance") else "told"
+    place = (
+        f"{row.place.path.rpartition('/')[2]}:{row.place.line}"
+        if row.place and row.outcome is Outcome.PASS
+        else "-"
+    )
+    return f"{_cut(short_citation(row.requirement), 13):<13} {_cut(row.requirement.title, title):<{title}} {_middle(place, 18):<18} {how:<9} {style(role, status)}"
+
+
+def _cut(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    head = text[: width - 1]
+    return (head[: head.rfind(" ")] if " " in head[width // 2 :] else head) + "…"
+
+
+def _middle(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    keep = width - 1
+    return text[: keep // 2] + "…" + text[-(keep - keep // 2) :]
+
+
+def _notes(report: Report, style: Style, width: int) -> list[str]:
+    lines = []
+    packs = "; ".join(
+        f"{name} {version} ({digest[:8]}), law rules read by counsel: {review}"
+        if name == "eu-ai-act"
+        else f"{name} {version} ({digest[:8]})"
+        for name, version, digest, review in report.packs
+    )
+    lines += wrapped(f"Rules: {packs}.", width)
+    if report.not_read:
+        shown = ", ".join(f"{path} ({why})" for path, why in report.not_read[:5])
+        lines += wrapped(f"Not read: {shown}.", width)
+    named = [point for system in report.systems for point in words.person_rows(system)]
+    if named:
+        lines += wrapped(f"On a person's word alone (signed, named only): {', '.join(named)}.", width)
+    dated = [
+        f"{what} {day(date)}"
+        for system in report.systems[:1]
+        for what, date, _ in system.dates
+        if what != "Articles 9-15"
+    ]
+    if dated:
+        lines += wrapped(
+            f"Other dates: {', '.join(dated)}. In dispute where readings differ; the later one is shown.",
+            width,
+        )
+    if any(system.tier == "high" for system in report.systems):
+        lines += wrapped(words.DISCLAIMER, width)
+    return [style("quiet", line) for line in lines] + [""]
+
+
+def _next(report: Report, style: Style) -> list[str]:
+    first = next((finding for system in report.systems for finding in words.failing(system)), None)
+    folder = report.manifest.rpartition("/")[0]
+    lines = []
+    if first is not None:
+        lines.append(
+            f"Next:  fix 1, then  {style('command', 'aiact-gate check' + (' ' + folder if folder else ''))}"
+        )
+        lines.append(f"Why:   {style('command', 'aiact-gate explain ' + first.check.partition('/')[0])}")
+    elif not report.problems:
+        lines.append(f"Again: {style('command', words.recompute(report))}")
+    lines.append(f"exit {report.exit_code}")
+    return lines
+
+
+def join(lines: Iterable[str]) -> str:
+    """*lines* as one text."""
+    return "\n".join(lines)

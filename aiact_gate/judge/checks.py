@@ -1,0 +1,592 @@
+"""One check judged on one system's evidence.
+
+Shape comes first: a check that reads something of a wrong form fails at that form's place, one that reads an absent record
+waits for it, one that reads what can't be known is unknown. Then the host walks the rows, and only the boolean true holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.model.outcome import Outcome, weakest
+from aiact_gate.model.policy import Check, Condition, PathExpr, Requirement
+from aiact_gate.model.report import CheckResult, Finding
+from aiact_gate.packs.conditions import Engine
+from aiact_gate.packs.paths import Bound, NotThere, follow, follow_plain
+from aiact_gate.sources.filled import echoes
+from aiact_gate.sources.shapes import quoted
+
+Loaded = dict[bytes, Any]
+
+
+class CheckJudge:
+    """Judges checks on one system's evidence; keeps what is shared between them."""
+
+    def __init__(self, evidence: Evidence, engine: Engine, system: str) -> None:
+        self.evidence = evidence
+        self.engine = engine
+        self.system = system
+        self._loaded: Loaded = {}
+        self._base: Bound = {name: (value, (name,)) for name, value in evidence.data.items()}
+        self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
+
+    def judge(self, check: Check, requirement: Requirement) -> CheckResult:
+        """What comes of *check*. Never raises for anything that the evidence holds."""
+        if check.faults:
+            return self._faults(check, requirement)
+        blocked = self._blocked(check)
+        if blocked is not None:
+            return blocked
+        if check.when is not None:
+            bound = self._with_parameters(requirement)
+            outcome = self._holds(check.when, bound)
+            if outcome.error:
+                return self._error(check, requirement, outcome.error)
+            if outcome.absent:
+                return self._result(
+                    check, requirement, [self._absent_finding(check, requirement, check.when, bound)], 0, 1
+                )
+            if not outcome.holds:
+                return CheckResult(check.id, check.severity, Outcome.NOT_APPLICABLE)
+        return self._rows(check, requirement)
+
+    # ------------------------------------------------------------ before any row
+
+    def _faults(self, check: Check, requirement: Requirement) -> CheckResult:
+        found = [fault for fault in self.evidence.faults if fault.rule == check.faults]
+        return self._result(
+            check,
+            requirement,
+            [self._fault_finding(check, requirement, fault) for fault in found],
+            0,
+            len(found),
+        )
+
+    def _blocked(self, check: Check) -> CheckResult | None:
+        absent = [self.evidence.absent[path[0]] for path in check.reads if path[0] in self.evidence.absent]
+        unreadable = next((item for item in absent if item.unreadable), None)
+        if unreadable is not None:
+            return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=_see(unreadable))
+        if absent:
+            return CheckResult(check.id, check.severity, Outcome.FAIL, because=_see(absent[0]), of=1)
+        unknown = self._unknown(check)
+        if unknown is not None:
+            because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
+            return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
+        return None
+
+    def _unknown(self, check: Check) -> Unknown | None:
+        for pointer, unknown in self.evidence.unknowns.items():
+            if any(_related(pointer, path) for path in check.reads):
+                return unknown
+        return None
+
+    # ------------------------------------------------------------ rows
+
+    def _rows(self, check: Check, requirement: Requirement) -> CheckResult:
+        findings: list[Finding] = []
+        blocking = [
+            fault
+            for fault in self.evidence.faults
+            if fault.rule != "unknown_key" and any(_related(fault.pointer, path) for path in check.reads)
+        ]
+        judged = held = 0
+        error = ""
+        try:
+            rows = list(self._bindings(check, self._with_parameters(requirement)))
+        except NotThere as missing:
+            if any(_starts(missing.pointer, fault.pointer) for fault in blocking):
+                return self._because(check, blocking[0])
+            return self._result(
+                check, requirement, [self._missing_at(check, requirement, missing.pointer, "")], 0, 1
+            )
+        for bound in rows:
+            element = _element(check, bound)
+            try:
+                bound = self._look_up(check, bound)
+            except NotThere as missing:
+                if any(_starts(missing.pointer, fault.pointer) for fault in blocking):
+                    judged += 1
+                    continue
+                judged += 1
+                findings.append(
+                    self._missing_at(check, requirement, missing.pointer, element, reference=True)
+                )
+                continue
+            if check.where is not None:
+                chosen = self._holds(check.where, bound)
+                if chosen.error:
+                    error = chosen.error
+                    continue
+                if chosen.absent:
+                    judged += 1
+                    if not self._under_fault(check.where, bound, blocking):
+                        findings.append(self._absent_finding(check, requirement, check.where, bound, element))
+                    continue
+                if not chosen.holds:
+                    continue
+            judged += 1
+            found = self._clauses(check, requirement, bound, element, blocking)
+            if isinstance(found, str):
+                error = found
+            elif found is not None:
+                findings.append(found)
+            elif found is None:
+                held += 1
+        if error:
+            return self._error(check, requirement, error)
+        if check.loops and judged < check.min_items:
+            findings.append(self._too_few(check, requirement, judged))
+        if not findings and blocking and check.severity == "error":
+            return self._because(check, blocking[0], judged)
+        if not findings and held < judged:
+            return (
+                self._because(check, blocking[0], judged)
+                if blocking
+                else CheckResult(check.id, check.severity, Outcome.FAIL, of=judged, held=held)
+            )
+        return self._result(check, requirement, findings, held, judged)
+
+    def _because(self, check: Check, fault: Fault, judged: int = 1) -> CheckResult:
+        return CheckResult(
+            check.id, check.severity, Outcome.FAIL, because=f"{fault.location}: {fault.message}", of=judged
+        )
+
+    def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
+        if not check.loops:
+            yield bound
+            return
+        yield from self._nest(check.loops, bound)
+
+    def _nest(self, loops: tuple[Any, ...], bound: Bound) -> Iterator[Bound]:
+        loop, rest = loops[0], loops[1:]
+        if loop.path is None:
+            rows: list[tuple[Any, Pointer]] = [(word, ("@word", word)) for word in loop.words]
+        else:
+            value, pointer = follow(loop.path, bound)
+            if not isinstance(value, list):
+                raise NotThere(pointer)
+            rows = [(item, (*pointer, index)) for index, item in enumerate(value)]
+        for item, pointer in rows:
+            inner = {**bound, loop.name: (item, pointer)}
+            if rest:
+                yield from self._nest(rest, inner)
+            else:
+                yield inner
+
+    def _look_up(self, check: Check, bound: Bound) -> Bound:
+        for lookup in check.lookups:
+            rows, pointer = follow(lookup.path, bound)
+            key, place = follow(lookup.key, bound)
+            table = self._table(rows, lookup.field)
+            if key is None or key not in table:
+                raise NotThere(place)
+            index = table[key]
+            bound = {**bound, lookup.name: (rows[index], (*pointer, index))}
+        return bound
+
+    def _table(self, rows: Any, field: str) -> dict[Any, int]:
+        slot = (id(rows), field)
+        if slot not in self._lookup_tables:
+            table: dict[Any, int] = {}
+            for index, row in enumerate(rows if isinstance(rows, list) else []):
+                if isinstance(row, dict) and isinstance(row.get(field), (str, int, float)):
+                    table.setdefault(row[field], index)
+            self._lookup_tables[slot] = table
+        return self._lookup_tables[slot]
+
+    def _clauses(
+        self, check: Check, requirement: Requirement, bound: Bound, element: str, blocking: list[Fault]
+    ) -> Finding | str | None:
+        """A finding, an error text, or None if every clause holds."""
+        for clause in check.clauses:
+            outcome = self._holds(clause, bound)
+            if outcome.holds:
+                continue
+            if outcome.absent or outcome.error:
+                if self._under_fault(clause, bound, blocking):
+                    return None if not outcome.error else None
+                empty = self._empty_path(clause, bound)
+                if outcome.error and empty is None:
+                    return f"{check.id}: {outcome.error}: {clause.source[:80]}"
+                return self._absent_finding(check, requirement, clause, bound, element)
+            if self._under_fault(clause, bound, blocking):
+                return self._fault_at(check, requirement, clause, bound, blocking)
+            if clause.filled:
+                return self._absent_finding(check, requirement, clause, bound, element)
+            return self._false_finding(check, requirement, clause, bound, element)
+        for path in check.texts:
+            echo = self._echo(requirement, path, bound)
+            if echo is not None:
+                text, pointer = echo
+                message = f"{quoted(text)} repeats the point's own words."
+                return self._finding(
+                    check,
+                    requirement,
+                    "filler",
+                    message,
+                    "Say what this system does.",
+                    self.evidence.locate(pointer),
+                    element,
+                )
+        return None
+
+    def _fault_at(
+        self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, blocking: list[Fault]
+    ) -> Finding | None:
+        return None
+
+    def _echo(
+        self, requirement: Requirement, path: tuple[str, ...], bound: Bound
+    ) -> tuple[str, Pointer] | None:
+        try:
+            value, pointer = follow_plain(path, bound)
+        except NotThere:
+            return None
+        values = value if isinstance(value, list) else [value]
+        for text in values:
+            if isinstance(text, str) and echoes(text, (requirement.title, requirement.fix, path[-1])):
+                return text, pointer
+        return None
+
+    # ------------------------------------------------------------ conditions
+
+    def _with_parameters(self, requirement: Requirement) -> Bound:
+        return {**self._base, "parameters": (requirement.parameters, ("parameters",))}
+
+    def _holds(self, condition: Condition, bound: Bound) -> Any:
+        expression = self._loaded.get(condition.code)
+        if expression is None:
+            expression = self._loaded[condition.code] = self.engine.load(condition.code)
+        data = {name: bound[name][0] for name in condition.names if name in bound}
+        return self.engine.holds(expression, self.engine.bind(data))
+
+    def _empty_path(self, condition: Condition, bound: Bound) -> Pointer | None:
+        """The pointer of the first thing that *condition* reads and that is absent or null."""
+        paths = (condition.filled,) if condition.filled else condition.relative
+        for path in paths:
+            try:
+                value, pointer = follow_plain(path, bound)
+            except NotThere as missing:
+                return missing.pointer
+            if value is None:
+                return pointer
+        return None
+
+    def _under_fault(self, condition: Condition, bound: Bound, blocking: list[Fault]) -> bool:
+        if not blocking:
+            return False
+        for path in condition.relative:
+            try:
+                pointer = follow_plain(path, bound)[1]
+            except NotThere as missing:
+                pointer = missing.pointer
+            if any(_starts(fault.pointer, pointer) or _starts(pointer, fault.pointer) for fault in blocking):
+                return True
+        return False
+
+    # ------------------------------------------------------------ findings
+
+    def _false_finding(
+        self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, element: str
+    ) -> Finding:
+        return self._finding(
+            check,
+            requirement,
+            check.kind,
+            self._fill(check.message, bound),
+            self._fill(check.fix or requirement.fix, bound),
+            self._point(check, clause, bound),
+            element,
+        )
+
+    def _absent_finding(
+        self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, element: str = ""
+    ) -> Finding:
+        pointer = self._empty_path(clause, bound)
+        if pointer is None:
+            # An element looked up by a computed key: the place of the key says what isn't there.
+            return self._finding(
+                check,
+                requirement,
+                check.kind,
+                self._fill(check.message, bound),
+                self._fill(check.fix or requirement.fix, bound),
+                self._point(check, clause, bound),
+                element,
+            )
+        place = None
+        if pointer and str(pointer[0]) not in self.evidence.places and check.at is not None:
+            place = self._point(check, clause, bound)
+        return self._missing_at(check, requirement, pointer, element, bound=bound, place=place)
+
+    def _missing_at(
+        self,
+        check: Check,
+        requirement: Requirement,
+        pointer: Pointer,
+        element: str,
+        *,
+        bound: Bound | None = None,
+        reference: bool = False,
+        place: Location | None = None,
+    ) -> Finding:
+        kind = self.evidence.unfilled.get(pointer, "missing")
+        if (
+            reference
+            and kind == "missing"
+            and pointer not in self.evidence.unfilled
+            and self._exists(pointer)
+        ):
+            message = f"{_where(pointer, element)} names something that isn't there."
+        elif check.missing and bound is not None:
+            message = self._fill(check.missing, bound)
+        elif kind == "filler":
+            message = f"{_where(pointer, element)} holds words that say nothing."
+        else:
+            message = f"{_where(pointer, element)} isn't written yet."
+        fix = check.fix or requirement.fix
+        return self._finding(
+            check,
+            requirement,
+            kind,
+            message,
+            self._fill(fix, bound or self._base),
+            place or self.evidence.locate(pointer),
+            element,
+        )
+
+    def _exists(self, pointer: Pointer) -> bool:
+        value: Any = self.evidence.data
+        for step in pointer:
+            if isinstance(value, dict) and step in value:
+                value = value[step]
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return False
+        return value is not None
+
+    def _too_few(self, check: Check, requirement: Requirement, judged: int) -> Finding:
+        loop = check.loops[-1]
+        pointer: Pointer = tuple(loop.path.steps) if loop.path is not None else ()  # type: ignore[arg-type]
+        if pointer and pointer[0] not in self.evidence.data:
+            first = check.loops[0].path
+            pointer = tuple(first.steps) if first is not None else pointer  # type: ignore[arg-type]
+        name = str(pointer[-1]).replace("_", " ") if pointer else "list"
+        message = check.missing or (
+            f"The list of {name} is empty."
+            if judged == 0 and check.where is None
+            else f"None of the {name} fits here, so nothing shows it."
+            if judged == 0
+            else f"Only {judged} of the {name} are there."
+        )
+        if "{" in message:
+            message = f"The list of {name} has nothing that fits here."
+        return self._finding(
+            check,
+            requirement,
+            self.evidence.unfilled.get(pointer, "missing"),
+            message,
+            self._fill(check.fix or requirement.fix, self._base),
+            self.evidence.locate(pointer),
+            "",
+        )
+
+    def _point(self, check: Check, clause: Condition, bound: Bound) -> Location:
+        base: Pointer = ()
+        if check.at is not None:
+            base = self._pointer_of(check.at, bound)
+        candidates = []
+        for path in clause.relative:
+            try:
+                candidates.append(follow_plain(path, bound)[1])
+            except NotThere as missing:
+                candidates.append(missing.pointer)
+        if base:
+            below = [pointer for pointer in candidates if len(pointer) > len(base) and _starts(base, pointer)]
+            return self.evidence.locate(below[0] if len(below) == 1 else base)
+        row = next(
+            (bound[loop.name][1] for loop in reversed(check.loops) if bound[loop.name][1][0] != "@word"), ()
+        )
+        in_row = next((pointer for pointer in candidates if row and _starts(row, pointer)), None)
+        placed = next(
+            (pointer for pointer in candidates if pointer and str(pointer[0]) in self.evidence.places), None
+        )
+        return self.evidence.locate(
+            in_row
+            or (row if row and str(row[0]) in self.evidence.places else None)
+            or placed
+            or (candidates[0] if candidates else ())
+        )
+
+    def _pointer_of(self, path: PathExpr, bound: Bound) -> Pointer:
+        try:
+            return follow(path, bound)[1]
+        except NotThere as missing:
+            return missing.pointer
+
+    def _fill(self, template: str, bound: Bound) -> str:
+        if "{" not in template:
+            return template
+        out = []
+        at = 0
+        while (start := template.find("{", at)) >= 0:
+            end = template.find("}", start)
+            if end < 0:
+                break
+            out.append(template[at:start])
+            out.append(self._value(template[start + 1 : end], bound))
+            at = end + 1
+        out.append(template[at:])
+        return "".join(out)
+
+    def _value(self, hole: str, bound: Bound) -> str:
+        from aiact_gate.packs.paths import parse_path
+
+        try:
+            value = follow(parse_path(hole), bound)[0]
+        except NotThere:
+            return "nothing"
+        return show(value)
+
+    def _finding(
+        self,
+        check: Check,
+        requirement: Requirement,
+        kind: str,
+        message: str,
+        fix: str,
+        location: Location,
+        element: str,
+    ) -> Finding:
+        return Finding(
+            check=check.id,
+            kind=kind,
+            outcome=Outcome.FAIL,
+            message=message,
+            fix=fix,
+            location=location,
+            severity=check.severity,
+            element=element,
+            fingerprint=fingerprint(check.id, self.system, element, kind if check.faults else ""),
+            article=requirement.citation.split(",")[0],
+        )
+
+    def _fault_finding(self, check: Check, requirement: Requirement, fault: Fault) -> Finding:
+        element = "/".join(str(step) for step in fault.pointer) or fault.location.path
+        return self._finding(
+            check,
+            requirement,
+            fault.kind,
+            fault.message,
+            fault.fix or requirement.fix,
+            fault.location,
+            element,
+        )
+
+    def _error(self, check: Check, requirement: Requirement, error: str) -> CheckResult:
+        return CheckResult(
+            check.id, check.severity, Outcome.ERROR, because=f"{requirement.file}:{check.line}: {error}"
+        )
+
+    def _result(
+        self, check: Check, requirement: Requirement, findings: list[Finding], held: int, judged: int
+    ) -> CheckResult:
+        findings = sorted(
+            set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
+        )
+        outcome = Outcome.FAIL if findings else Outcome.PASS
+        return CheckResult(
+            check.id,
+            check.severity,
+            outcome,
+            self.method(check) if outcome is Outcome.PASS else "",
+            tuple(findings),
+            held=held,
+            of=judged,
+        )
+
+    def method(self, check: Check) -> str:
+        """What a pass of *check* is worth: the weakest of what it reads, capped where this run's source is weaker."""
+        caps = self.evidence.data.get("@caps", {})
+        return weakest(
+            [
+                weakest([worth, caps[name]])
+                if name in caps and worth in ("measured", "provenance")
+                else worth
+                for name, worth in check.worth
+            ]
+        )
+
+
+def show(value: Any) -> str:
+    """*value* as messages write it: short, control characters shown."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e6 else f"{value:g}"
+    if isinstance(value, (list, tuple)):
+        return (
+            ", ".join(show(item) for item in value[:6]) + (", …" if len(value) > 6 else "")
+            if value
+            else "nothing"
+        )
+    if isinstance(value, dict):
+        return show(list(value))
+    return quoted(str(value))[1:-1]
+
+
+def fingerprint(check: str, system: str, element: str, more: str = "") -> str:
+    """A stable identity of a finding: no line, no message, no tool version."""
+    return hashlib.sha256("\0".join((check, system, element, more)).encode()).hexdigest()[:16]
+
+
+def _element(check: Check, bound: Bound) -> str:
+    parts = []
+    for loop in check.loops:
+        value = bound[loop.name][0]
+        if isinstance(value, dict):
+            key = (
+                value.get("id")
+                or value.get("point")
+                or value.get("name")
+                or value.get("dimension")
+                or value.get("path")
+                or value.get("text")
+            )
+            parts.append(str(key) if isinstance(key, (str, int)) else str(bound[loop.name][1][-1]))
+        else:
+            parts.append(str(value))
+    return "/".join(parts)
+
+
+def _where(pointer: Pointer, element: str) -> str:
+    words = [str(step) for step in pointer[1:] if not isinstance(step, int)]
+    field = words[-1].replace("_", " ") if words else str(pointer[0]).replace("_", " ") if pointer else "It"
+    owner = f" of {quoted(element)[1:-1]}" if element else ""
+    parent = (
+        f" ({words[-2].replace('_', ' ')})"
+        if len(words) > 1 and words[-2] not in (element,) and not words[-2].endswith("s")
+        else ""
+    )
+    return f"'{field}'{owner}{parent}"
+
+
+def _see(absent: Absent) -> str:
+    return f"{absent.fault.location}: {absent.fault.message}"
+
+
+def _starts(prefix: Pointer, pointer: Pointer) -> bool:
+    return len(prefix) <= len(pointer) and pointer[: len(prefix)] == prefix
+
+
+def _related(pointer: Pointer, path: tuple[str, ...]) -> bool:
+    """Whether *pointer* stands on, above or below *path*, `*` matching any step."""
+    return all(step == "*" or str(part) == step for part, step in zip(pointer, path, strict=False))

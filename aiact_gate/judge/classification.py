@@ -1,0 +1,451 @@
+"""The tier of the AI Act that answers lead to, with the reasons, roles, duties and dates that come with it.
+
+In come the procedure (data of `policies/eu-ai-act/classification.yaml`, whose head explains its words) and
+the answers of a person; out comes one `Classified`. Reading either from a file, asking the questions, and
+comparing the tier with the one that a manifest claims are the business of others.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+_OUT_OF_SCOPE: Final = "out_of_scope"
+_UNDETERMINED: Final = "undetermined"
+_UNKNOWN: Final = "unknown"
+_NOT_YET: Final = "not_yet"
+_GATE: Final = "gate"
+_CATALOGUES: Final = ("prohibited", "annex_i", "annex_iii")
+
+# Two tiers of one rank carry different duties, neither more than the other. The undetermined may yet be high.
+_RANKS: Final[Mapping[str, int]] = {
+    _OUT_OF_SCOPE: 0,
+    "minimal": 1,
+    "limited": 2,
+    "gpai": 2,
+    "high": 3,
+    _UNDETERMINED: 3,
+    "prohibited": 4,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that decided, an exclusion too."""
+
+    cite: str
+    says: str
+    question: str
+    """The question whose answer it rests on; `conclude` for the last step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What stands beside the tier: a derogation, a changed role, a system from before the date."""
+
+    id: str
+    cite: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleHeld:
+    """A role of the person who answered. One role may be held on several grounds."""
+
+    role: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A group of duties that goes with the classification."""
+
+    id: str
+    articles: str
+    subject: str
+    kind: str
+    """`duty`, or `permission` for what is allowed and not owed."""
+    date: str | None
+    """ISO date from which it applies."""
+    role: str
+    """Who bears it; `any` for every role in the chain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """Where the answers lead. With *open* questions it is the strict reading and not a settled result."""
+
+    tier: str
+    facts: frozenset[str]
+    reasons: tuple[Reason, ...]
+    """At least one, each with a citation."""
+    open: tuple[str, ...]
+    """Questions that were asked and have no usable answer, in order."""
+    asked: tuple[str, ...]
+    overlays: tuple[Remark, ...]
+    roles: tuple[RoleHeld, ...]
+    duties: tuple[Duty, ...]
+    """Due for the roles of the person who answered."""
+    other_roles_duties: tuple[Duty, ...]
+    """Due for the same system, from others in the chain."""
+    applies_from: str | None
+    """ISO date; None where no tier with duties was reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvalidAnswer:
+    """An answer that the procedure can't use. The question then counts as open."""
+
+    question: str
+    what: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Why a value is no answer to its question. Both texts are empty where there is no value at all."""
+
+    what: str = ""
+    fix: str = ""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk through the questions; lives only inside `classify`."""
+
+    facts: set[str] = field(default_factory=set)
+    answers: dict[str, Any] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    is_undetermined: bool = False
+
+
+def classify(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> Classified:
+    """The tier, reasons, roles, duties and dates that *answers* lead to under *procedure*.
+
+    *answers* maps question ids to bool, text, list of texts or date; scalars may be text (`"true"`). A
+    missing or invalid answer or `unknown` leaves the question open and is taken the strict way, so that
+    silence never lowers the tier.
+    """
+    walk = _walked(procedure, answers)
+    roles = _roles(procedure, walk)
+    if walk.is_undetermined:
+        return _classified(walk, _UNDETERMINED, roles=roles)
+    conclusion = _first_met(procedure["conclude"], walk)
+    if conclusion is None:
+        raise ValueError("the procedure's last rule under `conclude` must hold for every walk")
+    tier: str = conclusion["tier"]
+    walk.reasons.append(Reason(cite=conclusion["cite"], says=conclusion["says"], question="conclude"))
+    overlays = tuple(
+        Remark(id=row["id"], cite=row["cite"], says=row["says"])
+        for row in _all_met(procedure["overlays"], walk)
+    )
+    if tier == _OUT_OF_SCOPE:
+        return _classified(walk, tier, roles=roles, overlays=overlays)
+    applies_from = _date_of_tier(procedure["dates"], tier, walk)
+    walk.facts.update(f"role.{held.role}" for held in roles)
+    duties, others = _duties(procedure, walk, {held.role for held in roles}, applies_from)
+    return _classified(
+        walk, tier, roles=roles, overlays=overlays, duties=duties, others=others, applies_from=applies_from
+    )
+
+
+def invalid_answers(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> tuple[InvalidAnswer, ...]:
+    """What can't be used in *answers*, in order: unknown questions and values that don't fit, with a fix.
+
+    Questions that the walk would not reach are judged too. Empty, a proposal (`??`) and `unknown` are valid.
+    """
+    questions = {question["id"]: question for question in procedure["questions"] if question["type"] != _GATE}
+    found = []
+    for name, value in answers.items():
+        if name not in questions:
+            what = f"there is no question {str(name)!r}"
+            fix = _did_you_mean(str(name), questions, otherwise="remove it")
+            found.append(InvalidAnswer(question=str(name), what=what, fix=fix))
+            continue
+        read = _read(questions[name], value)
+        if isinstance(read, _Unusable) and read.what:
+            found.append(InvalidAnswer(question=name, what=read.what, fix=read.fix))
+    return tuple(found)
+
+
+def tier_rank(tier: str) -> int:
+    """How much *tier* asks for: a claim of a lower rank than the derived tier claims too little.
+
+    Limited and gpai are equal; undetermined counts as high. Raises KeyError for a word that is no tier.
+    """
+    return _RANKS[tier]
+
+
+def option_text(procedure: Mapping[str, Any], option: Mapping[str, Any]) -> str:
+    """The words in which *option* is shown to a person: its own, or those of its catalogue entry."""
+    if "text" in option:
+        return str(option["text"])
+    entry = _catalogue(procedure)[option["ref"]]
+    return str(entry["covers"]) if "covers" in entry else f"{entry['name']} ({entry['law']})"
+
+
+def _classified(
+    walk: _Walk,
+    tier: str,
+    *,
+    roles: tuple[RoleHeld, ...],
+    overlays: tuple[Remark, ...] = (),
+    duties: tuple[Duty, ...] = (),
+    others: tuple[Duty, ...] = (),
+    applies_from: str | None = None,
+) -> Classified:
+    return Classified(
+        tier=tier,
+        facts=frozenset(walk.facts),
+        reasons=tuple(walk.reasons),
+        open=tuple(walk.open),
+        asked=tuple(walk.asked),
+        overlays=overlays,
+        roles=roles,
+        duties=duties,
+        other_roles_duties=others,
+        applies_from=applies_from,
+    )
+
+
+def _walked(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Walk:
+    """The state after the last question, or after the one that stopped the walk."""
+    walk = _Walk()
+    catalogue = _catalogue(procedure)
+    for question in procedure["questions"]:
+        if question["type"] == _GATE:
+            outcomes = [question["then"]] if _is_met(question["when"], walk) else []
+        elif "ask_when" in question and not _is_met(question["ask_when"], walk):
+            continue
+        else:
+            outcomes = _asked(question, answers.get(question["id"]), walk, catalogue)
+        for outcome in outcomes:
+            _apply(outcome, question["id"], walk)
+        # Every option that was chosen counts before the walk stops: a second reason is a reason too.
+        if walk.is_undetermined or any(_is_true(outcome.get("stop")) for outcome in outcomes):
+            break
+    return walk
+
+
+def _asked(
+    question: Mapping[str, Any], value: object, walk: _Walk, catalogue: Mapping[str, Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """What follows from the answer, after noting that the question was asked and whether it stays open."""
+    name = question["id"]
+    walk.asked.append(name)
+    answer = _read(question, value)
+    if isinstance(answer, _Unusable):
+        walk.open.append(name)
+        if question["unknown_as"] == _UNDETERMINED:
+            walk.is_undetermined = True
+            says = "not answered, and without it no tier can be given"
+            return [{"cite": question["citation"], "says": says}]
+        answer = _read(question, question["unknown_as"])
+    walk.answers[name] = answer
+    return _outcomes(question, answer, catalogue)
+
+
+def _outcomes(
+    question: Mapping[str, Any], answer: object, catalogue: Mapping[str, Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The effects of a usable *answer*, in the order of the options."""
+    if question["type"] == "bool":
+        return [question["if_true"] if answer is True else question["if_false"]]
+    if question["type"] == "date":
+        return []
+    chosen: Sequence[object] = answer if isinstance(answer, tuple) else (answer,)
+    if not chosen:
+        return [question["if_empty"]]
+    outcomes: list[Mapping[str, Any]] = []
+    for option in question["options"]:
+        if option["id"] not in chosen:
+            continue
+        if "ref" in option:
+            entry = catalogue[option["ref"]]
+            says = entry["covers"] if "covers" in entry else f"{entry['name']}, {entry['law']}"
+            outcomes.append({"facts": [option["ref"]], "cite": entry["citation"], "says": says})
+        if "then" in option:
+            outcomes.append(option["then"])
+    return outcomes
+
+
+def _apply(outcome: Mapping[str, Any], question: str, walk: _Walk) -> None:
+    walk.facts.update(outcome.get("facts", ()))
+    for name in outcome.get("drop", ()):
+        if name.endswith("*"):
+            walk.facts = {fact for fact in walk.facts if not fact.startswith(name[:-1])}
+        else:
+            walk.facts.discard(name)
+    if "cite" in outcome:
+        walk.reasons.append(Reason(cite=outcome["cite"], says=outcome["says"], question=question))
+
+
+def _is_met(condition: Mapping[str, Any], walk: _Walk) -> bool:
+    if "fact" in condition:
+        return condition["fact"] in walk.facts
+    if "prefix" in condition:
+        prefix = condition["prefix"]
+        return any(fact.startswith(prefix) for fact in walk.facts)
+    if "all" in condition:
+        return all(_is_met(part, walk) for part in condition["all"])
+    if "any" in condition:
+        return any(_is_met(part, walk) for part in condition["any"])
+    if "not" in condition:
+        return not _is_met(condition["not"], walk)
+    answer = walk.answers.get(condition["answer"])
+    if "has" in condition:
+        return isinstance(answer, tuple) and condition["has"] in answer
+    if "before" in condition:
+        # ISO dates sort as text, not_yet after all of them; a question that was not asked is before nothing.
+        return isinstance(answer, str) and answer < str(condition["before"])
+    return bool(answer == condition["is"])
+
+
+def _all_met(rows: Iterable[Mapping[str, Any]], walk: _Walk) -> list[Mapping[str, Any]]:
+    return [row for row in rows if _is_met(row["when"], walk)]
+
+
+def _first_met(rows: Iterable[Mapping[str, Any]], walk: _Walk) -> Mapping[str, Any] | None:
+    return next((row for row in rows if _is_met(row["when"], walk)), None)
+
+
+def _roles(procedure: Mapping[str, Any], walk: _Walk) -> tuple[RoleHeld, ...]:
+    return tuple(
+        RoleHeld(role=row["role"], cite=row["cite"]) for row in _all_met(procedure["role_rules"], walk)
+    )
+
+
+def _date_of_tier(dates: Mapping[str, Any], tier: str, walk: _Walk) -> str | None:
+    rule = _first_met((rule for rule in dates["rules"] if rule["tier"] == tier), walk)
+    return None if rule is None else str(dates["keys"][rule["key"]])
+
+
+def _duties(
+    procedure: Mapping[str, Any], walk: _Walk, roles: set[str], applies_from: str | None
+) -> tuple[tuple[Duty, ...], tuple[Duty, ...]]:
+    """The duties of the person who holds *roles*, and those of the others; each duty once, in one of them."""
+    own: dict[str, Duty] = {}
+    others: dict[str, Duty] = {}
+    for rule in _all_met(procedure["duty_rules"], walk):
+        name, role = rule["duty"], rule["role"]
+        group = procedure["duty_groups"][name]
+        duty = Duty(
+            id=name,
+            articles=str(group["articles"]),
+            subject=group["subject"],
+            kind=group.get("kind", "duty"),
+            date=_date_of_duty(group, procedure["dates"]["keys"], walk, applies_from),
+            role=role,
+        )
+        (own if role == "any" or role in roles else others).setdefault(name, duty)
+    return tuple(own.values()), tuple(duty for name, duty in others.items() if name not in own)
+
+
+def _date_of_duty(
+    group: Mapping[str, Any], keys: Mapping[str, Any], walk: _Walk, applies_from: str | None
+) -> str | None:
+    if group["date"] == "high":
+        return applies_from
+    if "earlier" in group and _is_met(group["earlier"]["when"], walk):
+        return str(keys[group["earlier"]["date"]])
+    return str(keys[group["date"]])
+
+
+def _catalogue(procedure: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {entry["id"]: entry for name in _CATALOGUES for entry in procedure[name]}
+
+
+def _read(question: Mapping[str, Any], value: object) -> bool | str | tuple[str, ...] | _Unusable:
+    """*value* as the answer to *question*: a bool, an option id or ISO date, or a tuple of option ids."""
+    if _is_unanswered(value):
+        return _Unusable()
+    match question["type"]:
+        case "bool":
+            return _read_bool(value)
+        case "date":
+            return _read_date(value)
+        case "choice":
+            return _read_choice(question, value)
+        case "multi":
+            return _read_multi(question, value)
+        case other:
+            raise ValueError(f"question {question['id']!r} is of type {other!r}, which has no answer")
+
+
+def _is_unanswered(value: object) -> bool:
+    """No value, `unknown`, or a proposal that nobody has confirmed; in a list one such element is enough."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text in ("", _UNKNOWN) or text.startswith("??")
+    if isinstance(value, (list, tuple)):
+        return any(_is_unanswered(element) for element in value)
+    return value is None
+
+
+def _read_bool(value: object) -> bool | _Unusable:
+    if isinstance(value, bool):
+        return value
+    if value == "true":
+        return True
+    if value == "false":
+        return False
+    return _Unusable(f"{_shown(value)} is neither true nor false", "write true, false or unknown")
+
+
+def _read_date(value: object) -> str | _Unusable:
+    text = str(value)
+    if text == _NOT_YET:
+        return text
+    # date.fromisoformat alone also takes 20250501 and week dates, which don't sort as text.
+    if len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            pass
+    return _Unusable(f"{_shown(value)} is no date", "write a date such as 2027-12-02, not_yet or unknown")
+
+
+def _read_choice(question: Mapping[str, Any], value: object) -> str | _Unusable:
+    options = [option["id"] for option in question["options"]]
+    if isinstance(value, str) and value in options:
+        return value
+    if isinstance(value, (list, tuple)):
+        fix = f"write one of {', '.join(options)}"
+        return _Unusable("a list was given where one answer is asked for", fix)
+    return _no_option(value, options)
+
+
+def _read_multi(question: Mapping[str, Any], value: object) -> tuple[str, ...] | _Unusable:
+    options = [option["id"] for option in question["options"]]
+    if not isinstance(value, (list, tuple)):
+        example = f"[{value}]" if value in options else f"a list of {', '.join(options)}; [] for none of them"
+        return _Unusable(f"{_shown(value)} is not a list", f"write {example}")
+    for element in value:
+        if not isinstance(element, str) or element not in options:
+            return _no_option(element, options)
+    return tuple(value)
+
+
+def _no_option(value: object, options: Sequence[str]) -> _Unusable:
+    fix = _did_you_mean(str(value), options, otherwise=f"write {', '.join(options)} or unknown")
+    return _Unusable(f"{_shown(value)} is none of the options", fix)
+
+
+def _did_you_mean(word: str, known: Iterable[str], *, otherwise: str) -> str:
+    # Only a mistake needs difflib, and its import costs more than a walk.
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _is_true(value: object) -> bool:
+    """Whether a flag of the procedure is set; the project's YAML reader leaves scalars as text."""
+    return value is True or value == "true"

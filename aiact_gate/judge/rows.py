@@ -1,0 +1,200 @@
+"""Requirements judged to rows: which bind, which are looked at, what covers a failure, what a pass is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from aiact_gate.judge.checks import CheckJudge
+from aiact_gate.judge.claim import Claim
+from aiact_gate.judge.dates import Binding, excused_by_law
+from aiact_gate.judge.waivers import Coverage
+from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.location import Location
+from aiact_gate.model.outcome import Outcome, weakest, worst
+from aiact_gate.model.policy import Requirement
+from aiact_gate.model.report import CheckResult, Finding, Row
+
+PROFILES = {"start": ("start",), "core": ("start", "core"), "full": ("start", "core", "full")}
+
+WANTS_FIGURES = frozenset(("measured",))
+"""Where the pack calls for this, a pass on typed figures alone is unknown."""
+
+
+@dataclass
+class Judging:
+    """What is the same for all requirements of one system."""
+
+    system: str
+    claim: Claim
+    profile: str
+    as_of: str
+    enforce: str
+    evidence: Evidence
+    judge: CheckJudge
+    coverage: Coverage
+    broken: dict[str, str] = field(default_factory=dict)
+    """Requirement -> what is wrong with its policy."""
+    used_waivers: set[str] = field(default_factory=set)
+    only: frozenset[str] = frozenset()
+    """If not empty: the requirements that were asked for."""
+
+
+def binds(requirement: Requirement, claim: Claim) -> str:
+    """Empty if *requirement* binds the system of *claim*, else why it doesn't."""
+    if requirement.duty == "all":
+        return ""
+    if requirement.duty not in claim.duties:
+        return f"the duty '{requirement.duty.replace('_', ' ')}' doesn't follow for this system"
+    if requirement.role != "any" and requirement.role not in claim.roles:
+        return f"it binds the {requirement.role}"
+    return ""
+
+
+def selected(requirement: Requirement, profile: str) -> bool:
+    """Whether *profile* looks at *requirement*."""
+    return requirement.profile == "always" or requirement.profile in PROFILES[profile]
+
+
+def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Row:
+    """What comes of *requirement*."""
+    row = Row(requirement, Outcome.PASS, applies_from=dates.later)
+    if judging.only and requirement.id not in judging.only:
+        return replace(row, outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
+    why_not = binds(requirement, judging.claim)
+    if why_not:
+        return replace(row, outcome=Outcome.NOT_APPLICABLE, because=why_not)
+    if not selected(requirement, judging.profile):
+        return replace(row, outcome=Outcome.NOT_SELECTED, because=f"outside the profile {judging.profile}")
+    if requirement.id in judging.broken:
+        return replace(row, outcome=Outcome.ERROR, because=judging.broken[requirement.id])
+    if not requirement.checks:
+        return replace(row, outcome=Outcome.NOT_CHECKED, because=requirement.not_checked)
+    results = [
+        _covered(judging.judge.judge(check, requirement), requirement, judging)
+        for check in requirement.checks
+    ]
+    results = [_figures_only(result, requirement) for result in results]
+    if (
+        judging.enforce == "law"
+        and excused_by_law(dates, judging.claim, judging.as_of)
+        and requirement.is_point
+    ):
+        results = [_not_due(result, dates, judging.as_of) for result in results]
+    return _joined(row, results, judging)
+
+
+def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
+    counting = [result for result in results if result.severity == "error"]
+    outcome = worst([result.outcome for result in counting or results])
+    if not counting and outcome is Outcome.FAIL:
+        outcome = Outcome.PASS  # heuristics alone never fail a point
+    method = (
+        weakest([result.method for result in results if result.outcome is Outcome.PASS and result.method])
+        if outcome is Outcome.PASS
+        else ""
+    )
+    because = next(
+        (result.because for result in counting if result.outcome is outcome and result.because), ""
+    )
+    waiver = next((result.waiver for result in results if result.waiver), "")
+    names = dict.fromkeys(path[0] for check in row.requirement.checks for path in check.reads)
+    evidence = tuple(
+        dict.fromkeys(judging.evidence.files[name] for name in names if name in judging.evidence.files)
+    )
+    stood = "lock" if "mlflow" in names or "derived" in names else ""
+    place = _place(row.requirement, judging.evidence)
+    return replace(
+        row,
+        outcome=outcome,
+        method=method,
+        checks=tuple(results),
+        because=because,
+        waiver=waiver,
+        evidence=evidence,
+        stood_on=stood,
+        place=place,
+        named_only=method == "attested",
+    )
+
+
+def _place(requirement: Requirement, evidence: Evidence) -> Location | None:
+    for check in requirement.checks:
+        for path in check.reads:
+            if path[0] in evidence.places and path[0] not in ("derived",):
+                steps = tuple(step for step in path[1:3] if step != "*")
+                return evidence.locate((path[0], *steps))
+    return None
+
+
+def _covered(result: CheckResult, requirement: Requirement, judging: Judging) -> CheckResult:
+    """*result* with each finding waived, owed or left as it is."""
+    if result.outcome is not Outcome.FAIL or result.severity != "error":
+        return result
+    if not result.findings:
+        # It waits for something that is a finding elsewhere; a waiver for the whole requirement covers the wait.
+        waiting = Finding(result.id, "missing", Outcome.FAIL, result.because, "", judging.evidence.anchor)
+        covered = _cover(waiting, requirement, judging)
+        return (
+            replace(result, outcome=covered.outcome, waiver=_waiver_of(covered))
+            if covered.outcome is not Outcome.FAIL
+            else result
+        )
+    findings = tuple(_cover(finding, requirement, judging) for finding in result.findings)
+    return replace(
+        result,
+        findings=findings,
+        outcome=worst([finding.outcome for finding in findings]),
+        waiver=next((_waiver_of(finding) for finding in findings if _waiver_of(finding)), ""),
+    )
+
+
+def _waiver_of(finding: Finding) -> str:
+    return finding.note if finding.outcome is Outcome.WAIVED else ""
+
+
+def _cover(finding: Finding, requirement: Requirement, judging: Judging) -> Finding:
+    waiver = judging.coverage.waiver_for(finding, requirement, judging.system, judging.as_of)
+    if waiver is not None:
+        judging.used_waivers.add(waiver.id)
+        data = waiver.data
+        return replace(
+            finding, outcome=Outcome.WAIVED, note=f"{waiver.id}, {data['owner']}, until {data['expires']}"
+        )
+    debt = judging.coverage.debt_for(finding, requirement, judging.system)
+    if debt is not None:
+        if str(debt.get("due") or "") < judging.as_of:
+            return replace(finding, note=f"was owed until {debt.get('due')}")
+        return replace(finding, outcome=Outcome.OWED, note=f"{debt.get('owner')}, due {debt.get('due')}")
+    return finding
+
+
+def _figures_only(result: CheckResult, requirement: Requirement) -> CheckResult:
+    if (
+        result.outcome is Outcome.PASS
+        and result.method == "stated"
+        and requirement.calls_for in WANTS_FIGURES
+        and result.severity == "error"
+    ):
+        return replace(
+            result,
+            outcome=Outcome.UNKNOWN,
+            because="Only figures that somebody typed stand behind it; no run, log or report does.",
+        )
+    return result
+
+
+def _not_due(result: CheckResult, dates: Binding, as_of: str) -> CheckResult:
+    if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN) or result.severity != "error":
+        return result
+    severity = "warning" if dates.earlier <= as_of else ""
+    findings = tuple(
+        replace(finding, outcome=Outcome.NOT_DUE, severity=severity or finding.severity)
+        for finding in result.findings
+    )
+    return replace(
+        result,
+        outcome=Outcome.NOT_DUE,
+        findings=findings,
+        because=result.because or f"binds from {dates.later}",
+    )

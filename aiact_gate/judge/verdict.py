@@ -1,0 +1,216 @@
+"""What a run comes to: counts, numbers, the verdict and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.location import Location
+from aiact_gate.model.outcome import KINDS, Outcome
+from aiact_gate.model.policy import Requirement
+from aiact_gate.model.report import Finding, Problem, Row, SystemReport
+
+PRESENT_RULES = (
+    "record_missing",
+    "document_missing",
+    "registry_missing",
+    "events_missing",
+    "replay_missing",
+    "unreadable",
+    "other_release",
+    "two_records",
+    "lock_release",
+)
+
+
+def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[Requirement]) -> list[Row]:
+    """*rows* with each finding about an absent record naming the points that wait for it."""
+    waiting: dict[Location, list[str]] = {}
+    for row in rows:
+        if row.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_SELECTED, Outcome.NOT_CHECKED):
+            continue
+        names = {path[0] for check in row.requirement.checks for path in check.reads}
+        for name in sorted(names & set(evidence.absent)):
+            waiting.setdefault(evidence.absent[name].fault.location, []).append(
+                short_citation(row.requirement)
+            )
+    out = []
+    for row in rows:
+        if not row.requirement.id.startswith("integrity."):
+            out.append(row)
+            continue
+        checks = tuple(
+            replace(check, findings=tuple(_waits(finding, waiting) for finding in check.findings))
+            for check in row.checks
+        )
+        out.append(replace(row, checks=checks))
+    return out
+
+
+def _waits(finding: Finding, waiting: dict[Location, list[str]]) -> Finding:
+    points = next((names for place, names in waiting.items() if place[:3] == finding.location[:3]), [])
+    return replace(finding, waits=tuple(dict.fromkeys(points)))
+
+
+def short_citation(requirement: Requirement) -> str:
+    """`9(5)`, `IV 1(a)`: the point's number without the word Article and without sentence or subparagraph."""
+    head = (
+        requirement.citation.split(", first")[0]
+        .split(", second")[0]
+        .split(", third")[0]
+        .split(", introductory")[0]
+    )
+    return head.replace("Article ", "").replace("Annex IV, point ", "IV ").replace(", point ", " ")
+
+
+def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
+    """*systems* with their failing findings numbered through in the order in which people read them, and counts."""
+    number = 0
+    out = []
+    for system in systems:
+        order = sorted(
+            (
+                finding
+                for row in system.rows
+                for check in row.checks
+                for finding in check.findings
+                if finding.outcome is Outcome.FAIL and finding.severity == "error"
+            ),
+            key=lambda finding: (
+                KINDS.index(finding.kind) if finding.kind in KINDS else 99,
+                finding.location.path,
+                finding.location.line,
+                finding.location.column,
+                finding.check,
+                finding.message,
+            ),
+        )
+        numbers: dict[Any, int] = {}
+        for finding in order:
+            if finding not in numbers:
+                number += 1
+                numbers[finding] = number
+        rows = tuple(
+            replace(
+                row,
+                checks=tuple(
+                    replace(
+                        check,
+                        findings=tuple(
+                            replace(finding, number=numbers.get(finding, 0)) for finding in check.findings
+                        ),
+                    )
+                    for check in row.checks
+                ),
+            )
+            for row in system.rows
+        )
+        out.append(replace(system, rows=rows, counts=counts(rows)))
+    return tuple(out)
+
+
+def counts(rows: Sequence[Row]) -> dict[str, int]:
+    """How many points came to what; `judged` is how many were looked at, `points` how many there are."""
+    points = [row for row in rows if row.requirement.is_point]
+    found = {outcome.value: sum(row.outcome is outcome for row in points) for outcome in Outcome}
+    silent = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
+    found["points"] = len(points)
+    found["judged"] = sum(row.outcome not in silent for row in points)
+    for method in ("measured", "provenance", "structural", "attested", "stated"):
+        found[method] = sum(row.method == method for row in points if row.outcome is Outcome.PASS)
+    return found
+
+
+def release_notices(evidence: Evidence, place: Location, release: bool, soon: Sequence[Any]) -> list[Finding]:
+    """Unreleased changes of the inputs (a notice on a branch, a failure of a release) and waivers that end soon."""
+    found = []
+    changed = [
+        row["path"]
+        for row in (evidence.data.get("derived") or {}).get("inputs", [])
+        if row["state"] != "same"
+    ]
+    if changed:
+        run = str(((evidence.data.get("mlflow") or {}).get("run") or {}).get("id") or "")[:7]
+        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        message = f"Unreleased changes: run {run} doesn't cover {shown} as {'they are' if len(changed) > 1 else 'it is'} now."
+        fix = "The next release needs a new run, then: aiact-gate collect"
+        found.append(
+            Finding(
+                "integrity.release",
+                "stale",
+                Outcome.FAIL if release else Outcome.NOT_DUE,
+                message,
+                fix,
+                place,
+                "error" if release else "notice",
+                article="Release",
+            )
+        )
+    for waiver, days in soon:
+        message = f"Waiver {waiver.id} ends on {waiver.data.get('expires')}, in {days} day{'' if days == 1 else 's'}."
+        found.append(
+            Finding(
+                "integrity.waivers",
+                "stale",
+                Outcome.NOT_DUE,
+                message,
+                f"Ask {waiver.data.get('owner')} whether it's still needed.",
+                waiver.place,
+                "notice",
+                article="Waiver",
+            )
+        )
+    return found
+
+
+def decide(
+    systems: Sequence[SystemReport], problems: Sequence[Problem], release: bool
+) -> tuple[str, int, list[Problem]]:
+    """(verdict, exit code, problems that this adds)."""
+    more: list[Problem] = []
+    codes = [problem.code for problem in problems]
+    for system in systems:
+        outcomes = [
+            row.outcome
+            for row in system.rows
+            if any(check.severity == "error" for check in row.checks) or not row.checks
+        ]
+        if Outcome.ERROR in [row.outcome for row in system.rows]:
+            codes.append(3)
+        if any(outcome in (Outcome.FAIL, Outcome.UNKNOWN) for outcome in outcomes):
+            codes.append(1)
+        if release and any(notice.outcome is Outcome.FAIL for notice in system.notices):
+            codes.append(1)
+        if _nothing_evaluated(system):
+            roles = ", ".join(system.roles) or "no role"
+            more.append(
+                Problem(
+                    f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass.",
+                    "Check the role; duties of other roles come with later packs.",
+                    system.anchor,
+                    4,
+                )
+            )
+            codes.append(4)
+    code = next((wanted for wanted in (5, 3, 2, 4, 1) if wanted in codes), 0)
+    verdict = {0: "pass", 1: "fail", 4: "nothing_evaluated"}.get(code, "fault")
+    return verdict, code, more
+
+
+def _nothing_evaluated(system: SystemReport) -> bool:
+    high = system.tier in ("high", "prohibited", "") or system.derived_tier in (
+        "high",
+        "prohibited",
+        "undetermined",
+    )
+    return (
+        high
+        and system.counts.get("judged", 0) == 0
+        and not any(
+            row.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
+            for row in system.rows
+            if not row.requirement.is_point and row.requirement.id != "art6.claim"
+        )
+    )

@@ -1,0 +1,72 @@
+"""What was found: data with places, what is absent, what can't be known. Sources fill it, judgement reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiact_gate.model.location import Location, Pointer
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A fact that this run can't determine."""
+
+    reason: str
+    would_determine: str
+    """A command or setting that would."""
+    known: tuple[Any, ...] = ()
+    """The part that is known all the same."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with the form of the evidence, found before anything is judged."""
+
+    rule: str
+    """Which check of the pack `evidence-integrity` reports it: `unknown_key`, `wrong_type`, `reference`, …"""
+    kind: str
+    location: Location
+    message: str
+    fix: str
+    pointer: Pointer = ()
+    """Name of the record and the place in it; conditions that read it fail."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A record, document or fact that isn't there, or can't be read."""
+
+    name: str
+    fault: Fault
+    unreadable: bool = False
+
+
+@dataclass
+class Evidence:
+    """Everything that conditions about one system may read."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    """By name: records, documents, `system`, `mlflow`, `derived`, …; plain data."""
+    places: dict[str, Any] = field(default_factory=dict)
+    """By name: something with `location(pointer) -> Location`."""
+    absent: dict[str, Absent] = field(default_factory=dict)
+    unknowns: dict[Pointer, Unknown] = field(default_factory=dict)
+    """Pointers (name first) below which facts are unknown."""
+    faults: list[Fault] = field(default_factory=list)
+    unfilled: dict[Pointer, str] = field(default_factory=dict)
+    """Values that count as empty: `missing` or `filler`, by pointer (name first)."""
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By name: path and SHA-256 of the file it was read from."""
+    anchor: Location = Location("aiact.yaml")
+    """The manifest's line of the system: where a finding stands that has no other place."""
+
+    def locate(self, pointer: Pointer) -> Location:
+        """Where *pointer* stands, or its nearest existing parent; the manifest if its record is absent."""
+        name = str(pointer[0]) if pointer else ""
+        place = self.places.get(name)
+        if place is None:
+            absent = self.absent.get(name)
+            return absent.fault.location if absent else self.anchor
+        location: Location = place.location(pointer[1:])
+        return location._replace(pointer=pointer)

@@ -1,0 +1,127 @@
+"""Packs, requirements and checks, as loaded and compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Step = str | tuple[str, ...]
+"""A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
+
+
+@dataclass(frozen=True)
+class PathExpr:
+    """`it.residual[verb].reason`: a name, then fields and looked-up keys."""
+
+    source: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled condition or clause."""
+
+    source: str
+    code: bytes
+    names: tuple[str, ...]
+    """The variables it uses."""
+    relative: tuple[tuple[str, ...], ...]
+    """The paths it reads, from its own names, in the order of the text."""
+    filled: tuple[str, ...] = ()
+    """The path p if it is `filled(p)`."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One loop of `each`: a list in the evidence, or fixed words."""
+
+    name: str
+    path: PathExpr | None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One entry of `with`: the element of *path* whose *field* equals the value of *key*."""
+
+    name: str
+    path: PathExpr
+    field: str
+    key: PathExpr
+
+
+@dataclass(frozen=True)
+class Check:
+    """One testable condition."""
+
+    id: str
+    """Full: `art9.5/accepted-by-another`."""
+    severity: str
+    kind: str
+    loops: tuple[Loop, ...]
+    min_items: int
+    when: Condition | None
+    where: Condition | None
+    lookups: tuple[Lookup, ...]
+    clauses: tuple[Condition, ...]
+    faults: str
+    at: PathExpr | None
+    message: str
+    missing: str
+    fix: str
+    reads: tuple[tuple[str, ...], ...]
+    """Every path read, from the evidence's names, loops as `*`."""
+    worth: tuple[tuple[str, str], ...]
+    """(name, what a field read under it is worth: measured, provenance, structural, attested, stated)."""
+    texts: tuple[tuple[str, ...], ...]
+    """Prose that it reads, from its own names: held against the requirement's own words."""
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One point of law: a row of the checklist."""
+
+    id: str
+    version: str
+    article: str
+    citation: str
+    title: str
+    role: str
+    duty: str
+    timeline: str
+    profile: str
+    calls_for: str
+    why: str
+    leaves_open: str
+    fix: str
+    cheat: str
+    not_checked: str
+    parameters: dict[str, float]
+    checks: tuple[Check, ...]
+    crosswalk: dict[str, tuple[str, ...]]
+    file: str
+    line: int
+
+    @property
+    def major(self) -> int:
+        return int(self.version.split(".")[0])
+
+    @property
+    def is_point(self) -> bool:
+        """A point of the catalogue, counted in "judged N of M points"; the tier claim and the integrity rows aren't."""
+        return self.profile != "always"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A versioned folder of policies."""
+
+    name: str
+    version: str
+    digest: str
+    legal_review: str
+    introduced: str
+    requirements: tuple[Requirement, ...]
+    timeline: dict[str, Any]
+    classification: dict[str, Any]

@@ -1,0 +1,108 @@
+"""A policy file and `pack.yaml`: what their JSON Schemas are made from. The language: docs/policy-language.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from aiact_gate.model.fields import Key, Name, Strict, Text, _marked
+
+Condition = Annotated[str, _marked("condition", "reference")]
+FindingKind = Literal["contradicted", "unbound", "stale", "filler", "missing", "malformed", "loosened"]
+
+
+class CheckModel(Strict):
+    """One testable condition; a failed one is an annotation."""
+
+    id: Key
+    severity: Literal["error", "warning"] = "error"
+    """A warning is a heuristic: shown, counted, never in the exit code."""
+    each: Annotated[Any, Field(json_schema_extra={"x-type": "loops"})] = None
+    """A list to walk, bound to `it`, or `{name: list}` loops; a literal list binds its words."""
+    min_items: int = 1
+    """How many rows must be left after `where`; an empty list is no pass."""
+    empty_is_fine: Text | None = None
+    """Why nothing to judge is a pass; needed with `min_items: 0`."""
+    when: Condition | None = None
+    """Judged once, sees no row; false: not applicable."""
+    where: Condition | None = None
+    """Chooses rows."""
+    with_: Annotated[dict[str, Condition] | None, Field(alias="with")] = None
+    """Look-ups by id: `run: testing.runs[id=it.run]`."""
+    that: Annotated[str | list[str] | None, Field(json_schema_extra={"x-type": "release"})] = None
+    """A condition or a list of clauses, all of which must hold."""
+    faults: Name | None = None
+    """Instead of `that`: every fault of this rule is a finding. For the pack `evidence-integrity`."""
+    at: Condition | None = None
+    """Where a finding points."""
+    kind: FindingKind = "missing"
+    message: Name | None = None
+    missing: Name | None = None
+    """The message when something isn't written at all."""
+    fix: Name | None = None
+
+
+class ParameterModel(Strict):
+    """A number that an overlay may tighten."""
+
+    type: Literal["int", "float"]
+    default: float
+    min: float | None = None
+    max: float | None = None
+    tighten: Literal["lower", "higher"]
+
+
+class Binds(Strict):
+    """Whom the requirement binds."""
+
+    role: Literal["provider", "deployer", "any"]
+    duty: Name
+    """A duty group of classification.yaml, or `all` for every system."""
+
+
+class RequirementModel(Strict):
+    """One point of law: a row of the checklist."""
+
+    id: Key
+    version: Annotated[str, _marked("name", "reference")]
+    citation: Name
+    title: Name
+    binds: Binds
+    timeline: Name
+    profile: Literal["start", "core", "full", "always"]
+    calls_for: Literal["measured", "provenance", "structural", "attested"]
+    why: Text
+    leaves_open: Text
+    fix: Text
+    cheat: Text | None = None
+    not_checked: Name | None = None
+    """Why this version doesn't judge it; instead of checks."""
+    parameters: dict[str, ParameterModel] = {}
+    checks: list[CheckModel] = []
+    crosswalk: dict[str, list[Annotated[str, _marked("name", "reference")]]] = {}
+
+
+class PolicyModel(Strict):
+    """One policy file: one article."""
+
+    schema_: Annotated[
+        Literal["aiact-gate/policy/v1"], Field(alias="schema", json_schema_extra={"x-type": "schema"})
+    ]
+    article: Annotated[str, _marked("name", "reference")]
+    title: Name
+    requirements: list[RequirementModel]
+
+
+class PackModel(Strict):
+    """`pack.yaml`."""
+
+    schema_: Annotated[
+        Literal["aiact-gate/pack/v1"], Field(alias="schema", json_schema_extra={"x-type": "schema"})
+    ]
+    name: Key
+    version: Annotated[str, _marked("name", "reference")]
+    introduced: Annotated[str, _marked("date", "reference")]
+    law: dict[str, Annotated[str, _marked("name", "reference")]] = {}
+    legal_review: Name
+    """Who of counsel has read the rules, or `none`."""

@@ -1,0 +1,29 @@
+"""The answers behind the claimed tier (Articles 2, 3, 5, 6, 50, 51; Annexes I and III)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from aiact_gate.model.fields import Person, Record, Strict, Text, _marked
+
+
+class Answer(Strict):
+    """One question's answer; the ids are those of `aiact-gate explain art6.claim`."""
+
+    is_: Annotated[
+        bool | str | list[str], Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision"})
+    ]
+    """true, false, an option, a list of options, an ISO date, or `unknown`."""
+    because: Text
+    """Why, in a sentence about this system."""
+
+
+class Classification(Record):
+    """Who decided what the system is under the Act, and on which answers."""
+
+    decided_by: Person
+    reviewed_by: Annotated[str, _marked("person", "decision")] | None = None
+    """A second person who read the answers."""
+    answers: dict[str, Answer]

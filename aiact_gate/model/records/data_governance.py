@@ -1,0 +1,200 @@
+"""The data sets, their origin, gaps and examination for bias (Articles 10 and 4a)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aiact_gate.model.fields import (
+    Claim,
+    Criterion,
+    Date,
+    Key,
+    Name,
+    Person,
+    Reason,
+    Record,
+    Strict,
+    Text,
+    TrackedFile,
+    _marked,
+    ref,
+)
+
+
+class Collection(Strict):
+    """How the data came to be (Article 10(2)(b))."""
+
+    process: Text
+    collector: Name
+    period: Name
+    """From when to when, as far as it is known."""
+
+
+class Preparation(Strict):
+    """One operation that was run (Article 10(2)(c))."""
+
+    kind: Literal[
+        "annotation", "labelling", "cleaning", "updating", "enrichment", "aggregation", "splitting", "conversion"
+    ]
+    description: Text
+    code: TrackedFile
+
+
+class Assumption(Strict):
+    """What the data is supposed to measure and represent (Article 10(2)(d))."""
+
+    measures: Text
+    represents: Text
+    limits: Text
+
+
+class Dataset(Strict):
+    """One data set; its digest, rows and shares are counted by `collect`, never typed."""
+
+    id: Key
+    split: Literal["training", "validation", "testing"]
+    path: TrackedFile
+    """The data, or its pointer (`.dvc`)."""
+    origin: Text
+    collection: Collection
+    personal_data: Claim
+    original_purpose: Text | None = None
+    """For personal data: why it was first collected."""
+    reuse_basis: Text | None = None
+    target_population: Text
+    preparation: list[Preparation]
+    assumptions: list[Assumption]
+
+
+class Group(Strict):
+    """A group of persons whose share is counted in the data (Article 10(3))."""
+
+    id: Key
+    attribute: Name
+    """Which attribute it is a value of, as in `bias.attributes`."""
+    column: Annotated[str, _marked("name", "reference")]
+    at_least: Criterion | None = None
+    at_most: Criterion | None = None
+    equals: list[Annotated[str, _marked("name", "reference")]] = []
+    reference_share: Criterion
+    """Its share in the reference population, 0 to 1."""
+
+
+class Representativeness(Strict):
+    """What the shares are compared with (Article 10(3))."""
+
+    reference: Text
+    """Which population, from which source."""
+    source: Name
+    published: Date
+    tolerance: Criterion
+    """How far a share may fall short, 0 to 1."""
+    tolerance_because: Reason
+    groups: list[Group]
+    level: Literal["individual", "combination"]
+    combination_reason: Text | None = None
+
+
+class Quality(Strict):
+    """Criteria for errors and completeness (Article 10(3))."""
+
+    null_rate_max: Criterion
+    duplicate_rate_max: Criterion
+    because: Reason
+
+
+class Attribute(Strict):
+    """A personal attribute under examination (Article 10(2)(f))."""
+
+    id: Key
+    why: Text
+    metrics: list[Annotated[str, ref("testing.metrics")]]
+
+
+class Proxy(Strict):
+    """A column that may stand in for a protected attribute."""
+
+    column: Annotated[str, _marked("name", "reference")]
+    stands_for: Name
+    finding: Text
+
+
+class BiasFinding(Strict):
+    """What the examination found."""
+
+    id: Key
+    description: Text
+    metric: Annotated[str, ref("testing.metrics")]
+    risk: Annotated[str, ref("risk_management.risks")]
+
+
+class HarmRoutes(Strict):
+    """A finding or a reasoned nil for each route of Article 10(2)(f)."""
+
+    health_and_safety: Text
+    fundamental_rights: Text
+    discrimination: Text
+
+
+class Feedback(Strict):
+    """Whether outputs influence future inputs."""
+
+    outputs_influence_inputs: Claim
+    analysis: Text
+
+
+class Bias(Strict):
+    """The examination for biases (Article 10(2)(f) and (g))."""
+
+    harm_routes: HarmRoutes
+    feedback: Feedback
+    attributes: list[Attribute]
+    proxies: list[Proxy] = []
+    no_proxies_because: Text | None = None
+    findings: list[BiasFinding] = []
+    no_findings_because: Text | None = None
+
+
+class Gap(Strict):
+    """A gap or shortcoming of the data (Article 10(2)(h))."""
+
+    id: Key
+    affects: Name
+    """The point it touches, `Article 10(3)`."""
+    description: Text
+    how_addressed: Text
+    owner: Person
+    due: Date
+    status: Literal["open", "mitigated", "closed"]
+    group: Annotated[str, ref("representativeness.groups")] | None = None
+    """The group that it concerns, if one does."""
+
+
+class SettingMatch(Strict):
+    """One dimension of the setting of use and the data that reflects it (Article 10(4))."""
+
+    dimension: Literal["geographical", "contextual", "behavioural", "functional"]
+    reflected_by: list[Annotated[str, ref("datasets")]] = []
+    how: Text | None = None
+    """How those data sets reflect what `system_description.setting` lists."""
+    irrelevant_because: Text | None = None
+
+
+class SpecialCategories(Strict):
+    """Special categories of personal data (Article 4a)."""
+
+    processed: Claim
+    because: Text
+
+
+class DataGovernance(Record):
+    """The data the system is trained and tested on."""
+
+    datasets: list[Dataset]
+    representativeness: Representativeness | None = None
+    quality: Quality | None = None
+    bias: Bias | None = None
+    gaps: list[Gap] = []
+    no_gaps_because: Text | None = None
+    setting: list[SettingMatch] = []
+    special_categories: SpecialCategories | None = None

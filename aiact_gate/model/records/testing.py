@@ -1,0 +1,141 @@
+"""The test plan: metrics, thresholds and attacks, fixed before the run (Articles 9(6)-(8) and 15).
+
+A plan holds criteria only. Results come from the run, through the lock; nobody types them here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aiact_gate.model.fields import (
+    Criterion,
+    Date,
+    Key,
+    MetricKey,
+    Person,
+    Reason,
+    Record,
+    Strict,
+    Term,
+    Text,
+    TrackedFile,
+    _marked,
+    ref,
+)
+
+AttackClass = Literal["data_poisoning", "model_poisoning", "evasion", "confidentiality", "model_flaws"]
+Verb = Literal["prevent", "detect", "respond", "resolve", "control"]
+
+
+class Metric(Strict):
+    """One planned metric: where the run logs it, and the threshold it is held against."""
+
+    id: Key
+    title: Term
+    """As people write it in card and instructions: `AUC`."""
+    definition: Reason
+    requirement: Literal["accuracy", "bias"]
+    metric: MetricKey
+    lower: MetricKey
+    """The logged lower confidence bound."""
+    upper: MetricKey
+    """The logged upper confidence bound."""
+    cases: MetricKey
+    """The logged number of cases behind it."""
+    split: Literal["training", "validation", "testing"]
+    group: Annotated[str, ref("data_governance.representativeness.groups")] | None = None
+    direction: Literal["higher", "lower"]
+    threshold: Criterion
+    confidence: Criterion
+    """The confidence level of the bounds, above 0 and below 1."""
+    because: Reason
+
+
+class Baseline(Strict):
+    """The same metric of a trivial or present-day procedure, on the same data (Article 15(1))."""
+
+    id: Key
+    metric: Annotated[str, ref("metrics")]
+    procedure: Reason
+    logged_as: MetricKey
+
+
+class Robustness(Strict):
+    """One robustness test (Article 15(4))."""
+
+    id: Key
+    kind: Literal["error", "fault", "inconsistency"]
+    origin: Literal["natural_person", "other_system"]
+    description: Reason
+    strength: Term
+    degradation: MetricKey
+    """The logged loss against the clean run."""
+    control: MetricKey
+    """The logged loss at strength zero; anything but zero means that the harness itself is off."""
+    cases: MetricKey
+    allowed: Criterion
+    because: Reason
+
+
+class Attack(Strict):
+    """One attack of a class of Article 15(5)."""
+
+    id: Key
+    attack_class: AttackClass
+    method: Reason
+    knowledge: Literal["black_box", "grey_box", "white_box"]
+    alters: list[Literal["use", "outputs", "performance"]]
+    changeable_inputs: list[Term] = []
+    bounds: Reason | None = None
+    success: MetricKey
+    """The logged share of attempts that succeeded."""
+    cases: MetricKey
+    limit: Criterion
+    because: Reason
+
+
+class VerbMeasure(Strict):
+    """What is done for one of the five verbs of Article 15(5), third subparagraph."""
+
+    verb: Verb
+    measure: Text | None = None
+    not_appropriate_because: Text | None = None
+
+
+class NotAppropriate(Strict):
+    """A person's word that an attack class doesn't fit this system."""
+
+    by: Person
+    reason: Text
+    expires: Date
+
+
+class ClassAnswer(Strict):
+    """How one attack class is answered."""
+
+    attack_class: AttackClass
+    measures: list[VerbMeasure]
+    not_appropriate: NotAppropriate | None = None
+
+
+class Review(Strict):
+    """When a case goes to a person (Article 14(4)(d))."""
+
+    threshold: Criterion
+    because: Reason
+
+
+class Testing(Record):
+    """The plan that one run is held against."""
+
+    procedure: TrackedFile
+    """The script that runs the plan."""
+    metrics: list[Metric]
+    baselines: list[Baseline] = []
+    robustness: list[Robustness] = []
+    attacks: list[Attack] = []
+    attack_classes: list[ClassAnswer] = []
+    review: Review | None = None
+    real_world_testing: Annotated[bool, _marked("boolean", "text")] | None = None
+    """Whether the system was tested in real-world conditions (Article 9(7))."""
+    approved_by: Person

@@ -1,0 +1,155 @@
+"""Everything of one run as one value; every format reads only this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiact_gate.model.location import Location
+from aiact_gate.model.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's outcome at one place."""
+
+    check: str
+    kind: str
+    outcome: Outcome
+    message: str
+    fix: str
+    location: Location
+    severity: str = "error"
+    element: str = ""
+    """The id of the row it concerns: what waivers and the baseline are keyed by."""
+    fingerprint: str = ""
+    """Stable while file lines move: check, system, element."""
+    number: int = 0
+    """Its number in every format of the run; 0 for those that aren't numbered."""
+    article: str = ""
+    note: str = ""
+    """Waiver or debt that covers it, and until when."""
+    waits: tuple[str, ...] = ()
+    """The requirements that wait for an absent record."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What came of one check."""
+
+    id: str
+    severity: str
+    outcome: Outcome
+    method: str = ""
+    findings: tuple[Finding, ...] = ()
+    because: str = ""
+    """For a check without findings of its own: why it didn't pass."""
+    held: int = 0
+    of: int = 0
+    """Rows that held, of how many."""
+    waiver: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one requirement: a row of the checklist."""
+
+    requirement: Any
+    """The `Requirement`."""
+    outcome: Outcome
+    method: str = ""
+    checks: tuple[CheckResult, ...] = ()
+    because: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
+    """(path, SHA-256) of the files it stands on."""
+    place: Location | None = None
+    stood_on: str = ""
+    """lock or live, where the registry is involved."""
+    applies_from: str = ""
+    waiver: str = ""
+    named_only: bool = False
+    """A person's word that no commit of that person confirms."""
+
+    @property
+    def ran(self) -> int:
+        return sum(
+            c.outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED, Outcome.NOT_SELECTED)
+            for c in self.checks
+        )
+
+
+@dataclass(frozen=True)
+class SystemReport:
+    """What came of one system."""
+
+    id: str
+    name: str
+    version: str
+    roles: tuple[str, ...]
+    tier: str
+    """The claim."""
+    proposed: bool
+    derived_tier: str
+    cites: tuple[str, ...]
+    """What the derived tier rests on: `Annex III point 5(b)`."""
+    decided_by: str
+    reviewed_by: str
+    provider: str
+    model: str
+    """`credit-scoring v1, run a3f9c1e`."""
+    lock_date: str
+    profile: str
+    applies_from: str
+    """ISO date from which Articles 9-15 bind it, or empty."""
+    dates: tuple[tuple[str, str, str], ...]
+    """(what, ISO date, remark) of everything dated that concerns it."""
+    rows: tuple[Row, ...]
+    notices: tuple[Finding, ...] = ()
+    """Findings that never fail a branch: unreleased changes, ends of waivers."""
+    release: str = ""
+    anchor: Location = Location("aiact.yaml")
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that makes the run itself doubtful: a manifest, lock, waiver or pack that can't be read."""
+
+    message: str
+    fix: str
+    location: Location | None
+    code: int
+    """The exit code it asks for."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run."""
+
+    as_of: str
+    enforce: str
+    verdict: str
+    exit_code: int
+    packs: tuple[tuple[str, str, str, str], ...]
+    """(name, version, digest, legal review)."""
+    subject: dict[str, Any]
+    systems: tuple[SystemReport, ...]
+    problems: tuple[Problem, ...] = ()
+    not_read: tuple[tuple[str, str], ...] = ()
+    """(path, why)."""
+    manifest: str = ""
+    version: str = ""
+    note: str = ""
+    """For a repository without AI: who decided, until when."""
+    hook: bool = False
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding of every system, in report order."""
+        return [
+            finding
+            for system in self.systems
+            for row in system.rows
+            for check in row.checks
+            for finding in check.findings
+        ]

@@ -1,0 +1,1 @@
+"""Policies: loaded, compiled, linted and tested. `conditions` is the only importer of CEL."""

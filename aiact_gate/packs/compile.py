@@ -1,0 +1,582 @@
+"""A pack's YAML files compiled to plain data: conditions as the engine's bytes, paths resolved, worths looked up.
+
+What comes out is JSON: `load` turns it into a `Pack`. Faults are collected, never raised, each at its place: `policy lint`
+prints them all, `check` makes them errors of the requirement concerned.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from aiact_gate.documents.node import Document, Node, plain_data
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import DocumentError, PackError
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.packs import conditions
+from aiact_gate.packs.conditions import Engine, Expr
+from aiact_gate.packs.paths import parse_lookup, parse_path
+from aiact_gate.schemas import fields
+from aiact_gate.sources.shapes import nearest, shape
+
+FORMAT = 3
+"""Raised when the compiled form changes, so that an old one is never read."""
+
+
+@dataclass(frozen=True)
+class PolicyFault:
+    """Something wrong with a policy, at its place."""
+
+    location: Location
+    rule: str
+    message: str
+    fix: str
+    requirement: str = ""
+    condition: str = ""
+    """The condition concerned, for the caret."""
+    caret: int = -1
+
+
+@dataclass
+class Compiled:
+    """A compiled pack and what is wrong with it."""
+
+    data: dict[str, Any]
+    faults: list[PolicyFault]
+
+
+def digest_of(folder: File) -> str:
+    """SHA-256 over the names and bytes of every YAML file directly in *folder*."""
+    state = hashlib.sha256()
+    for file in policy_files(folder):
+        state.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return state.hexdigest()
+
+
+def policy_files(folder: File) -> list[File]:
+    """The YAML files directly in *folder*, sorted by name."""
+    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+
+
+def compile_folder(folder: File, label: str | None = None) -> Compiled:
+    """The pack in *folder* as plain data; *label* is the folder's name in messages.
+
+    Raises:
+        PackError: no such folder, or no pack.yaml in it.
+    """
+    label = label or folder.name
+    if not (folder / "pack.yaml").is_file():
+        raise PackError(
+            f"there is no pack in {label}: it has no pack.yaml", "Name the folder that holds pack.yaml."
+        )
+    faults: list[PolicyFault] = []
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "engine": conditions.ENGINE,
+        "digest": digest_of(folder),
+        "requirements": [],
+    }
+    for file in policy_files(folder):
+        path = f"{label}/{file.name}"
+        try:
+            document = parse_yaml(file.read_bytes(), path)
+        except DocumentError as error:
+            faults.append(PolicyFault(error.location, "unreadable", error.what, error.fix))
+            continue
+        kind = _schema_of(document)
+        if file.name == "pack.yaml":
+            data["pack"] = _shaped(document, "pack", faults)
+        elif kind.startswith("aiact-gate/policy/"):
+            data["requirements"] += _policy(document, _shaped(document, "policy", faults), faults)
+        elif file.name in ("timeline.yaml", "classification.yaml"):
+            data[file.stem] = _texts(document.root)
+        else:
+            faults.append(
+                PolicyFault(
+                    document.location(),
+                    "unknown_file",
+                    f"{path} is no policy",
+                    "Begin it with `schema: aiact-gate/policy/v1`, or move it out.",
+                )
+            )
+    _ids_once(data["requirements"], faults)
+    return Compiled(data, faults)
+
+
+def _texts(node: Node) -> Any:
+    """Plain data, dates as text."""
+    return plain_data(node)
+
+
+def _schema_of(document: Document) -> str:
+    node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
+    return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
+    shaped = shape(document, fields.schema(name), name)
+    for fault in shaped.faults:
+        faults.append(
+            PolicyFault(
+                fault.location, fault.rule, fault.message, fault.fix, _requirement_at(document, fault.pointer)
+            )
+        )
+    for pointer, _ in shaped.unfilled.items():
+        faults.append(
+            PolicyFault(
+                document.location(pointer[1:]),
+                "empty",
+                f"'{pointer[-1]}' says nothing",
+                "Write it out.",
+                _requirement_at(document, pointer),
+            )
+        )
+    value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
+    return value
+
+
+def _requirement_at(document: Document, pointer: Pointer) -> str:
+    if len(pointer) > 2 and pointer[1] == "requirements" and isinstance(pointer[2], int):
+        node = document.root.value["requirements"].value[pointer[2]]
+        child = node.value.get("id") if isinstance(node.value, dict) else None
+        return str(child.value) if child is not None else ""
+    return ""
+
+
+def _ids_once(requirements: list[dict[str, Any]], faults: list[PolicyFault]) -> None:
+    seen: dict[str, str] = {}
+    for requirement in requirements:
+        place = Location(requirement["file"], requirement["line"])
+        if requirement["id"] in seen:
+            faults.append(
+                PolicyFault(
+                    place,
+                    "duplicate_id",
+                    f"the id {requirement['id']} stands twice (first in {seen[requirement['id']]})",
+                    "Give it its own id.",
+                    requirement["id"],
+                )
+            )
+        seen[requirement["id"]] = str(place)
+
+
+def _policy(document: Document, policy: Mapping[str, Any], faults: list[PolicyFault]) -> list[dict[str, Any]]:
+    compiled = []
+    for index, requirement in enumerate(policy.get("requirements", [])):
+        pointer: Pointer = ("requirements", index)
+        place = document.location((*pointer, "id"))
+        missing = [
+            key
+            for key in (
+                "id",
+                "version",
+                "citation",
+                "title",
+                "binds",
+                "timeline",
+                "profile",
+                "calls_for",
+                "why",
+                "leaves_open",
+                "fix",
+            )
+            if requirement.get(key) is None
+        ]
+        for key in missing:
+            faults.append(
+                PolicyFault(
+                    place,
+                    f"no_{key}",
+                    f"{requirement.get('id', 'this requirement')} has no {key}",
+                    "Add it.",
+                    str(requirement.get("id", "")),
+                )
+            )
+        if missing:
+            continue
+        out = {
+            key: requirement[key]
+            for key in (
+                "id",
+                "version",
+                "citation",
+                "title",
+                "timeline",
+                "profile",
+                "calls_for",
+                "why",
+                "leaves_open",
+                "fix",
+            )
+        }
+        out |= {
+            "article": str(policy.get("article", "")),
+            "role": requirement["binds"].get("role", "provider"),
+            "duty": requirement["binds"].get("duty", ""),
+            "cheat": requirement.get("cheat") or "",
+            "not_checked": requirement.get("not_checked") or "",
+            "parameters": {
+                name: value["default"] for name, value in requirement.get("parameters", {}).items()
+            },
+            "crosswalk": requirement.get("crosswalk", {}),
+            "file": document.path,
+            "line": place.line,
+        }
+        checks = requirement.get("checks", [])
+        if bool(checks) == bool(out["not_checked"]):
+            faults.append(
+                PolicyFault(
+                    place,
+                    "checks_or_reason",
+                    f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason",
+                    "Keep one of the two.",
+                    out["id"],
+                )
+            )
+        out["checks"] = [
+            _CheckCompiler(
+                document, (*pointer, "checks", number), out["id"], tuple(out["parameters"]), faults
+            ).compile(check)
+            for number, check in enumerate(checks)
+            if isinstance(check, dict) and check.get("id")
+        ]
+        compiled.append(out)
+    return compiled
+
+
+class _CheckCompiler:
+    """One check: its names, its conditions, what they read and what that is worth."""
+
+    def __init__(
+        self,
+        document: Document,
+        pointer: Pointer,
+        requirement: str,
+        parameters: tuple[str, ...],
+        faults: list[PolicyFault],
+    ) -> None:
+        self.document = document
+        self.pointer = pointer
+        self.requirement = requirement
+        self.parameters = parameters
+        self.faults = faults
+        self.bound: dict[str, tuple[str, ...]] = {}
+        self.reads: set[tuple[str, ...]] = set()
+        self.texts: list[tuple[str, ...]] = []
+
+    def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
+        loops = self._loops(check.get("each"))
+        lookups = self._lookups(check.get("with") or {})
+        out: dict[str, Any] = {
+            "id": f"{self.requirement}/{check['id']}",
+            "severity": check.get("severity", "error"),
+            "kind": check.get("kind", "missing"),
+            "loops": loops,
+            "lookups": lookups,
+            "min_items": check.get("min_items", 1),
+            "when": self._condition(check.get("when"), "when", rows=False),
+            "where": self._condition(check.get("where"), "where"),
+            "faults": check.get("faults") or "",
+            "message": check.get("message") or "",
+            "missing": check.get("missing") or "",
+            "fix": check.get("fix") or "",
+            "line": self.document.location((*self.pointer, "id")).line,
+        }
+        that = check.get("that") or []
+        self.texts = []
+        out["clauses"] = [
+            clause
+            for number, source in enumerate(that)
+            if (clause := self._condition(source, *(("that", number) if len(that) > 1 else ("that",))))
+            is not None
+        ]
+        out["at"] = self._path(check.get("at"), "at")
+        for key in ("message", "missing", "fix"):
+            self._holes(check.get(key) or "", key)
+        if not that and not out["faults"]:
+            self._fault("no_condition", ("id",), "the check has no `that`", "Say what has to hold.")
+        if out["faults"] and that:
+            self._fault("two_conditions", ("faults",), "the check has both `that` and `faults`", "Keep one.")
+        if check.get("min_items") == 0 and not check.get("empty_is_fine"):
+            self._fault(
+                "empty_is_fine",
+                ("min_items",),
+                "min_items: 0 without a reason",
+                "Say under `empty_is_fine` why nothing to judge is a pass.",
+            )
+        if not out["message"] and not out["faults"]:
+            self._fault(
+                "no_message",
+                ("id",),
+                "the check has no message",
+                "Say what stands there and what doesn't agree, with holes like {it.id}.",
+            )
+        out["reads"] = sorted(self.reads)
+        out["worth"] = self._worth()
+        out["texts"] = self.texts
+        return out
+
+    # ------------------------------------------------------------ parts
+
+    def _loops(self, each: Any) -> list[dict[str, Any]]:
+        if each is None:
+            return []
+        named = each.items() if isinstance(each, dict) else [("it", each)]
+        loops: list[dict[str, Any]] = []
+        for name, source in named:
+            if isinstance(source, list):
+                self.bound[str(name)] = ("@word",)
+                loops.append({"name": str(name), "words": [str(word) for word in source]})
+                continue
+            path = self._path(str(source), "each")
+            if path is None:
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
+            field = self._field(resolved, ("each",), str(source))
+            if field is not None and field.schema.get("type") != "array":
+                self._fault("each_list", ("each",), f"{source} is no list", "Give each a list.")
+            self.bound[str(name)] = (*resolved, "*")
+            self.reads.add(resolved)
+            loops.append({"name": str(name), "path": path})
+        return loops
+
+    def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
+        found = []
+        for name, source in with_.items():
+            try:
+                path, field, key = parse_lookup(source)
+            except PackError as error:
+                self._fault("lookup", ("with", name), error.what, error.fix)
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            if self._field(resolved, ("with", name), source) is not None:
+                self._field((*resolved, "*", field), ("with", name), source)
+            key_path = self._resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
+            if key_path[0] != "@word":
+                self._field(key_path, ("with", name), source)
+                self.reads.add(key_path)
+            self.reads.add((*resolved, "*", field))
+            self.bound[name] = (*resolved, "*")
+            found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
+        return found
+
+    def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
+        if not source:
+            return None
+        names = sorted({*fields.NAMES, *self.bound} if rows else set(fields.NAMES))
+        try:
+            code = _engine(tuple(names)).compile(source)
+        except PackError as error:
+            place, _, reason = error.what.partition(" ")
+            column = (
+                int(place.rstrip(":").split(":")[1])
+                if place.count(":") >= 1 and place.rstrip(":").split(":")[1].isdigit()
+                else 1
+            )
+            lines = source.split("\n")
+            line = int(place.split(":")[0]) if place.split(":")[0].isdigit() else 1
+            offset = sum(len(text) + 1 for text in lines[: line - 1]) + column - 1
+            self._fault("condition", where, reason.strip() or error.what, error.fix, source, offset)
+            return None
+        tree = conditions.decode(code)
+        self._check_fields(tree, where, source)
+        relative = sorted(
+            conditions.reads(tree),
+            key=lambda path: source.find(".".join(step for step in path if step != "*")),
+        )
+        absolute = {self._resolve(path) for path in relative}
+        self.reads |= {path for path in absolute if not path[0].startswith("@")}
+        filled = conditions.filled_path(tree, {}) or ()
+        if where[0] == "that":
+            for path in relative:
+                field = self._known(self._resolve(path))
+                if field is not None and field.is_prose:
+                    self.texts.append(path)
+        return {
+            "source": source,
+            "code": base64.b64encode(code).decode("ascii"),
+            "names": sorted({path[0] for path in relative if not path[0].startswith("@")}),
+            "relative": relative,
+            "filled": filled,
+        }
+
+    def _path(self, source: str | None, key: str) -> dict[str, Any] | None:
+        if not source:
+            return None
+        try:
+            path = parse_path(source)
+        except PackError as error:
+            self._fault("path", (key,), error.what, error.fix)
+            return None
+        plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
+        if key != "each":
+            self._field(self._resolve(plain), (key,), source)
+        return _path_data(path)
+
+    def _holes(self, template: str, key: str) -> None:
+        for hole in holes(template):
+            try:
+                path = parse_path(hole)
+            except PackError as error:
+                self._fault("message_hole", (key,), error.what, error.fix)
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            if resolved[0] not in ("@word", "parameters"):
+                self._field(resolved, (key,), hole)
+
+    # ------------------------------------------------------------ fields
+
+    def _resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        return (*self.bound[path[0]], *path[1:]) if path and path[0] in self.bound else path
+
+    def _known(self, path: tuple[str, ...]) -> fields.Field | None:
+        field = fields.root(path[0])
+        for step in path[1:]:
+            field = field.below(step) if field is not None else None
+        return field
+
+    def _field(
+        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int = -1
+    ) -> fields.Field | None:
+        if path[0].startswith("@") or path[0] in ("parameters", "as_of"):
+            return None
+        field = fields.root(path[0])
+        if field is None:
+            self._fault(
+                "unknown_name",
+                where,
+                f"there is nothing called {path[0]}",
+                _did_you_mean(path[0], (*fields.NAMES, *self.bound)),
+                source,
+                offset,
+            )
+            return None
+        for step in path[1:]:
+            below = field.below(step)
+            if below is None:
+                self._fault(
+                    "unknown_field",
+                    where,
+                    f"{'.'.join(path[: path.index(step)])} has no field '{step}'",
+                    _did_you_mean(step, field.known),
+                    source,
+                    offset,
+                )
+                return None
+            field = below
+        return field
+
+    def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        for path, offset in _paths_with_places(tree, {}):
+            resolved = self._resolve(path)
+            if resolved[0] == "parameters":
+                if len(resolved) > 1 and resolved[1] not in self.parameters:
+                    self._fault(
+                        "unknown_parameter",
+                        where,
+                        f"the requirement has no parameter '{resolved[1]}'",
+                        _did_you_mean(resolved[1], self.parameters),
+                        source,
+                        offset,
+                    )
+                continue
+            self._field(resolved, where, source, offset)
+
+    def _worth(self) -> list[list[str]]:
+        found = set()
+        for path in self.reads:
+            if path[0] in ("parameters", "as_of"):
+                continue
+            field = self._known(path)
+            if field is not None and field.worth:
+                found.add((path[0], field.worth))
+        return [list(pair) for pair in sorted(found)]
+
+    def _fault(
+        self,
+        rule: str,
+        where: tuple[str | int, ...],
+        message: str,
+        fix: str,
+        condition: str = "",
+        caret: int = -1,
+    ) -> None:
+        location = self.document.location((*self.pointer, *where))
+        if caret >= 0 and "\n" not in condition and location.line == location.end_line:
+            quote = 1 if location.end_column - location.column > len(condition) else 0
+            location = location._replace(column=location.column + quote + caret)
+        self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
+
+
+_ENGINES: dict[tuple[str, ...], Engine] = {}
+
+
+def _engine(names: tuple[str, ...]) -> Engine:
+    if names not in _ENGINES:
+        _ENGINES[names] = Engine(names)
+    return _ENGINES[names]
+
+
+def _path_data(path: Any) -> dict[str, Any]:
+    return {
+        "source": path.source,
+        "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
+    }
+
+
+def _did_you_mean(word: str, known: tuple[str, ...]) -> str:
+    near = nearest(word, known)
+    return (
+        f"Did you mean {near}?"
+        if near
+        else f"Known here: {', '.join(known[:10])}."
+        if known
+        else "Look at the record's schema: aiact-gate schema."
+    )
+
+
+def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], int]]:
+    """Every path of *tree* with the place of its last step, inner loop variables resolved."""
+    found: list[tuple[tuple[str, ...], int]] = []
+
+    def visit(node: Expr, names: dict[str, tuple[str, ...]]) -> None:
+        path = conditions.path_of(node, names)
+        if path is not None:
+            if not path[0].startswith("@"):
+                found.append((path, node.offset + 1 if node.kind == "select" else node.offset))
+            for part in node.parts[1:] if node.kind == "call" else ():
+                visit(part, names)
+            return
+        if node.kind == "comprehension":
+            visit(node.parts[0], names)
+            base = conditions.path_of(node.parts[0], names)
+            inner = {
+                **names,
+                node.name: (*base, "*") if base else ("@row",),
+                str(node.value): ("@accumulator",),
+            }
+            for part in node.parts[1:]:
+                visit(part, inner)
+            return
+        for part in node.parts:
+            visit(part, names)
+
+    visit(tree, dict(bound))
+    return found
+
+
+def holes(template: str) -> list[str]:
+    """The paths in the `{...}` of a message template."""
+    found = []
+    at = template.find("{")
+    while at >= 0:
+        end = template.find("}", at)
+        if end < 0:
+            break
+        found.append(template[at + 1 : end])
+        at = template.find("{", end)
+    return found

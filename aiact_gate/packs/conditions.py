@@ -1,0 +1,341 @@
+"""Conditions: the only importer of CEL.
+
+A condition is a CEL expression. Only the boolean true is a pass: this engine returns errors as values that look true.
+What a condition reads, its clauses and the places of its parts are taken from the checked expression that the engine
+serialises, so that nothing here parses CEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiact_gate.model.errors import PackError
+from aiact_gate.packs.vocabulary import words
+
+Path = tuple[str, ...]
+"""What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
+
+ENGINE = "cel-expr-python 0.1.3"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What evaluating one condition gave."""
+
+    holds: bool
+    absent: bool = False
+    """A key was not found in the data."""
+    error: str = ""
+    """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
+
+
+class Engine:
+    """The CEL environment for a set of names, at one date."""
+
+    def __init__(self, names: Sequence[str], as_of: str = "2026-01-01") -> None:
+        from cel_expr_python import cel
+
+        self._cel = cel
+        kinds = cel.Type
+        functions = []
+        for name, (arguments, function) in words(as_of).items():
+            functions.append(_declare(cel, name, arguments, function))
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
+        self._bool = kinds.BOOL
+        self._error = kinds.ERROR
+
+    def compile(self, source: str) -> bytes:
+        """*source* as serialised checked expression.
+
+        Raises:
+            PackError: it doesn't compile; `what` holds `line:column` within the expression and the engine's reason.
+        """
+        try:
+            compiled = self._environment.compile(source)
+        except RuntimeError as error:
+            raise PackError(
+                _compile_error(str(error)), "Mend the condition; docs/policy-language.md lists the words."
+            ) from error
+        serialized: bytes = compiled.serialize()
+        if compiled.return_type().name() not in ("BOOL", "DYN"):
+            raise PackError(
+                f"1:1 the condition gives {compiled.return_type().name()}, not true or false",
+                "Compare it with something.",
+            )
+        return serialized
+
+    def load(self, serialized: bytes) -> Any:
+        """The expression of `compile`'s bytes, ready for `holds`."""
+        return self._environment.deserialize(serialized)
+
+    def bind(self, data: Mapping[str, Any]) -> Any:
+        """*data* as the engine reads it; conversion happens on reading, once."""
+        return self._environment.Activation(data)
+
+    def holds(self, expression: Any, bound: Any) -> Outcome:
+        """Whether *expression* is true of *bound*. Never raises."""
+        try:
+            value = expression.eval(bound)
+        except RuntimeError as error:
+            budget = "iteration" in str(error).lower()
+            return Outcome(False, error="it loops too often; use each" if budget else "the engine refused it")
+        kind = value.type()
+        if kind == self._bool:
+            return Outcome(value.value() is True)
+        if kind == self._error:
+            text = str(value.value())
+            if (
+                "Key not found" in text
+                or "Index error" in text
+                or "No matching overloads found : _[_]" in text
+            ):
+                return Outcome(False, absent=True)
+            return Outcome(False, error=_overload(text))
+        return Outcome(False, error=f"it gives {kind.name()}, not true or false")
+
+
+def _declare(cel: Any, name: str, arguments: Sequence[str], function: Any) -> Any:
+    """A function with one overload for each kind of argument: this engine matches none through DYN."""
+    import itertools
+
+    kinds = cel.Type
+    all_kinds = {
+        "s": kinds.STRING,
+        "z": kinds.NULL,
+        "l": kinds.List(kinds.DYN),
+        "m": kinds.Map(kinds.DYN, kinds.DYN),
+        "i": kinds.INT,
+        "d": kinds.DOUBLE,
+        "b": kinds.BOOL,
+    }
+    returns = kinds.INT if name == "rank" else kinds.BOOL
+    overloads = [
+        cel.Overload(
+            f"{name}_{''.join(letters)}", returns, [all_kinds[letter] for letter in letters], False, function
+        )
+        for letters in itertools.product(*arguments)
+    ]
+    return cel.FunctionDecl(name, overloads)
+
+
+def _compile_error(text: str) -> str:
+    body = text.split("ERROR: <input>:", 1)[-1].split("\n", 1)[0]
+    return body.split(" (in container", 1)[0].strip()
+
+
+def _overload(text: str) -> str:
+    if "No matching overloads" in text:
+        return "it compares values of different kinds"
+    return "the engine can't evaluate it"
+
+
+# ---------------------------------------------------------------- reading a serialised checked expression
+
+
+@dataclass(frozen=True)
+class Expr:
+    """One node of a checked expression."""
+
+    kind: str
+    """const, ident, select, call, list, struct, comprehension."""
+    name: str = ""
+    """Of an ident, a field, a function, a loop variable; the text of a constant."""
+    parts: tuple[Expr, ...] = ()
+    test_only: bool = False
+    """A select that only asks whether the field is there: `has()`."""
+    offset: int = 0
+    """Where it stands in its source, in characters."""
+    value: Any = None
+
+
+def decode(serialized: bytes) -> Expr:
+    """The expression tree of `Engine.compile`'s bytes (google.api.expr CheckedExpr inside an Any)."""
+    message = serialized
+    for number, value in _fields(serialized):
+        if number == 2 and isinstance(value, bytes):
+            message = value
+    expression: bytes = b""
+    positions: dict[int, int] = {}
+    for number, value in _fields(message):
+        if number == 4 and isinstance(value, bytes):
+            expression = value
+        elif number == 5 and isinstance(value, bytes):
+            for inner, pair in _fields(value):
+                if inner == 4 and isinstance(pair, bytes):
+                    entry = dict(_fields(pair))
+                    positions[int(entry.get(1, 0))] = int(entry.get(2, 0))
+    return _expr(expression, positions)
+
+
+def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:
+    fields = list(_fields(data))
+    offset = next(
+        (positions.get(int(value), 0) for number, value in fields if number == 2 and isinstance(value, int)),
+        0,
+    )
+    for number, value in fields:
+        if not isinstance(value, bytes):
+            continue
+        inner = list(_fields(value))
+        if number == 3:
+            return _const(inner, offset)
+        if number == 4:
+            return Expr("ident", _text(inner, 1), offset=offset)
+        if number == 5:
+            operand = next(part for n, part in inner if n == 1)
+            return Expr(
+                "select",
+                _text(inner, 2),
+                (_sub(operand, positions),),
+                any(n == 3 and part for n, part in inner),
+                offset,
+            )
+        if number == 6:
+            target = [_sub(part, positions) for n, part in inner if n == 1]
+            return Expr(
+                "call",
+                _text(inner, 2),
+                (*target, *(_sub(part, positions) for n, part in inner if n == 3)),
+                offset=offset,
+            )
+        if number == 7:
+            return Expr(
+                "list", parts=tuple(_sub(part, positions) for n, part in inner if n == 1), offset=offset
+            )
+        if number == 8:
+            return Expr("struct", offset=offset)
+        if number == 9:
+            by_number = dict(inner)
+            parts = tuple(_sub(by_number[n], positions) for n in (2, 4, 5, 6, 7))
+            return Expr("comprehension", _text(inner, 1), parts, offset=offset, value=_text(inner, 3))
+    return Expr("const", offset=offset)
+
+
+def _const(inner: list[tuple[int, int | bytes]], offset: int) -> Expr:
+    import struct
+
+    for number, value in inner:
+        if number == 6 and isinstance(value, bytes):
+            text = value.decode("utf-8")
+            return Expr("const", text, offset=offset, value=text)
+        if number == 2:
+            return Expr("const", offset=offset, value=bool(value))
+        if number == 3 and isinstance(value, int):
+            return Expr("const", offset=offset, value=value - (1 << 64) if value >> 63 else value)
+        if number == 5 and isinstance(value, bytes):
+            return Expr("const", offset=offset, value=struct.unpack("<d", value)[0])
+    return Expr("const", offset=offset)
+
+
+def _sub(part: int | bytes, positions: Mapping[int, int]) -> Expr:
+    return _expr(part if isinstance(part, bytes) else b"", positions)
+
+
+def _text(inner: list[tuple[int, int | bytes]], wanted: int) -> str:
+    return next(
+        (value.decode("utf-8") for number, value in inner if number == wanted and isinstance(value, bytes)),
+        "",
+    )
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """(field number, value) of a protobuf message; only varints, eight-byte and length-delimited fields occur."""
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        if tag & 7 == 0:
+            number, at = _varint(data, at)
+            yield tag >> 3, number
+        elif tag & 7 == 1:
+            yield tag >> 3, data[at : at + 8]
+            at += 8
+        elif tag & 7 == 2:
+            size, at = _varint(data, at)
+            yield tag >> 3, data[at : at + size]
+            at += size
+        else:
+            return
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    shift = value = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+
+
+# ---------------------------------------------------------------- what an expression says about evidence
+
+
+def clauses_of(expression: Expr) -> list[Expr]:
+    """The parts that a top-level `&&` joins."""
+    if expression.kind == "call" and expression.name == "_&&_":
+        return [clause for part in expression.parts for clause in clauses_of(part)]
+    return [expression]
+
+
+def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:
+    """Every path that *expression* reads, as long as it can be followed; inner loops become `*`."""
+    found: set[Path] = set()
+    _collect(expression, dict(bound or {}), found)
+    longest = {
+        path for path in found if not any(other != path and other[: len(path)] == path for other in found)
+    }
+    return frozenset(longest)
+
+
+def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+    """The path that a chain of names, fields and indexes stands for, or None."""
+    if expression.kind == "ident":
+        return bound.get(expression.name, (expression.name,))
+    if expression.kind == "select":
+        base = path_of(expression.parts[0], bound)
+        return None if base is None else (*base, expression.name)
+    if expression.kind == "call" and expression.name == "_[_]":
+        base = path_of(expression.parts[0], bound)
+        index = expression.parts[1]
+        step = index.value if index.kind == "const" and isinstance(index.value, str) else "*"
+        return None if base is None else (*base, step)
+    return None
+
+
+def _collect(expression: Expr, bound: dict[str, Path], found: set[Path]) -> None:
+    path = path_of(expression, bound)
+    if path is not None:
+        if path[0] and not path[0].startswith("@"):
+            found.add(path)
+        for node in _indexes(expression):
+            _collect(node, bound, found)
+        return
+    if expression.kind == "comprehension":
+        ranged, start, condition, step, result = expression.parts
+        _collect(ranged, bound, found)
+        base = path_of(ranged, bound)
+        inner = dict(bound)
+        inner[expression.name] = (*base, "*") if base is not None else ("@row",)
+        inner[str(expression.value)] = ("@accumulator",)
+        for part in (start, condition, step, result):
+            _collect(part, inner, found)
+        return
+    for part in expression.parts:
+        _collect(part, bound, found)
+
+
+def _indexes(expression: Expr) -> Iterator[Expr]:
+    while expression.kind in ("select", "call") and expression.parts:
+        if expression.kind == "call" and len(expression.parts) > 1:
+            yield expression.parts[1]
+        expression = expression.parts[0]
+
+
+def filled_path(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+    """The path p if the expression is `filled(p)`."""
+    if expression.kind == "call" and expression.name == "filled" and len(expression.parts) == 1:
+        return path_of(expression.parts[0], bound)
+    return None

@@ -1,0 +1,159 @@
+"""Packs ready to judge with: compiled once, from then on read as JSON.
+
+The wheel carries its packs compiled; other packs are compiled on first use into the user's cache folder; without a cache
+everything works from the YAML. Nothing is unpickled, and a checked repository can't supply compiled bytes: a cache is
+looked up by the digest of the YAML, in a folder that belongs to this user.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path as File
+from typing import Any
+
+from aiact_gate.model.errors import PackError
+from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement
+from aiact_gate.packs.compile import FORMAT, PolicyFault, compile_folder, digest_of
+from aiact_gate.packs.conditions import ENGINE
+
+HERE = File(__file__).resolve().parent.parent
+BUILTIN = ("eu-ai-act", "evidence-integrity")
+
+
+def builtin_folder(name: str) -> File:
+    """The folder of the built-in pack *name*: in the wheel, or beside the package in a checkout."""
+    shipped = HERE / "policies" / name
+    return shipped if shipped.is_dir() else HERE.parent / "policies" / name
+
+
+def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
+    """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
+    compiled = HERE / "policies" / f"{name}.json"
+    if compiled.is_file():
+        data = json.loads(compiled.read_bytes())
+        if data.get("format") == FORMAT and data.get("engine") == ENGINE:
+            return pack_from(data), []
+    return load_folder(builtin_folder(name))
+
+
+def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[PolicyFault]]:
+    """The pack in *folder*, from the cache if its bytes were compiled before; and what is wrong with it.
+
+    Raises:
+        PackError: no pack there.
+    """
+    if not folder.is_dir():
+        raise PackError(
+            f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
+        )
+    cached = _cache_file(folder)
+    if cached is not None and cached.is_file():
+        try:
+            data = json.loads(cached.read_bytes())
+            if data.get("format") == FORMAT and data.get("engine") == ENGINE:
+                return pack_from(data), []
+        except (ValueError, KeyError, TypeError):
+            pass  # a damaged cache is compiled again below
+    compiled = compile_folder(folder, label)
+    if cached is not None and not compiled.faults:
+        _store(cached, compiled.data)
+    return pack_from(compiled.data), compiled.faults
+
+
+def _cache_file(folder: File) -> File | None:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(base) or os.environ.get("AIACT_GATE_NO_CACHE"):
+        return None
+    place = File(base) / "aiact-gate" / "packs"
+    try:
+        if place.is_dir() and hasattr(os, "getuid") and place.stat().st_uid != os.getuid():
+            return None
+        return place / f"{folder.name}-{digest_of(folder)}-{FORMAT}.json"
+    except OSError:
+        return None
+
+
+def _store(cached: File, data: dict[str, Any]) -> None:
+    import contextlib
+    import tempfile
+
+    with contextlib.suppress(OSError):
+        cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=cached.parent)
+        with os.fdopen(handle, "w") as file:
+            json.dump(data, file)
+        os.replace(name, cached)
+
+
+def pack_from(data: dict[str, Any]) -> Pack:
+    """The `Pack` of compiled *data*."""
+    head = data.get("pack") or {}
+    return Pack(
+        name=str(head.get("name", "")),
+        version=str(head.get("version", "")),
+        digest=data["digest"],
+        legal_review=str(head.get("legal_review", "none")),
+        introduced=str(head.get("introduced", "")),
+        requirements=tuple(_requirement(item) for item in data["requirements"]),
+        timeline=data.get("timeline", {}),
+        classification=data.get("classification", {}),
+    )
+
+
+def _requirement(item: dict[str, Any]) -> Requirement:
+    known = {key: value for key, value in item.items() if key not in ("checks", "crosswalk")}
+    crosswalk = {name: tuple(refs) for name, refs in item["crosswalk"].items()}
+    return Requirement(**known, checks=tuple(_check(check) for check in item["checks"]), crosswalk=crosswalk)
+
+
+def _check(item: dict[str, Any]) -> Check:
+    return Check(
+        id=item["id"],
+        severity=item["severity"],
+        kind=item["kind"],
+        loops=tuple(
+            Loop(loop["name"], _path(loop.get("path")), tuple(loop.get("words", ())))
+            for loop in item["loops"]
+        ),
+        min_items=item["min_items"],
+        when=_condition(item["when"]),
+        where=_condition(item["where"]),
+        lookups=tuple(
+            Lookup(one["name"], _sure(one["path"]), one["field"], _sure(one["key"]))
+            for one in item["lookups"]
+        ),
+        clauses=tuple(clause for raw in item["clauses"] if (clause := _condition(raw)) is not None),
+        faults=item["faults"],
+        at=_path(item["at"]),
+        message=item["message"],
+        missing=item["missing"],
+        fix=item["fix"],
+        reads=tuple(tuple(path) for path in item["reads"]),
+        worth=tuple((name, worth) for name, worth in item["worth"]),
+        texts=tuple(tuple(path) for path in item["texts"]),
+        line=item["line"],
+    )
+
+
+def _condition(raw: dict[str, Any] | None) -> Condition | None:
+    if raw is None:
+        return None
+    return Condition(
+        raw["source"],
+        base64.b64decode(raw["code"]),
+        tuple(raw["names"]),
+        tuple(tuple(path) for path in raw["relative"]),
+        tuple(raw["filled"]),
+    )
+
+
+def _path(raw: dict[str, Any] | None) -> PathExpr | None:
+    return None if raw is None else _sure(raw)
+
+
+def _sure(raw: dict[str, Any]) -> PathExpr:
+    return PathExpr(
+        raw["source"], tuple(step if isinstance(step, str) else tuple(step) for step in raw["steps"])
+    )

@@ -1,0 +1,99 @@
+"""Path expressions of policies: `it.residual[verb].reason`, `testing.metrics[id=it.metric]`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiact_gate.model.errors import PackError
+from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import PathExpr, Step
+
+Bound = dict[str, tuple[Any, Pointer]]
+"""Name -> (its value, where it stands)."""
+
+
+class NotThere(Exception):
+    """A step of a path isn't in the data; *pointer* is where it would stand."""
+
+    def __init__(self, pointer: Pointer) -> None:
+        super().__init__()
+        self.pointer = pointer
+
+
+def parse_path(source: str) -> PathExpr:
+    """*source* as a path expression.
+
+    Raises:
+        PackError: it isn't a name followed by `.field`, `[name.path]` or `["key"]`.
+    """
+    steps: list[Step] = []
+    at = 0
+    text = source.strip()
+    while at < len(text):
+        if text[at] == "[":
+            end = text.find("]", at)
+            if end < 0 or not steps:
+                raise _bad(source)
+            inner = text[at + 1 : end].strip()
+            steps.append(inner[1:-1] if inner[:1] in "\"'" else tuple(inner.split(".")))
+            at = end + 1
+            continue
+        if text[at] == ".":
+            at += 1
+        end = at
+        while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+            end += 1
+        if end == at or not steps and not text[at].isalpha():
+            raise _bad(source)
+        steps.append(text[at:end])
+        at = end
+    if not steps:
+        raise _bad(source)
+    return PathExpr(text, tuple(steps))
+
+
+def parse_lookup(source: str) -> tuple[PathExpr, str, PathExpr]:
+    """`list[field=key]` as (list, field, key). Raises PackError."""
+    head, bracket, tail = source.strip().rpartition("[")
+    field, equals, key = tail.rstrip("]").partition("=")
+    if not bracket or not equals or not source.strip().endswith("]"):
+        raise PackError(f"'{source}' is no look-up", "Write it as testing.metrics[id=it.metric].")
+    return parse_path(head), field.strip(), parse_path(key)
+
+
+def _bad(source: str) -> PackError:
+    return PackError(f"'{source}' is no path", "Write a name and its fields: it.residual.accepted_by.")
+
+
+def follow(path: PathExpr, bound: Bound) -> tuple[Any, Pointer]:
+    """The value at *path* and its pointer. Raises `NotThere`."""
+    head = path.steps[0]
+    if not isinstance(head, str) or head not in bound:
+        raise NotThere((str(head),))
+    value, pointer = bound[head]
+    for step in path.steps[1:]:
+        key = step if isinstance(step, str) else follow(PathExpr("", step), bound)[0]
+        value = _below(value, key, (*pointer, key))
+        pointer = (*pointer, key)
+    return value, pointer
+
+
+def follow_plain(path: tuple[str, ...], bound: Bound) -> tuple[Any, Pointer]:
+    """As `follow`, for a plain path; a `*` ends it early."""
+    if not path or path[0] not in bound:
+        raise NotThere(path[:1])
+    value, pointer = bound[path[0]]
+    for step in path[1:]:
+        if step == "*":
+            break
+        value = _below(value, step, (*pointer, step))
+        pointer = (*pointer, step)
+    return value, pointer
+
+
+def _below(value: Any, key: Any, pointer: Pointer) -> Any:
+    if isinstance(value, dict) and key in value:
+        return value[key]
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
+    raise NotThere(pointer)

@@ -1,0 +1,1 @@
+"""What the commands do, each readable in one screen; nothing here prints."""

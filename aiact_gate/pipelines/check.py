@@ -1,0 +1,406 @@
+"""`check`: a snapshot in, one report out."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from aiact_gate import __version__
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.judge.checks import CheckJudge
+from aiact_gate.judge.claim import Claim, cites_of, judge_claim
+from aiact_gate.judge.dates import Binding, binding
+from aiact_gate.judge.rows import Judging, binds, judged_row, selected
+from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
+from aiact_gate.judge.waivers import Coverage, ending_soon, validated, waiver_faults
+from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, PackError, SnapshotError
+from aiact_gate.model.evidence import Evidence, Fault
+from aiact_gate.model.location import Location
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.report import Problem, Report, Row, SystemReport
+from aiact_gate.packs.conditions import Engine
+from aiact_gate.packs.load import BUILTIN, load_builtin, load_folder
+from aiact_gate.schemas.fields import NAMES, schema
+from aiact_gate.sources.gather import Gathering, begin, gather
+from aiact_gate.sources.lockfile import read_lock
+from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
+from aiact_gate.sources.records import undeclared
+from aiact_gate.sources.shapes import shape
+from aiact_gate.sources.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Options:
+    """How `check` judges."""
+
+    as_of: str
+    enforce: str = "now"
+    release: bool = False
+    requirements: frozenset[str] = frozenset()
+    packs: tuple[str, ...] = ()
+    """Additional pack folders, given by the workflow."""
+
+
+def check(snapshot: Snapshot, path: str, options: Options) -> Report:
+    """Judge every system that the manifest at *path* declares. Reads files only through *snapshot*; prints nothing."""
+    problems: list[Problem] = []
+    packs = _packs(snapshot, path, options, problems)
+    try:
+        manifest = read_manifest(snapshot, find_manifest(snapshot, path))
+    except NoManifest as error:
+        return _report(
+            snapshot, options, packs, (), [*problems, Problem(error.what, error.fix, error.location, 4)], path
+        )
+    except ManifestError as error:
+        return _report(
+            snapshot, options, packs, (), [*problems, Problem(error.what, error.fix, error.location, 3)], path
+        )
+    problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
+    packs += _own_packs(snapshot, manifest, problems)
+    coverage = _coverage(snapshot, manifest, packs, problems)
+    lock = _lock(snapshot, manifest, problems)
+    gathering = Gathering(snapshot, manifest, lock)
+    problems += _unknown_requirements(packs, options, manifest)
+    used: set[str] = set()
+    systems = [_system(gathering, system, packs, coverage, used, options) for system in manifest.systems]
+    systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
+    note = _no_ai(manifest, options, problems)
+    report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path)
+    return replace(report, note=note, not_read=tuple(sorted(gathering.not_read.items())))
+
+
+def _report(
+    snapshot: Snapshot,
+    options: Options,
+    packs: Sequence[tuple[Pack, dict[str, str]]],
+    systems: tuple[SystemReport, ...],
+    problems: list[Problem],
+    path: str,
+) -> Report:
+    subject = {
+        "kind": snapshot.subject.kind,
+        "revision": snapshot.subject.revision,
+        "dirty": snapshot.subject.dirty,
+        "release": options.release,
+    }
+    systems = numbered(systems)
+    verdict, code, more = decide(systems, problems, options.release)
+    return Report(
+        as_of=options.as_of,
+        enforce=options.enforce,
+        verdict=verdict,
+        exit_code=code,
+        packs=tuple((pack.name, pack.version, pack.digest, pack.legal_review) for pack, _ in packs),
+        subject=subject,
+        systems=systems,
+        problems=(*problems, *more),
+        manifest=path,
+        version=__version__,
+    )
+
+
+# ---------------------------------------------------------------- packs, coverage, lock
+
+
+def _packs(
+    snapshot: Snapshot, path: str, options: Options, problems: list[Problem]
+) -> list[tuple[Pack, dict[str, str]]]:
+    found = []
+    for name in BUILTIN:
+        found.append(_loaded(name, *load_builtin(name), problems))
+    for folder in options.packs:
+        try:
+            found.append(_loaded(folder, *load_folder(Path(folder)), problems))
+        except PackError as error:
+            problems.append(Problem(error.what, error.fix, error.location, 3))
+    return found
+
+
+def _own_packs(
+    snapshot: Snapshot, manifest: Manifest, problems: list[Problem]
+) -> list[tuple[Pack, dict[str, str]]]:
+    found = []
+    for index, named in enumerate((manifest.data.get("policies") or {}).get("packs") or []):
+        place = manifest.document.location(("policies", "packs", index))
+        relative = manifest.repository_path(str(named))
+        if relative.startswith("..") or str(named).startswith("/"):
+            problems.append(
+                Problem(
+                    f"the pack {named} lies outside the repository",
+                    "Vendor it into the repository, or give it with --pack.",
+                    place,
+                    3,
+                )
+            )
+            continue
+        try:
+            found.append(
+                _loaded(str(named), *load_folder(Path(snapshot.root) / relative, str(named)), problems)
+            )
+        except (PackError, OSError) as error:
+            what = error.what if isinstance(error, PackError) else f"the pack {named} can't be read"
+            problems.append(Problem(what, "Mend the path, or vendor the pack again.", place, 3))
+    return found
+
+
+def _loaded(
+    name: str, pack: Pack, faults: Sequence[Any], problems: list[Problem]
+) -> tuple[Pack, dict[str, str]]:
+    broken: dict[str, str] = {}
+    for fault in faults:
+        problems.append(Problem(f"policy: {fault.message}", fault.fix, fault.location, 3))
+        if fault.requirement:
+            broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
+    if not pack.requirements and name not in BUILTIN:
+        problems.append(
+            Problem(
+                f"the pack {name} has no requirement", "Add a policy file, or take the pack out.", None, 3
+            )
+        )
+    return pack, broken
+
+
+def _coverage(
+    snapshot: Snapshot,
+    manifest: Manifest,
+    packs: Sequence[tuple[Pack, dict[str, str]]],
+    problems: list[Problem],
+) -> Coverage:
+    requirements = {requirement.id: requirement for pack, _ in packs for requirement in pack.requirements}
+    waivers: tuple[Any, ...] = ()
+    owed: tuple[Any, ...] = ()
+    data, place = _beside(snapshot, manifest, "waivers", problems)
+    if data is not None:
+        rows = [row for row in data.get("waivers") or [] if isinstance(row, dict)]
+        waivers = validated(rows, [place(("waivers", index)) for index in range(len(rows))], requirements)
+    data, place = _beside(snapshot, manifest, "baseline", problems)
+    if data is not None:
+        owed = tuple(row for row in data.get("items") or [] if isinstance(row, dict))
+    return Coverage(waivers, owed)
+
+
+def _beside(
+    snapshot: Snapshot, manifest: Manifest, name: str, problems: list[Problem]
+) -> tuple[dict[str, Any] | None, Any]:
+    """`compliance/<name>.yaml` beside the manifest, shaped; its faults become problems (exit 3)."""
+    path = posixpath.join(manifest.folder, "compliance", f"{name}.yaml")
+    if not snapshot.has(path):
+        return None, None
+    try:
+        document = parse_yaml(snapshot.read(path), path)
+    except (DocumentError, SnapshotError) as error:
+        problems.append(
+            Problem(f"{path} can't be read: {error.what}", error.fix, error.location or Location(path), 3)
+        )
+        return None, None
+    shaped = shape(document, schema(name), name)
+    problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in shaped.faults]
+    return (shaped.value if isinstance(shaped.value, dict) else {}), document.location
+
+
+def _lock(snapshot: Snapshot, manifest: Manifest, problems: list[Problem]) -> Any:
+    try:
+        return read_lock(snapshot, manifest)
+    except ManifestError as error:
+        problems.append(Problem(error.what, error.fix, error.location, 3))
+        return None
+
+
+def _unknown_requirements(
+    packs: Sequence[tuple[Pack, dict[str, str]]], options: Options, manifest: Manifest
+) -> list[Problem]:
+    known = {requirement.id for pack, _ in packs for requirement in pack.requirements}
+    return [
+        Problem(f"no pack has a requirement {name}", "See `aiact-gate policy list`.", None, 2)
+        for name in sorted(options.requirements - known)
+    ]
+
+
+def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str:
+    if manifest.systems or manifest.faults:
+        return ""
+    claim = manifest.data.get("no_ai_system")
+    place = manifest.document.location(("systems",))
+    if not isinstance(claim, dict) or not all(claim.get(key) for key in ("reason", "decided_by", "expires")):
+        problems.append(
+            Problem(
+                "no system is declared, and no_ai_system doesn't say why, who decided and until when",
+                "Declare the systems, or fill no_ai_system: {reason, decided_by, expires}.",
+                place,
+                3,
+            )
+        )
+        return ""
+    if str(claim["expires"]) < options.as_of:
+        place = manifest.document.location(("no_ai_system", "expires"))
+        problems.append(
+            Problem(
+                f"The decision that this repository has no AI system ended on {claim['expires']}.",
+                "Look again, and decide until a new date.",
+                place,
+                1,
+            )
+        )
+        return ""
+    return f"No AI system, decided by {claim['decided_by']} until {claim['expires']}: {claim['reason']}"
+
+
+# ---------------------------------------------------------------- one system
+
+
+def _system(
+    gathering: Gathering,
+    system: dict[str, Any],
+    packs: Sequence[tuple[Pack, dict[str, str]]],
+    coverage: Coverage,
+    used: set[str],
+    options: Options,
+) -> SystemReport:
+    manifest = gathering.manifest
+    law = packs[0][0]
+    evidence = begin(gathering, system, options.as_of)
+    claim = judge_claim(system, manifest.pointer(system["id"], "tier"), evidence, law.classification)
+    evidence.faults += claim.faults
+    if not any(other is not system and other["id"] == system["id"] for other in manifest.systems):
+        evidence.faults += (
+            undeclared(_all_records(gathering, system), manifest) if manifest.systems[0] is system else []
+        )
+    profile = str((manifest.data.get("policies") or {}).get("profile") or "full")
+    requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
+    wanted = frozenset(
+        path[0]
+        for requirement in requirements
+        if not binds(requirement, claim)
+        and selected(requirement, profile)
+        and (not options.requirements or requirement.id in options.requirements)
+        for checked in requirement.checks
+        for path in checked.reads
+    )
+    gather(gathering, system, evidence, wanted)
+    judging = Judging(
+        system=system["id"],
+        claim=claim,
+        profile=profile,
+        as_of=options.as_of,
+        enforce=options.enforce,
+        evidence=evidence,
+        judge=CheckJudge(evidence, Engine(_names(requirements), options.as_of), system["id"]),
+        coverage=coverage,
+        broken={name: why for _, broken in packs for name, why in broken.items()},
+        used_waivers=used,
+        only=options.requirements,
+    )
+    market = str((evidence.data.get("system_description") or {}).get("market_date") or "")
+    rows = [
+        judged_row(requirement, judging, binding(law.timeline, requirement.timeline, claim, market))
+        for requirement in requirements
+    ]
+    rows = with_waits(rows, evidence, requirements)
+    soon = ending_soon(coverage, used, options.as_of)
+    return _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
+
+
+def _names(requirements: Sequence[Requirement]) -> tuple[str, ...]:
+    names = set(NAMES)
+    for requirement in requirements:
+        for checked in requirement.checks:
+            names |= {loop.name for loop in checked.loops} | {lookup.name for lookup in checked.lookups}
+    return tuple(sorted(names))
+
+
+def _all_records(gathering: Gathering, system: dict[str, Any]) -> Any:
+    return [record for records in gathering.records.values() for record in records]
+
+
+def _describe(
+    gathering: Gathering,
+    system: dict[str, Any],
+    claim: Claim,
+    evidence: Evidence,
+    profile: str,
+    rows: list[Row],
+    law: Pack,
+    market: str,
+    options: Options,
+    soon: list[Any],
+) -> SystemReport:
+    mlflow = evidence.data.get("mlflow") or {}
+    run = str((mlflow.get("run") or {}).get("id") or "")[:7]
+    model = f"{mlflow['model']} v{mlflow['version']}, run {run}" if mlflow.get("model") and run else ""
+    described = (evidence.data.get("system_description") or {}).get("provider") or {}
+    main: Binding = binding(law.timeline, "ch3_s2", claim, market) if claim.is_high else Binding("", "", "")
+    derived = claim.derived
+    dates = tuple(
+        (subject, date.later, date.remark)
+        for key, subject in (
+            ("ch3_s2", "Articles 9-15"),
+            ("art4", "Article 4"),
+            ("art5_original", "Article 5"),
+            ("ch3_s5", "Articles 43, 47-49"),
+            ("ch9_ppm", "Articles 72, 73"),
+        )
+        if (date := binding(law.timeline, key, claim, market)).later
+        and (claim.is_high or key in ("art4", "art5_original"))
+    )
+    release = system.get("release") or {}
+    return SystemReport(
+        id=system["id"],
+        name=str(system.get("name") or system["id"]),
+        version=str(system.get("version") or ""),
+        roles=tuple(system.get("role") or ()),
+        tier=claim.claimed,
+        proposed=not claim.claimed or not claim.decided_by,
+        derived_tier=derived.tier if derived is not None else "",
+        cites=cites_of(derived) if derived is not None else (),
+        decided_by=claim.decided_by,
+        reviewed_by=claim.reviewed_by,
+        provider=str(described.get("name") or ""),
+        model=model,
+        lock_date=gathering.lock.collected if gathering.lock is not None and model else "",
+        profile=profile,
+        applies_from=main.later,
+        dates=dates,
+        rows=tuple(rows),
+        notices=tuple(
+            release_notices(
+                evidence, gathering.manifest.pointer(system["id"], "inputs"), options.release, soon
+            )
+        ),
+        release=str(release.get("tag") or ""),
+        anchor=evidence.anchor,
+    )
+
+
+def _with_waiver_rows(
+    systems: list[SystemReport],
+    coverage: Coverage,
+    used: set[str],
+    manifest: Manifest,
+    packs: Sequence[tuple[Pack, dict[str, str]]],
+    gathering: Gathering,
+    options: Options,
+) -> list[SystemReport]:
+    """The first system's waiver row, judged last: only now is it known which waivers were needed."""
+    if not systems or options.requirements:
+        return systems
+    faults: list[Fault] = waiver_faults(coverage, used, {system.id for system in systems}, options.as_of)
+    if not faults:
+        return systems
+    evidence = Evidence(faults=faults, anchor=systems[0].anchor)
+    judge = CheckJudge(evidence, Engine((), options.as_of), systems[0].id)
+    rows = []
+    for row in systems[0].rows:
+        if row.requirement.id == "integrity.waivers":
+            results = tuple(judge.judge(checked, row.requirement) for checked in row.requirement.checks)
+            row = replace(row, outcome=Outcome.FAIL, checks=results)
+        rows.append(row)
+    return [replace(systems[0], rows=tuple(rows)), *systems[1:]]
+
+
+def caught(error: AiactError) -> Problem:
+    """An error that stopped a part of the run, as a problem of the report."""
+    return Problem(error.what, error.fix, error.location, 3)

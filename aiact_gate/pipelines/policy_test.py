@@ -1,0 +1,397 @@
+"""`policy test`: each policy's examples, by permutation of a passing set of evidence.
+
+An example file names a base (a folder of fixtures, one file a kind) and cases; each case edits the base at JSON Pointers and
+names every check of the requirement whose outcome changes. No example, or a check without a failing case, is a failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiact_gate.documents.node import Document, Node, plain_data
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.judge.checks import CheckJudge
+from aiact_gate.model.errors import DocumentError, PackError
+from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.location import Location, Pointer, parse_pointer, pointer_text
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.report import CheckResult
+from aiact_gate.packs.conditions import Engine
+from aiact_gate.schemas.fields import NAMES, RECORDS, schema
+from aiact_gate.sources.references import resolve_refs
+from aiact_gate.sources.shapes import shape
+
+AS_OF = "2026-11-25"
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What one case showed."""
+
+    requirement: str
+    name: str
+    place: Location
+    ok: bool
+    wrong: str = ""
+
+
+@dataclass
+class TestRun:
+    """All results of a pack's examples."""
+
+    cases: list[CaseResult] = field(default_factory=list)
+    checks: int = 0
+    requirements: int = 0
+
+    @property
+    def failed(self) -> list[CaseResult]:
+        return [case for case in self.cases if not case.ok]
+
+
+def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> TestRun:
+    """Run the examples of *pack* in *folder*/examples. Never raises for what an example holds."""
+    run = TestRun()
+    examples = folder / "examples"
+    bases: dict[str, dict[str, Document]] = {}
+    judged = [
+        requirement
+        for requirement in pack.requirements
+        if requirement.checks and not all(check.faults for check in requirement.checks)
+    ]
+    for requirement in judged:
+        if only and requirement.id not in only:
+            continue
+        run.requirements += 1
+        run.checks += len(requirement.checks)
+        path = examples / f"{requirement.id}.yaml"
+        place = Location(f"{folder.name}/examples/{path.name}")
+        if not path.is_file():
+            run.cases.append(
+                CaseResult(
+                    requirement.id,
+                    "examples",
+                    Location(requirement.file, requirement.line),
+                    False,
+                    f"{requirement.id} has no examples; write {place.path}",
+                )
+            )
+            continue
+        try:
+            document = parse_yaml(path.read_bytes(), place.path)
+            _run_file(requirement, pack, document, examples, bases, run)
+        except (DocumentError, PackError) as error:
+            run.cases.append(
+                CaseResult(requirement.id, "examples", error.location or place, False, error.what)
+            )
+    if not only:
+        known = {requirement.id for requirement in judged}
+        for path in sorted(examples.glob("*.yaml")) if examples.is_dir() else ():
+            if path.stem not in known:
+                run.cases.append(
+                    CaseResult(
+                        path.stem,
+                        "examples",
+                        Location(f"{folder.name}/examples/{path.name}"),
+                        False,
+                        "these examples belong to no judged requirement",
+                    )
+                )
+    if not run.cases and not only:
+        run.cases.append(
+            CaseResult("", "pack", Location(folder.name), False, "the pack has no example at all")
+        )
+    return run
+
+
+def _run_file(
+    requirement: Requirement,
+    pack: Pack,
+    document: Document,
+    examples: Path,
+    bases: dict[str, dict[str, Document]],
+    run: TestRun,
+) -> None:
+    content = plain_data(document.root)
+    if not isinstance(content, dict) or not isinstance(content.get("cases"), list) or not content.get("base"):
+        raise PackError("an example file needs `base` and `cases`", "", document.location())
+    name = str(content["base"])
+    if name not in bases:
+        bases[name] = read_base(examples / name)
+    base = bases[name]
+    before = _judged(requirement, pack, base)
+    for result in before.values():
+        if result.outcome is not Outcome.PASS and result.severity == "error":
+            why = (
+                result.findings[0].message + f" ({pointer_text(result.findings[0].location.pointer)})"
+                if result.findings
+                else result.because
+            )
+            run.cases.append(
+                CaseResult(
+                    requirement.id,
+                    "base",
+                    document.location(("base",)),
+                    False,
+                    f"{result.id} doesn't pass on {name}: {result.outcome.value}: {why}",
+                )
+            )
+    failing: set[str] = set()
+    for index, case in enumerate(content["cases"]):
+        place = document.location(("cases", index, "name"))
+        wrong = _case(requirement, pack, base, before, case, failing)
+        run.cases.append(CaseResult(requirement.id, str(case.get("name", "")), place, not wrong, wrong))
+    for check in requirement.checks:
+        if check.id not in failing and not check.faults:
+            run.cases.append(
+                CaseResult(
+                    requirement.id, "coverage", document.location(), False, f"no case makes {check.id} fail"
+                )
+            )
+
+
+def read_base(folder: Path) -> dict[str, Document]:
+    """The fixture documents in *folder*, by kind. Raises PackError, DocumentError."""
+    if not folder.is_dir():
+        raise PackError(f"there is no fixture folder {folder.name}", "Mend `base`.")
+    return {
+        file.stem: parse_yaml(file.read_bytes(), f"{folder.name}/{file.name}")
+        for file in sorted(folder.glob("*.yaml"))
+    }
+
+
+def _case(
+    requirement: Requirement,
+    pack: Pack,
+    base: dict[str, Document],
+    before: dict[str, CheckResult],
+    case: dict[str, Any],
+    failing: set[str],
+) -> str:
+    if not isinstance(case, dict):
+        return "a case is a group of keys"
+    unknown = set(case) - {"check", "checks", "name", "set", "delete", "add", "at", "kind", "outcome"}
+    if unknown:
+        return f"unknown keys: {', '.join(sorted(map(str, unknown)))}"
+    named = [str(name) for name in case.get("checks") or ([case["check"]] if case.get("check") else [])]
+    wanted = {f"{requirement.id}/{name}" for name in named}
+    missing = wanted - {check.id for check in requirement.checks}
+    if missing:
+        return f"no such check: {', '.join(sorted(missing))}"
+    try:
+        edited, pointers = edit(base, case)
+    except PackError as error:
+        return error.what
+    after = _judged(requirement, pack, edited)
+    changed = {name for name, result in after.items() if result.outcome is not before[name].outcome}
+    if changed != wanted:
+        extra = "; ".join(
+            f"{name} became {after[name].outcome.value}: {_why(after[name])}"
+            for name in sorted(changed - wanted)
+        )
+        still = ", ".join(f"{name} stayed {after[name].outcome.value}" for name in sorted(wanted - changed))
+        return "; ".join(part for part in (still, extra) if part)
+    expected = str(case.get("outcome", "fail"))
+    for name in sorted(wanted):
+        result = after[name]
+        if result.outcome.value != expected:
+            return f"{name} became {result.outcome.value}, not {expected}: {_why(result)}"
+        if result.outcome is Outcome.FAIL:
+            failing.add(name)
+            wrong = _place_wrong(result, case, pointers)
+            if wrong:
+                return wrong
+    return ""
+
+
+def _why(result: CheckResult) -> str:
+    return result.findings[0].message if result.findings else result.because
+
+
+def _place_wrong(result: CheckResult, case: dict[str, Any], pointers: list[Pointer]) -> str:
+    if not result.findings:
+        return ""  # waits for something that is reported elsewhere
+    found = [finding.location.pointer for finding in result.findings]
+    if case.get("kind") and any(finding.kind != case["kind"] for finding in result.findings):
+        return f"{result.id} is {result.findings[0].kind}, not {case['kind']}"
+    expected = [parse_pointer(str(case["at"]))] if case.get("at") else pointers
+    if any(_near(place, wanted) for place in found for wanted in expected):
+        return ""
+    return f"{result.id} points at {', '.join(pointer_text(place) for place in found[:3])}, not at {', '.join(pointer_text(wanted) for wanted in expected)}"
+
+
+def _near(place: Pointer, wanted: Pointer) -> bool:
+    """The place itself, something in it, or (for what is gone) one of its two nearest parents."""
+    if place[: len(wanted)] == wanted:
+        return True
+    return wanted[: len(place)] == place and len(wanted) - len(place) <= 2
+
+
+# ---------------------------------------------------------------- edits
+
+
+def edit(base: dict[str, Document], case: dict[str, Any]) -> tuple[dict[str, Document], list[Pointer]]:
+    """*base* with the edits of *case*, and the pointers that were edited. Raises PackError."""
+    documents = dict(base)
+    pointers: list[Pointer] = []
+    for pointer_, value in (case.get("set") or {}).items():
+        pointers.append(_edit(documents, str(pointer_), value, "set"))
+    for pointer_ in case.get("delete") or []:
+        pointers.append(_edit(documents, str(pointer_), None, "delete"))
+    for pointer_, value in (case.get("add") or {}).items():
+        pointers.append(_edit(documents, str(pointer_), value, "add"))
+    if not pointers:
+        raise PackError("the case edits nothing", "")
+    return documents, pointers
+
+
+def _edit(documents: dict[str, Document], text: str, value: Any, verb: str) -> Pointer:
+    pointer = parse_pointer(text)
+    kind = str(pointer[0])
+    if kind not in documents:
+        raise PackError(f"the base has no {kind}", "")
+    if len(pointer) == 1 and verb == "delete":
+        documents.pop(kind)
+        return pointer
+    document = documents[kind]
+    root = _replaced(document.root, pointer[1:], value, verb, text)
+    documents[kind] = Document(document.path, root)
+    return tuple(step for step in pointer if step != "-")
+
+
+def _replaced(node: Node, steps: Pointer, value: Any, verb: str, text: str) -> Node:
+    """A copy of *node* along *steps*, edited at their end; everything beside them is shared."""
+    copy = Node(node.value, node.line, node.column, node.end_line, node.end_column, node.plain)
+    copy.keys = dict(node.keys)
+    step, rest = steps[0], steps[1:]
+    if isinstance(node.value, dict):
+        copy.value = dict(node.value)
+        key = str(step)
+        if rest:
+            if key not in copy.value:
+                raise PackError(f"{text} isn't in the base", "")
+            copy.value[key] = _replaced(copy.value[key], rest, value, verb, text)
+        elif verb == "delete":
+            if copy.value.pop(key, None) is None:
+                raise PackError(f"{text} isn't in the base", "")
+            copy.keys.pop(key, None)
+        else:
+            old = copy.value.get(key)
+            copy.value[key] = _node(value, old or node)
+            copy.keys.setdefault(key, (node.line, node.column))
+        return copy
+    if isinstance(node.value, list):
+        copy.value = list(node.value)
+        if step == "-":
+            copy.value.append(_node(value, node))
+        elif not isinstance(step, int) or step >= len(copy.value):
+            raise PackError(f"{text} isn't in the base", "")
+        elif rest:
+            copy.value[step] = _replaced(copy.value[step], rest, value, verb, text)
+        elif verb == "delete":
+            del copy.value[step]
+        else:
+            copy.value[step] = _node(value, copy.value[step])
+        return copy
+    raise PackError(f"{text} isn't in the base", "")
+
+
+def _node(value: Any, near: Node) -> Node:
+    if isinstance(value, dict):
+        node = Node(
+            {str(key): _node(child, near) for key, child in value.items()},
+            near.line,
+            near.column,
+            near.end_line,
+            near.end_column,
+        )
+        node.keys = {str(key): (near.line, near.column) for key in value}
+        return node
+    if isinstance(value, list):
+        return Node(
+            [_node(child, near) for child in value], near.line, near.column, near.end_line, near.end_column
+        )
+    if value is None:
+        return Node("null", near.line, near.column, near.end_line, near.end_column, True)
+    plain = not isinstance(value, str)
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return Node(text, near.line, near.column, near.end_line, near.end_column, plain)
+
+
+# ---------------------------------------------------------------- judging
+
+
+class _Places:
+    """Places in a fixture: pointers are what matters here."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        return self._document.location(pointer)
+
+
+def evidence_of(documents: dict[str, Document]) -> Evidence:
+    """The evidence that fixture *documents* stand for; kinds that are not there are absent."""
+    evidence = Evidence(anchor=Location("aiact.yaml"))
+    references: list[Any] = []
+    facts = schema("facts")
+    for kind, document in documents.items():
+        definition = schema(kind) if kind in RECORDS else None
+        if definition is None:
+            field_ = facts["properties"].get(kind)
+            if field_ is None:
+                continue
+            definition = {
+                **(facts["$defs"][field_["$ref"].rsplit("/", 1)[-1]] if "$ref" in field_ else field_),
+                "$defs": facts["$defs"],
+            }
+        shaped = shape(document, definition, kind)
+        evidence.data[kind] = shaped.value
+        evidence.places[kind] = _Places(document)
+        evidence.faults += [
+            fault for fault in shaped.faults if kind in RECORDS or fault.rule != "unknown_key"
+        ]
+        evidence.unfilled.update(shaped.unfilled)
+        references += shaped.references
+    for name in NAMES:
+        if name not in evidence.data and name not in ("parameters", "as_of"):
+            evidence.absent[name] = Absent(
+                name,
+                Fault(
+                    "record_missing",
+                    "missing",
+                    Location("aiact.yaml", pointer=(name,)),
+                    f"{name} isn't there",
+                    "",
+                    (name,),
+                ),
+            )
+    evidence.faults += resolve_refs(references, evidence)
+    evidence.data["as_of"] = AS_OF
+    evidence.data["@caps"] = {
+        name: "stated"
+        for name in ("event_log", "replay")
+        if name in evidence.data and not (evidence.data[name] or {}).get("bound")
+    }
+    return evidence
+
+
+_ENGINES: dict[str, Engine] = {}
+
+
+def _engine(pack: Pack) -> Engine:
+    if pack.digest not in _ENGINES:
+        names = set(NAMES)
+        for requirement in pack.requirements:
+            for check in requirement.checks:
+                names |= {loop.name for loop in check.loops} | {lookup.name for lookup in check.lookups}
+        _ENGINES[pack.digest] = Engine(tuple(sorted(names)), AS_OF)
+    return _ENGINES[pack.digest]
+
+
+def _judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
+    judge = CheckJudge(evidence_of(documents), _engine(pack), "fixture")
+    return {check.id: judge.judge(check, requirement) for check in requirement.checks if not check.faults}

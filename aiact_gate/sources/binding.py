@@ -1,0 +1,248 @@
+"""How the run is bound to plan, inputs and data: logged digests first, then history (contract, section 5)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from aiact_gate.documents.node import plain_data
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import AiactError
+from aiact_gate.model.evidence import Evidence, Fault, Unknown
+from aiact_gate.sources.lockfile import Lock
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.snapshot import Snapshot
+
+PLAN_DIGEST = "aiact.plan.sha256"
+INPUT_DIGEST = "aiact.input."
+
+
+def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
+    """The facts `derived.plan`; what can't be known goes to `evidence.unknowns`."""
+    nothing: dict[str, Any] = {"binding": "not_logged", "then": {}, "dropped": []}
+    run = (evidence.data.get("mlflow") or {}).get("run")
+    testing = evidence.data.get("testing")
+    if run is None or testing is None:
+        return nothing
+    params: dict[str, str] = run.get("params") or {}
+    now = _thresholds(testing)
+    logged = str(params.get(PLAN_DIGEST, "")).removeprefix("sha256:")
+    path = evidence.places["testing"].path
+    if logged and snapshot.sha256(path) == logged:
+        return {"binding": "same", "then": now, "dropped": []}
+    then = _logged_thresholds(params)
+    if not logged and not then:
+        return nothing
+    history = snapshot.history(path) if logged else []
+    versions = history.known if isinstance(history, Unknown) else history
+    for _, data in versions:
+        if hashlib.sha256(data).hexdigest() == logged:
+            held = _parsed_thresholds(data, path)
+            return {"binding": "history", "then": held, "dropped": sorted(set(held) - set(now))}
+    if then:
+        return {"binding": "logged", "then": then, "dropped": sorted(set(then) - set(now))}
+    if isinstance(history, Unknown):
+        evidence.unknowns[("derived", "plan")] = Unknown(
+            f"the plan in this tree isn't the one that the run named, and {history.reason}",
+            history.would_determine,
+        )
+    return {"binding": "changed", "then": {}, "dropped": []}
+
+
+def _thresholds(testing: dict[str, Any]) -> dict[str, Any]:
+    """Threshold and direction of every planned metric, and the limits of robustness tests and attacks, by id."""
+    found = {}
+    for name, key in (("metrics", "threshold"), ("robustness", "allowed"), ("attacks", "limit")):
+        for row in testing.get(name) or []:
+            if isinstance(row, dict) and "id" in row and isinstance(row.get(key), (int, float)):
+                found[str(row["id"])] = {
+                    "threshold": float(row[key]),
+                    "direction": str(row.get("direction", "lower")),
+                }
+    return found
+
+
+def _parsed_thresholds(data: bytes, path: str) -> dict[str, Any]:
+    try:
+        plan = plain_data(parse_yaml(data, path).root)
+    except AiactError:
+        return {}
+    return _thresholds(plan) if isinstance(plan, dict) else {}
+
+
+def _logged_thresholds(params: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in params.items():
+        if key.startswith("aiact.plan.") and key.endswith(".threshold"):
+            name = key.removeprefix("aiact.plan.").removesuffix(".threshold")
+            try:
+                threshold = float(value)
+            except ValueError:
+                continue
+            found[name] = {
+                "threshold": threshold,
+                "direction": params.get(f"aiact.plan.{name}.direction", ""),
+            }
+    return found
+
+
+def inputs(
+    snapshot: Snapshot, manifest: Manifest, system: dict[str, Any], evidence: Evidence
+) -> list[dict[str, Any]]:
+    """The facts `derived.inputs`: each file under the manifest's `inputs` against what the run logged."""
+    globs = [str(pattern) for pattern in system.get("inputs") or []]
+    run = (evidence.data.get("mlflow") or {}).get("run")
+    if run is None or not globs:
+        return []
+    params: dict[str, str] = run.get("params") or {}
+    logged = {
+        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
+    }
+    found = []
+    present = _matching(snapshot, manifest, globs)
+    for path in sorted({*present, *logged}):
+        if path not in present:
+            state = (
+                "gone"
+                if not snapshot.has(manifest.repository_path(path))
+                else "same"
+                if _same(snapshot, manifest, path, logged[path])
+                else "changed"
+            )
+            if state == "same":
+                continue
+        elif path not in logged:
+            state = "not_logged"
+        else:
+            state = "same" if _same(snapshot, manifest, path, logged[path]) else "changed"
+        found.append({"path": path, "state": state})
+    return found
+
+
+def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> bool:
+    try:
+        return snapshot.sha256(manifest.repository_path(path)) == digest.removeprefix("sha256:")
+    except AiactError:
+        return False
+
+
+def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[str]:
+    patterns = [glob_pattern(glob) for glob in globs]
+    prefix = manifest.folder + "/" if manifest.folder else ""
+    return {
+        path[len(prefix) :]
+        for path in snapshot.paths()
+        if path.startswith(prefix) and any(pattern.fullmatch(path[len(prefix) :]) for pattern in patterns)
+    }
+
+
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """A glob (`src/**`, `*.csv`) as a pattern over paths with `/`."""
+    out = []
+    at = 0
+    while at < len(glob):
+        if glob.startswith("**/", at):
+            out.append("(?:.*/)?")
+            at += 3
+        elif glob.startswith("**", at):
+            out.append(".*")
+            at += 2
+        elif glob[at] == "*":
+            out.append("[^/]*")
+            at += 1
+        elif glob[at] == "?":
+            out.append("[^/]")
+            at += 1
+        else:
+            out.append(re.escape(glob[at]))
+            at += 1
+    return re.compile("".join(out))
+
+
+def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> list[Fault]:
+    """A fault for each input whose content at the run's own commit isn't what the run says it read."""
+    run = (evidence.data.get("mlflow") or {}).get("run") or {}
+    commit = run.get("source_commit")
+    params: dict[str, str] = run.get("params") or {}
+    logged = {
+        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
+    }
+    if not commit or not logged:
+        return []
+    paths = sorted(logged)
+    blobs = snapshot.read_at(str(commit), [manifest.repository_path(path) for path in paths])
+    if blobs is None or all(blob is None for blob in blobs):
+        return []
+    faults = []
+    for path, blob in zip(paths, blobs, strict=True):
+        if blob is None or hashlib.sha256(blob).hexdigest() != logged[path].removeprefix("sha256:"):
+            place = evidence.locate(("mlflow", "run", "params", f"{INPUT_DIGEST}{path}"))
+            held = "isn't there" if blob is None else "is another one"
+            faults.append(
+                Fault(
+                    "stale_input",
+                    "stale",
+                    place,
+                    f"Run {str(run.get('id'))[:7]} says it read {path}, which {held} at its commit {str(commit)[:7]}.",
+                    "Commit everything, train again, then: aiact-gate collect",
+                    ("mlflow", "run", "params"),
+                )
+            )
+    return faults
+
+
+def datasets(
+    snapshot: Snapshot, manifest: Manifest, lock: Lock | None, system: dict[str, Any], evidence: Evidence
+) -> dict[str, Any]:
+    """The facts `derived.datasets`, by the data record's ids."""
+    record = evidence.data.get("data_governance")
+    if record is None:
+        return {}
+    run = (evidence.data.get("mlflow") or {}).get("run") or {}
+    contexts = {
+        str(item.get("sha256")): str(item.get("context"))
+        for item in run.get("datasets") or []
+        if item.get("sha256")
+    }
+    block = lock.systems.get(system["id"]) if lock is not None else None
+    counted = (block or {}).get("data") or {}
+    found = {}
+    for row in record.get("datasets") or []:
+        if not isinstance(row, dict) or "id" not in row:
+            continue
+        digest = _dataset_digest(snapshot, manifest, str(row.get("path") or ""))
+        profile = counted.get(str(row["id"])) if isinstance(counted, dict) else None
+        profile = profile if isinstance(profile, dict) else {}
+        shares = profile.get("shares") or {}
+        found[str(row["id"])] = {
+            "id": str(row["id"]),
+            "sha256": digest,
+            "run_context": contexts.get(digest) if digest else None,
+            "counted": bool(digest) and profile.get("sha256") == digest,
+            "rows": _whole(profile.get("rows")),
+            "columns": [str(column) for column in profile.get("columns") or []],
+            "null_rate": _number(profile.get("null_rate")),
+            "duplicate_rate": _number(profile.get("duplicate_rate")),
+            "shares": {
+                str(key): float(value) for key, value in shares.items() if isinstance(value, (int, float))
+            },
+            "rows_shared_with_training": _whole(profile.get("rows_shared_with_training")),
+        }
+    return found
+
+
+def _dataset_digest(snapshot: Snapshot, manifest: Manifest, path: str) -> str | None:
+    try:
+        return snapshot.sha256(manifest.repository_path(path)) if path else None
+    except AiactError:
+        return None
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
+def _number(value: Any) -> float:
+    # A rate that nobody counted is worse than any limit.
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 1.0

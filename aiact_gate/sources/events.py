@@ -1,0 +1,331 @@
+"""The event log sample and what the service wrote beside it: JSON Lines with their lines, stops, counts, a replay."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from aiact_gate.documents.json import parse_json, parse_json_lines
+from aiact_gate.model.errors import AiactError, DocumentError
+from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.snapshot import Snapshot
+
+MAX_SCHEMA_FAULTS = 20
+
+
+class LinePlaces:
+    """Where the rows of a JSON Lines file stand."""
+
+    def __init__(self, path: str, lines: list[int]) -> None:
+        self._path = path
+        self._lines = lines
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        if (
+            len(pointer) > 1
+            and pointer[0] == "events"
+            and isinstance(pointer[1], int)
+            and pointer[1] < len(self._lines)
+        ):
+            return Location(self._path, self._lines[pointer[1]], 1, pointer=pointer)
+        return Location(self._path, 1, 1, pointer=pointer)
+
+
+def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> None:
+    """Give *evidence* the names `event_log` and `replay`, from where the record `logging` points."""
+    logging = evidence.data.get("logging")
+    if logging is None:
+        for name in ("event_log", "replay"):
+            waiting = evidence.absent.get("logging")
+            if waiting is not None:
+                evidence.absent[name] = Absent(name, waiting.fault, waiting.unreadable)
+        return
+    sample = logging.get("sample") or {}
+    try:
+        _event_log(snapshot, manifest, sample, evidence)
+    except AiactError as error:
+        _unreadable(evidence, "event_log", error, ("logging", "sample", "events"))
+    if not logging.get("replay"):
+        place = evidence.places["logging"].location(("replay",))
+        _absent(
+            evidence,
+            "replay",
+            Fault(
+                "replay_missing",
+                "missing",
+                place,
+                "No replay of a logged case is named.",
+                "Replay one case and name its JSON under `replay`.",
+                ("logging", "replay"),
+            ),
+        )
+        return
+    try:
+        _replay(snapshot, manifest, str(logging["replay"]), evidence)
+    except AiactError as error:
+        _unreadable(evidence, "replay", error, ("logging", "replay"))
+
+
+def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> None:
+    if not sample.get("events"):
+        place = evidence.places["logging"].location(("sample", "events"))
+        _absent(
+            evidence,
+            "event_log",
+            Fault(
+                "events_missing",
+                "missing",
+                place,
+                "No sample of the event log is named.",
+                "Commit a window of what the service wrote, as JSON Lines.",
+                ("logging", "sample", "events"),
+            ),
+        )
+        return
+    path = manifest.repository_path(str(sample["events"]))
+    data = snapshot.read(path)
+    rows = parse_json_lines(data, path)
+    if not rows:
+        _absent(
+            evidence,
+            "event_log",
+            Fault(
+                "events_missing",
+                "missing",
+                Location(path),
+                "The sample of the event log is empty.",
+                "Commit a window in which the service served.",
+                ("logging", "sample", "events"),
+            ),
+        )
+        return
+    for line, event in rows:
+        if not isinstance(event, dict):
+            raise DocumentError(
+                "an event that is no group of keys", "Write one JSON object a line.", Location(path, line)
+            )
+    events = [event for _, event in rows]
+    lines = [line for line, _ in rows]
+    evidence.places["event_log"] = LinePlaces(path, lines)
+    served = _served(snapshot, manifest, sample, evidence)
+    faults = _schema_faults(snapshot, manifest, sample, events, lines, path)
+    evidence.faults += faults
+    import hashlib
+
+    digest = hashlib.sha256(data).hexdigest()
+    predictions = [event for event in events if event.get("type") == "prediction"]
+    evidence.data["event_log"] = {
+        "path": path,
+        "sha256": digest,
+        "bound": _bound(evidence, digest),
+        "events": events,
+        "predictions": len(predictions),
+        "decisions_served": served,
+        "schema_faults": len(faults),
+        "stops": _stops(events, _limit(evidence)),
+        "types": sorted({str(event.get("type")) for event in events}),
+    }
+
+
+def _served(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> int:
+    path = manifest.repository_path(str(sample.get("decisions_counted_in") or ""))
+    if not sample.get("decisions_counted_in") or not snapshot.has(path):
+        return -1
+    try:
+        counted = parse_json(snapshot.read(path), path)
+    except AiactError as error:
+        place = error.location or Location(path)
+        evidence.faults.append(
+            Fault(
+                "unreadable",
+                "malformed",
+                place,
+                f"{path.rpartition('/')[2]} can't be read: {error.what}.",
+                error.fix,
+                ("logging", "sample", "decisions_counted_in"),
+            )
+        )
+        return -1
+    value = counted.get("decisions_served") if isinstance(counted, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
+def _schema_faults(
+    snapshot: Snapshot,
+    manifest: Manifest,
+    sample: Mapping[str, Any],
+    events: list[Any],
+    lines: list[int],
+    path: str,
+) -> list[Fault]:
+    declared = str(sample.get("event_schema") or "")
+    schema_path = manifest.repository_path(declared)
+    if not declared or not snapshot.has(schema_path):
+        return []
+    pointer: Pointer = ("logging", "sample", "event_schema")
+    import re
+
+    import jsonschema
+    import referencing
+    import referencing.exceptions
+
+    schema = parse_json(snapshot.read(schema_path), schema_path)
+    if not isinstance(schema, dict) or "$ref" in schema and str(schema["$ref"]).startswith(("http", "file")):
+        return [
+            Fault(
+                "event_schema",
+                "malformed",
+                Location(schema_path),
+                f"{declared} is no JSON Schema of its own.",
+                "Write the schema as one file without outside references.",
+                pointer,
+            )
+        ]
+    try:
+        validator_class = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+        validator_class.check_schema(schema)
+        validator = validator_class(schema, registry=referencing.Registry())
+        found: list[Fault] = []
+        for line, event in zip(lines, events, strict=True):
+            error = next(iter(validator.iter_errors(event)), None)
+            if error is not None:
+                where = "/".join(str(step) for step in error.absolute_path)
+                message = f"This event doesn't fit {declared}{' at ' + where if where else ''}: {error.validator} fails."
+                found.append(
+                    Fault(
+                        "event_schema",
+                        "malformed",
+                        Location(path, line, 1),
+                        message,
+                        "Let the service write what its schema declares.",
+                        ("event_log", "events", len(found)),
+                    )
+                )
+            if len(found) >= MAX_SCHEMA_FAULTS:
+                break
+        return found
+    except (jsonschema.exceptions.SchemaError, referencing.exceptions.Unresolvable, RecursionError, re.error):
+        return [
+            Fault(
+                "event_schema",
+                "malformed",
+                Location(schema_path),
+                f"{declared} is no usable JSON Schema.",
+                "Mend it; aiact-gate reads draft 2020-12.",
+                pointer,
+            )
+        ]
+
+
+def _limit(evidence: Evidence) -> float:
+    stop = (evidence.data.get("human_oversight") or {}).get("stop") or {}
+    limit = stop.get("limit_seconds")
+    return float(limit) if isinstance(limit, (int, float)) else 0.0
+
+
+def _stops(events: list[dict[str, Any]], limit: float) -> list[dict[str, Any]]:
+    """Each stop in *events*, with what left the system after it."""
+    stops = []
+    for index, event in enumerate(events):
+        if event.get("type") != "emergency_stop":
+            continue
+        start = moment(event.get("at"))
+        after = events[index + 1 :]
+        restart = next((later for later in after if later.get("type") in ("restart", "emergency_stop")), None)
+        still = after[: after.index(restart)] if restart is not None else after
+        gone = [moment(later.get("at")) for later in still if later.get("type") == "prediction"]
+        waits = [(at - start).total_seconds() for at in gone if at is not None and start is not None]
+        undated = len(gone) - len(waits)
+        approved = (
+            restart.get("approved_by") if restart is not None and restart.get("type") == "restart" else None
+        )
+        stops.append(
+            {
+                "at": str(event.get("at") or ""),
+                "actor": str(event.get("actor") or ""),
+                "reason": str(event.get("reason") or ""),
+                "predictions_after": sum(wait > limit for wait in waits) + undated,
+                "last_prediction_seconds": max(waits, default=0.0),
+                "refused": sum(later.get("type") in ("refused", "request_refused") for later in still),
+                "restart_approved_by": str(approved or ""),
+            }
+        )
+    return stops
+
+
+def moment(text: Any) -> datetime.datetime | None:
+    """The moment that an RFC 3339 time with offset names, or None."""
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+def _replay(snapshot: Snapshot, manifest: Manifest, named: str, evidence: Evidence) -> None:
+    import hashlib
+
+    path = manifest.repository_path(named)
+    data = snapshot.read(path)
+    value = parse_json(data, path)
+    if not isinstance(value, dict):
+        raise DocumentError(
+            "the replay is no group of keys",
+            "Write case_id, model_version, recorded_output, replayed_output.",
+            Location(path),
+        )
+    case, recorded = value.get("case_id"), value.get("recorded_output")
+    events = (evidence.data.get("event_log") or {}).get("events", [])
+    logged = any(
+        event.get("case_id") == case and event.get("output") == recorded
+        for event in events
+        if event.get("type") == "prediction"
+    )
+    evidence.places["replay"] = LinePlaces(path, [])
+    evidence.data["replay"] = {
+        "path": path,
+        "case_id": str(case or ""),
+        "model_version": str(value.get("model_version") or ""),
+        "recorded_output": _text(recorded),
+        "replayed_output": _text(value.get("replayed_output")),
+        "in_log": logged,
+        "bound": _bound(evidence, hashlib.sha256(data).hexdigest()),
+    }
+
+
+def _text(value: Any) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _bound(evidence: Evidence, digest: str) -> bool:
+    """Whether a finished drill run of the released model version logged this digest."""
+    mlflow = evidence.data.get("mlflow") or {}
+    for drill in mlflow.get("drills", []):
+        if drill.get("status") == "FINISHED" and drill.get("model_version") == mlflow.get("version"):
+            if any(
+                key.startswith("aiact.sha256.") and value == digest
+                for key, value in (drill.get("params") or {}).items()
+            ):
+                return True
+    return False
+
+
+def _absent(evidence: Evidence, name: str, fault: Fault) -> None:
+    evidence.faults.append(fault)
+    evidence.absent[name] = Absent(name, fault)
+
+
+def _unreadable(evidence: Evidence, name: str, error: AiactError, pointer: Pointer) -> None:
+    place = error.location or evidence.places["logging"].location(pointer[1:])
+    fault = Fault(
+        "unreadable", "malformed", place, f"{error.what[:1].upper()}{error.what[1:]}.", error.fix, pointer
+    )
+    evidence.faults.append(fault)
+    evidence.absent[name] = Absent(name, fault, unreadable=True)

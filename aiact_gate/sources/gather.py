@@ -1,0 +1,153 @@
+"""One system's evidence, gathered through the snapshot: only what the selected points read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiact_gate.model.errors import AiactError
+from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.schemas.fields import RECORDS
+from aiact_gate.sources import binding, events, figures, records, references
+from aiact_gate.sources.documents import Library, attach_document
+from aiact_gate.sources.lockfile import Lock, attach_registry
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.snapshot import Snapshot
+
+DOCUMENT_KEYS = {"model_card": "card", "instructions_for_use": "instructions"}
+
+
+@dataclass
+class Gathering:
+    """What is shared by the systems of one manifest."""
+
+    snapshot: Snapshot
+    manifest: Manifest
+    lock: Lock | None
+    records: dict[str, list[records.RecordFile]] = field(default_factory=dict)
+    """By evidence folder."""
+    not_read: dict[str, str] = field(default_factory=dict)
+
+
+def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
+    """Evidence with the manifest's entry and the classification record: enough to know what binds."""
+    manifest = gathering.manifest
+    evidence = Evidence(anchor=manifest.system_location(str(system["id"])))
+    evidence.data["system"] = _system(system)
+    evidence.data["as_of"] = as_of
+    evidence.data["derived"] = {
+        "plan": {"binding": "not_logged", "then": {}, "dropped": []},
+        "datasets": {},
+        "inputs": [],
+        "figures": [],
+        "releases": [],
+    }
+    evidence.places["system"] = _SystemPlaces(manifest, str(system["id"]))
+    pointers: list[tuple[Pointer, str, str, Location]] = []
+    records.attach(folder_of(gathering, system), manifest, system, ("classification",), evidence, pointers)
+    # Its absence is the claim's business, not a missing record of the points.
+    evidence.faults = [fault for fault in evidence.faults if fault.rule != "record_missing"]
+    evidence.data["@references"] = pointers
+    attach_registry(gathering.lock, manifest, dict(system), evidence)
+    if "mlflow" in evidence.absent:
+        evidence.faults = [fault for fault in evidence.faults if fault is not evidence.absent["mlflow"].fault]
+    return evidence
+
+
+def folder_of(gathering: Gathering, system: Mapping[str, Any]) -> list[records.RecordFile]:
+    """The record files of the system's evidence folder, read once."""
+    folder = str(system.get("evidence_dir") or "compliance")
+    if folder not in gathering.records:
+        gathering.records[folder] = records.read_folder(
+            gathering.snapshot, gathering.manifest, folder, gathering.not_read
+        )
+    return gathering.records[folder]
+
+
+def gather(
+    gathering: Gathering, system: Mapping[str, Any], evidence: Evidence, wanted: frozenset[str]
+) -> None:
+    """Fill *evidence* (from `begin`) with every name of *wanted*; what isn't there becomes a finding's worth of absence."""
+    snapshot, manifest = gathering.snapshot, gathering.manifest
+    own = dict(system)
+    library = Library(snapshot)
+    pointers = evidence.data.pop("@references")
+    if "mlflow" in evidence.absent and "mlflow" in wanted:
+        evidence.faults.append(evidence.absent["mlflow"].fault)
+    kinds = tuple(kind for kind in RECORDS if kind in wanted and kind != "classification")
+    records.attach(folder_of(gathering, system), manifest, own, kinds, evidence, pointers)
+    for name, key in DOCUMENT_KEYS.items():
+        if name in wanted:
+            attach_document(name, key, snapshot, manifest, own, evidence, library, pointers)
+    if wanted & {"event_log", "replay"}:
+        events.attach_events(snapshot, manifest, evidence)
+    evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library)
+    evidence.faults += references.pasted(evidence)
+    if "derived" in wanted:
+        derived = evidence.data["derived"]
+        if "testing" in evidence.data:
+            derived["plan"] = binding.plan_binding(snapshot, evidence)
+        derived["inputs"] = binding.inputs(snapshot, manifest, own, evidence)
+        derived["datasets"] = binding.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        evidence.faults += binding.stale_inputs(snapshot, manifest, evidence)
+        rows, places = figures.figures(evidence, library)
+        derived["figures"] = rows
+        evidence.places["derived"] = figures.FigurePlaces(places)
+    _caps(gathering, evidence)
+    _files(gathering, evidence)
+
+
+class _SystemPlaces:
+    def __init__(self, manifest: Manifest, system_id: str) -> None:
+        self._manifest = manifest
+        self._id = system_id
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        return self._manifest.pointer(self._id, *pointer)
+
+
+def _system(system: Mapping[str, Any]) -> dict[str, Any]:
+    model = system.get("model")
+    mlflow = (model or {}).get("mlflow") or {}
+    return {
+        "id": system["id"],
+        "name": system.get("name"),
+        "version": system.get("version"),
+        "role": list(system.get("role") or []),
+        "tier": system.get("tier"),
+        "intended_purpose": system.get("intended_purpose"),
+        "model": None
+        if model is None
+        else {
+            "card": model.get("card"),
+            "instructions": model.get("instructions"),
+            "registered_model": mlflow.get("registered_model"),
+            "version": mlflow.get("version"),
+            "alias": mlflow.get("alias"),
+        },
+    }
+
+
+def _caps(gathering: Gathering, evidence: Evidence) -> None:
+    """What facts of a name are worth at most in this run: an edited lock is only read, an unbound log only stated."""
+    caps = {}
+    if gathering.lock is not None and not gathering.lock.intact:
+        caps["mlflow"] = caps["derived"] = "structural"
+    for name in ("event_log", "replay"):
+        if name in evidence.data and not evidence.data[name]["bound"]:
+            caps[name] = "stated"
+    evidence.data["@caps"] = caps
+
+
+def _files(gathering: Gathering, evidence: Evidence) -> None:
+    for name, place in evidence.places.items():
+        path = place.location().path
+        if name in ("system",):
+            continue
+        try:
+            evidence.files[name] = (path, hashlib.sha256(gathering.snapshot.read(path)).hexdigest())
+        except AiactError:
+            continue

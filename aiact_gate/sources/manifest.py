@@ -1,0 +1,205 @@
+"""`aiact.yaml` read into plain data with places."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import Any
+
+from aiact_gate.documents.node import Document
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
+from aiact_gate.model.evidence import Fault
+from aiact_gate.model.location import Location
+from aiact_gate.schemas.fields import schema
+from aiact_gate.sources.shapes import shape
+from aiact_gate.sources.snapshot import Snapshot
+
+NAMES = ("aiact.yaml", "aiact.yml")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The manifest: what it says, where each value stands, and what is wrong with its form."""
+
+    path: str
+    folder: str
+    """Its folder, relative to the repository's root; empty for the root itself."""
+    document: Document
+    data: dict[str, Any]
+    faults: tuple[Fault, ...]
+    proposed: frozenset[tuple[Any, ...]]
+    """Pointers of values that are still proposals (`??`) or empty."""
+
+    @property
+    def systems(self) -> list[dict[str, Any]]:
+        return [
+            system for system in self.data.get("systems", []) if isinstance(system, dict) and system.get("id")
+        ]
+
+    def system_location(self, system_id: str) -> Location:
+        """The line of the system's id."""
+        for index, system in enumerate(self.data.get("systems", [])):
+            if isinstance(system, dict) and system.get("id") == system_id:
+                return self.document.location(("systems", index, "id"))
+        return self.document.location(("systems",))
+
+    def pointer(self, system_id: str, *steps: str | int) -> Location:
+        """Where a key of a system stands."""
+        for index, system in enumerate(self.data.get("systems", [])):
+            if isinstance(system, dict) and system.get("id") == system_id:
+                return self.document.location(("systems", index, *steps))
+        return self.document.location()
+
+    def repository_path(self, path: str) -> str:
+        """*path* (relative to the manifest's folder) relative to the repository's root; may begin with `..`."""
+        return posixpath.normpath(posixpath.join(self.folder, path))
+
+
+class NoManifest(ManifestError):
+    """There is no manifest where one was looked for: nothing can be judged (exit 4)."""
+
+
+def find_manifest(snapshot: Snapshot, path: str) -> str:
+    """The manifest's path for *path*, a folder or the manifest itself. Raises `NoManifest`."""
+    path = "" if path == "." else path
+    if posixpath.basename(path) in NAMES or path.endswith((".yaml", ".yml")):
+        return path
+    for name in NAMES:
+        candidate = posixpath.join(path, name)
+        if snapshot.has(candidate):
+            return candidate
+    where = f"in {path}" if path else "at the top of this repository"
+    raise NoManifest(
+        f"There is no aiact.yaml {where}",
+        "Write one: aiact-gate init",
+        Location(posixpath.join(path, NAMES[0])),
+    )
+
+
+def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
+    """The manifest at *path* (a file). Faults of its form are kept, not raised.
+
+    Raises:
+        NoManifest: there is none.
+        ManifestError: it can't be read at all.
+    """
+    place = Location(path)
+    try:
+        document = parse_yaml(snapshot.read(path), path)
+    except SnapshotError as error:
+        kind = (
+            NoManifest
+            if not snapshot.has(path) and "isn't" in error.what and "link" not in error.what
+            else ManifestError
+        )
+        raise kind(error.what[:1].upper() + error.what[1:], error.fix, place) from error
+    except DocumentError as error:
+        raise ManifestError(error.what, error.fix, error.location) from error
+    if not isinstance(document.root.value, dict):
+        raise ManifestError(
+            "the manifest is no group of keys",
+            "Begin it with: schema: aiact-gate/manifest/v1",
+            document.location(),
+        )
+    shaped = shape(document, schema("manifest"), "manifest")
+    faults = list(shaped.faults)
+    if "schema" not in document.root.value:
+        faults.append(
+            Fault(
+                "missing_key",
+                "malformed",
+                document.location(),
+                "the manifest has no 'schema'",
+                "Add: schema: aiact-gate/manifest/v1",
+                ("manifest", "schema"),
+            )
+        )
+    if "systems" not in document.root.value:
+        faults.append(
+            Fault(
+                "missing_key",
+                "malformed",
+                document.location(),
+                "the manifest has no 'systems'",
+                "List the AI systems, or write `systems: []` with no_ai_system.",
+                ("manifest", "systems"),
+            )
+        )
+    faults += _system_faults(document, shaped.value if isinstance(shaped.value, dict) else {})
+    proposed = frozenset(pointer[1:] for pointer in shaped.unfilled)
+    folder = posixpath.dirname(path)
+    return Manifest(path, folder, document, shaped.value, tuple(faults), proposed)
+
+
+def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
+    faults = []
+    seen: set[str] = set()
+    for index, system in enumerate(data.get("systems", [])):
+        if not isinstance(system, dict):
+            continue
+        identity = system.get("id")
+        place = document.location(("systems", index, "id"))
+        if not identity:
+            faults.append(
+                Fault(
+                    "missing_key",
+                    "malformed",
+                    document.location(("systems", index)),
+                    "a system has no id",
+                    "Give it one: [a-z0-9-].",
+                    ("manifest", "systems", index),
+                )
+            )
+            continue
+        if not all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in identity):
+            faults.append(
+                Fault(
+                    "bad_id",
+                    "malformed",
+                    place,
+                    f"the id '{identity[:60]}' has other characters than a-z, 0-9 and -",
+                    "Rename it.",
+                    ("manifest", "systems", index, "id"),
+                )
+            )
+        if identity in seen:
+            faults.append(
+                Fault(
+                    "duplicate_id",
+                    "malformed",
+                    place,
+                    f"two systems have the id {identity}",
+                    "Give each its own id.",
+                    ("manifest", "systems", index, "id"),
+                )
+            )
+        seen.add(identity)
+        roles = system.get("role") or []
+        known = schema("manifest")["$defs"]["DeclaredSystem"]["properties"]["role"]
+        words: list[str] = next((option["enum"] for option in known.get("anyOf", []) if "enum" in option), [])
+        for role in roles:
+            if role not in words:
+                faults.append(
+                    Fault(
+                        "unknown_word",
+                        "malformed",
+                        document.location(("systems", index, "role")),
+                        f"'{role[:60]}' is no role",
+                        f"Use one of: {', '.join(words)}.",
+                        ("manifest", "systems", index, "role"),
+                    )
+                )
+        version = system.get("version")
+        if not version:
+            faults.append(
+                Fault(
+                    "missing_key",
+                    "malformed",
+                    place,
+                    f"the system {identity} has no version",
+                    "Add the version that is under check.",
+                    ("manifest", "systems", index, "version"),
+                )
+            )
+    return faults

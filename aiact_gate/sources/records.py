@@ -1,0 +1,262 @@
+"""Records: the YAML files of the evidence folder, routed to the systems that their headers name."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiact_gate.documents.node import Document
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import DocumentError, SnapshotError
+from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.schemas.fields import RECORDS, schema
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.shapes import nearest, quoted, shape
+from aiact_gate.sources.snapshot import Snapshot
+
+NOT_RECORDS = ("waivers", "baseline")
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """One YAML file of the evidence folder."""
+
+    path: str
+    kind: str
+    """The record kind it declares; from its name if it can't be read."""
+    releases: tuple[str, ...]
+    """What it speaks for: `credit-scoring@1.3.0`."""
+    document: Document | None
+    fault: Fault | None = None
+
+
+def read_folder(
+    snapshot: Snapshot, manifest: Manifest, folder: str, not_read: dict[str, str]
+) -> list[RecordFile]:
+    """Every record file in *folder* (relative to the manifest's), sorted by path. Files of another kind go to *not_read*."""
+    base = manifest.repository_path(folder)
+    found = []
+    for path in snapshot.paths():
+        if posixpath.dirname(path) != base and not path.startswith(base + "/"):
+            continue
+        name = posixpath.basename(path)
+        stem, dot, ending = name.rpartition(".")
+        if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
+            continue
+        record = _read(snapshot, path, stem)
+        if record is None:
+            not_read[path] = "a YAML file without `schema: aiact-gate/record/…`"
+        else:
+            found.append(record)
+    return found
+
+
+def _read(snapshot: Snapshot, path: str, stem: str) -> RecordFile | None:
+    try:
+        document = parse_yaml(snapshot.read(path), path)
+    except (SnapshotError, DocumentError) as error:
+        place = error.location or Location(path)
+        return RecordFile(
+            path,
+            stem,
+            (),
+            None,
+            Fault(
+                "unreadable",
+                "malformed",
+                place,
+                f"{posixpath.basename(path)} can't be read: {error.what}.",
+                error.fix,
+                (stem,),
+            ),
+        )
+    root = document.root.value
+    node = root.get("schema") if isinstance(root, dict) else None
+    declared = node.value if node is not None and isinstance(node.value, str) else ""
+    if not declared.startswith("aiact-gate/record/"):
+        if stem not in RECORDS:
+            return None
+        place = document.location()
+        return RecordFile(
+            path,
+            stem,
+            (),
+            None,
+            Fault(
+                "unreadable",
+                "malformed",
+                place,
+                f"{posixpath.basename(path)} has no header.",
+                f"Begin it with: schema: aiact-gate/record/{stem}/v1",
+                (stem,),
+            ),
+        )
+    kind, _, version = declared.removeprefix("aiact-gate/record/").partition("/")
+    if kind not in RECORDS or version != "v1":
+        near = nearest(kind, RECORDS)
+        fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(RECORDS)}."
+        return RecordFile(
+            path,
+            stem,
+            (),
+            None,
+            Fault(
+                "unknown_kind",
+                "malformed",
+                document.location(("schema",)),
+                f"{quoted(declared)} is no known record kind",
+                fix,
+                (stem,),
+            ),
+        )
+    node = root.get("for") if isinstance(root, dict) else None
+    releases: tuple[str, ...] = ()
+    if node is not None:
+        values = node.value if isinstance(node.value, list) else [node]
+        releases = tuple(item.value for item in values if isinstance(item.value, str))
+    return RecordFile(path, kind, releases, document)
+
+
+def attach(
+    records: list[RecordFile],
+    manifest: Manifest,
+    system: Mapping[str, Any],
+    wanted: tuple[str, ...],
+    evidence: Evidence,
+    references: list[tuple[Pointer, str, str, Location]],
+) -> None:
+    """Give *evidence* the records that speak for *system*; what is missing, old or twice there becomes `Absent`."""
+    release = f"{system['id']}@{system.get('version', '')}"
+    for kind in wanted:
+        own = [
+            record
+            for record in records
+            if record.kind == kind
+            and (
+                not record.releases or any(item.partition("@")[0] == system["id"] for item in record.releases)
+            )
+        ]
+        readable = [record for record in own if record.document is not None]
+        broken = [record for record in own if record.document is None]
+        current = [record for record in readable if release in record.releases]
+        if len(current) > 1:
+            first, second = current[0], current[1]
+            assert second.document is not None
+            fault = Fault(
+                "two_records",
+                "contradicted",
+                second.document.location(("for",)),
+                f"Two {kind} records speak for {release}: {first.path} and {second.path}.",
+                "Keep one, or let each speak for its own release.",
+                (kind,),
+            )
+            _absent(evidence, kind, fault)
+        elif current:
+            _shape(current[0], kind, evidence, references)
+        elif broken and not readable:
+            fault = broken[0].fault or Fault(
+                "unreadable", "malformed", Location(broken[0].path), "can't be read", "", (kind,)
+            )
+            evidence.faults.append(fault)
+            evidence.absent[kind] = Absent(kind, fault, unreadable=True)
+        elif readable:
+            old = readable[0]
+            assert old.document is not None
+            spoken = (
+                ", ".join(item for item in old.releases if item.partition("@")[0] == system["id"])
+                or "no release"
+            )
+            name = posixpath.basename(old.path)
+            fault = Fault(
+                "other_release",
+                "unbound",
+                old.document.location(("for",)),
+                f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}.",
+                f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}",
+                (kind,),
+            )
+            _absent(evidence, kind, fault)
+        else:
+            place = (
+                manifest.pointer(system["id"], "evidence_dir")
+                if _has_key(manifest, system["id"], "evidence_dir")
+                else manifest.system_location(system["id"])
+            )
+            path = posixpath.join(str(system.get("evidence_dir") or "compliance"), f"{kind}.yaml")
+            fault = Fault(
+                "record_missing",
+                "missing",
+                place,
+                f"{path} isn't there.",
+                f"Write it; its fields: aiact-gate schema {kind}",
+                (kind,),
+            )
+            _absent(evidence, kind, fault)
+
+
+def _has_key(manifest: Manifest, system_id: str, key: str) -> bool:
+    return any(
+        system.value.get("id") is not None and system.value["id"].value == system_id and key in system.value
+        for system in manifest.document.root.value["systems"].value
+        if isinstance(system.value, dict)
+    )
+
+
+def _absent(evidence: Evidence, kind: str, fault: Fault) -> None:
+    evidence.faults.append(fault)
+    evidence.absent[kind] = Absent(kind, fault)
+
+
+def _shape(
+    record: RecordFile, kind: str, evidence: Evidence, references: list[tuple[Pointer, str, str, Location]]
+) -> None:
+    assert record.document is not None
+    shaped = shape(record.document, schema(kind), kind)
+    evidence.data[kind] = shaped.value if isinstance(shaped.value, dict) else {}
+    evidence.places[kind] = record.document
+    evidence.faults += shaped.faults
+    evidence.unfilled.update(shaped.unfilled)
+    references += shaped.references
+
+
+def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:
+    """A finding for each record that speaks for a system which the manifest doesn't declare."""
+    known = {system["id"] for system in manifest.systems}
+    faults = []
+    for record in records:
+        if record.document is None:
+            continue
+        if not record.releases:
+            faults.append(
+                Fault(
+                    "undeclared",
+                    "unbound",
+                    record.document.location(("for",)),
+                    f"{posixpath.basename(record.path)} doesn't say which system it speaks for.",
+                    "Add: for: <system>@<version>",
+                    (record.kind,),
+                )
+            )
+        for release in record.releases:
+            name = release.partition("@")[0]
+            if name not in known:
+                near = nearest(name, known)
+                fix = (
+                    f"Did you mean {near}?"
+                    if near
+                    else "Declare the system in the manifest, or take the record out."
+                )
+                faults.append(
+                    Fault(
+                        "undeclared",
+                        "unbound",
+                        record.document.location(("for",)),
+                        f"{posixpath.basename(record.path)} speaks for {quoted(name)}, which the manifest doesn't declare.",
+                        fix,
+                        (record.kind,),
+                    )
+                )
+    return faults

@@ -1,0 +1,278 @@
+"""What records point to, resolved once: ids, files, sections, people."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from aiact_gate.model.errors import AiactError
+from aiact_gate.model.evidence import Evidence, Fault
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.schemas.fields import DOCUMENTS, RECORDS
+from aiact_gate.sources.documents import Library
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.shapes import nearest, quoted
+from aiact_gate.sources.snapshot import Snapshot
+
+
+def resolve(
+    references: list[tuple[Pointer, str, str, Location]],
+    evidence: Evidence,
+    snapshot: Snapshot,
+    manifest: Manifest,
+    library: Library,
+) -> list[Fault]:
+    """A fault for each reference that leads nowhere. Targets in absent records aren't judged: those are reported already."""
+    faults = []
+    tables: dict[str, set[str] | None] = {}
+    for pointer, kind, text, place in references:
+        x_type, _, target = kind.partition(":")
+        fault = None
+        if x_type == "ref":
+            fault = _ref(pointer, target, text, place, evidence, tables)
+        elif x_type == "tracked_file":
+            fault = _file(pointer, text, place, snapshot, manifest)
+        elif x_type == "section":
+            fault = _section(pointer, text, place, snapshot, manifest, library)
+        elif x_type == "heading":
+            fault = _heading(pointer, text, place, evidence, library)
+        elif x_type == "person":
+            fault = _person(pointer, text, place, evidence)
+        if fault is not None:
+            faults.append(fault)
+    return faults
+
+
+def resolve_refs(references: list[tuple[Pointer, str, str, Location]], evidence: Evidence) -> list[Fault]:
+    """As `resolve`, for ids and people only: what needs no tree."""
+    tables: dict[str, set[str] | None] = {}
+    faults = []
+    for pointer, kind, text, place in references:
+        x_type, _, target = kind.partition(":")
+        fault = (
+            _ref(pointer, target, text, place, evidence, tables)
+            if x_type == "ref"
+            else _person(pointer, text, place, evidence)
+            if x_type == "person"
+            else None
+        )
+        if fault is not None:
+            faults.append(fault)
+    return faults
+
+
+def _ref(
+    pointer: Pointer,
+    target: str,
+    text: str,
+    place: Location,
+    evidence: Evidence,
+    tables: dict[str, set[str] | None],
+) -> Fault | None:
+    owner = str(pointer[0])
+    known: set[str] = set()
+    for option in target.split("|"):
+        head = option.split(".")[0]
+        path = (
+            option
+            if head in RECORDS and (head != owner or head not in evidence.data.get(owner, {}))
+            else f"{owner}.{option}"
+        )
+        if path not in tables:
+            tables[path] = _ids(path, evidence)
+        ids = tables[path]
+        if ids is None:
+            return None
+        known |= ids
+    if text in known:
+        return None
+    near = nearest(text, known)
+    what = target.split("|")[0].rpartition(".")[2].replace("_", " ")
+    fix = (
+        f"Did you mean {near}?"
+        if near
+        else f"Name one of: {', '.join(sorted(known)[:8])}."
+        if known
+        else f"Add it to the {what} first."
+    )
+    return Fault("reference", "malformed", place, f"{quoted(text)} is none of the {what}.", fix, pointer)
+
+
+def _ids(path: str, evidence: Evidence) -> set[str] | None:
+    kind, *steps = path.split(".")
+    if kind not in evidence.data:
+        return None
+    value: Any = evidence.data[kind]
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            return set()
+    return {str(row["id"]) for row in value if isinstance(row, dict) and "id" in row}
+
+
+def _file(
+    pointer: Pointer, text: str, place: Location, snapshot: Snapshot, manifest: Manifest
+) -> Fault | None:
+    path = manifest.repository_path(text)
+    if text.startswith("/") or path.startswith("../") or path == "..":
+        return Fault(
+            "path",
+            "malformed",
+            place,
+            f"{quoted(text)} leads out of the repository.",
+            "Point to a file inside it.",
+            pointer,
+        )
+    if snapshot.has(path):
+        return None
+    return Fault(
+        "file",
+        "missing",
+        place,
+        f"The file {quoted(text)} isn't in the {snapshot.subject.kind}.",
+        "Add the file, or mend the path (relative to the manifest's folder).",
+        pointer,
+    )
+
+
+def _section(
+    pointer: Pointer, text: str, place: Location, snapshot: Snapshot, manifest: Manifest, library: Library
+) -> Fault | None:
+    file, mark, title = text.partition("#")
+    fault = _file(pointer, file, place, snapshot, manifest)
+    if fault is not None or not mark:
+        return fault or Fault(
+            "section",
+            "malformed",
+            place,
+            f"{quoted(text)} names no heading.",
+            "Write it as docs/file.md#Heading.",
+            pointer,
+        )
+    try:
+        parsed = library.markdown(manifest.repository_path(file))
+    except AiactError as error:
+        return Fault(
+            "section", "malformed", place, f"{quoted(file)} can't be read: {error.what}.", error.fix, pointer
+        )
+    heading = parsed.find(title)
+    if heading is None:
+        near = nearest(title, [item.text for item in parsed.headings])
+        return Fault(
+            "section",
+            "missing",
+            place,
+            f"{posixpath.basename(file)} has no heading {quoted(title)}.",
+            f"Did you mean {near}?" if near else "Add the heading, or name another one.",
+            pointer,
+        )
+    if len(set(parsed.text_of(heading).lower().split())) < 3:
+        return Fault(
+            "section",
+            "filler",
+            place,
+            f"Nothing stands below {quoted(title)} in {posixpath.basename(file)}.",
+            "Write the section.",
+            pointer,
+        )
+    return None
+
+
+def _heading(
+    pointer: Pointer, text: str, place: Location, evidence: Evidence, library: Library
+) -> Fault | None:
+    name = str(pointer[0])
+    parsed = library.by_name.get(name)
+    if parsed is None or name not in DOCUMENTS:
+        return None
+    heading = parsed.find(text)
+    if heading is None:
+        near = nearest(text, [item.text for item in parsed.headings])
+        return Fault(
+            "section",
+            "missing",
+            place,
+            f"This document has no heading {quoted(text)}.",
+            f"Did you mean {near}?" if near else "Add the heading, or name another one.",
+            pointer,
+        )
+    if len(set(parsed.text_of(heading).lower().split())) < 3:
+        return Fault(
+            "section",
+            "filler",
+            Location(parsed.path, heading.line, 1),
+            f"Nothing stands below the heading {quoted(text)}.",
+            "Write the section.",
+            pointer,
+        )
+    return None
+
+
+def _person(pointer: Pointer, text: str, place: Location, evidence: Evidence) -> Fault | None:
+    described = evidence.data.get("system_description")
+    if described is None:
+        return None
+    people = {
+        str(person["id"])
+        for person in described.get("people", [])
+        if isinstance(person, dict) and "id" in person
+    }
+    if not people or text in people:
+        return None
+    near = nearest(text, people)
+    return Fault(
+        "person",
+        "malformed",
+        place,
+        f"{quoted(text)} isn't among the people of system_description.",
+        f"Did you mean {near}?" if near else "List the person there with a function.",
+        pointer,
+    )
+
+
+def pasted(evidence: Evidence) -> list[Fault]:
+    """One fault for each sentence that stands in three or more prose fields of the records."""
+    from aiact_gate.schemas.fields import root
+
+    seen: dict[str, list[Pointer]] = {}
+    for name in RECORDS:
+        field = root(name)
+        if name in evidence.data and field is not None:
+            _prose(evidence.data[name], field, (name,), seen)
+    faults = []
+    for text, pointers in seen.items():
+        if len(pointers) < 3:
+            continue
+        places = [evidence.locate(pointer) for pointer in pointers]
+        others = ", ".join(f"{posixpath.basename(place.path)}:{place.line}" for place in places[1:4])
+        more = f" and {len(places) - 4} more" if len(places) > 4 else ""
+        message = (
+            f"The same sentence stands in {len(pointers)} fields: {quoted(text, 40)}; also {others}{more}."
+        )
+        for pointer in pointers[:1]:
+            faults.append(
+                Fault(
+                    "pasted",
+                    "filler",
+                    evidence.locate(pointer),
+                    message,
+                    "Say in each field what it asks.",
+                    pointer,
+                )
+            )
+    return faults
+
+
+def _prose(value: Any, field: Any, pointer: Pointer, seen: dict[str, list[Pointer]]) -> None:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            below = field.below(key)
+            if below is not None:
+                _prose(child, below, (*pointer, key), seen)
+    elif isinstance(value, list):
+        below = field.below("*")
+        if below is not None:
+            for index, child in enumerate(value):
+                _prose(child, below, (*pointer, index), seen)
+    elif isinstance(value, str) and field.is_prose:
+        seen.setdefault(" ".join(value.lower().split()), []).append(pointer)

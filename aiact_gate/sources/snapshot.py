@@ -1,0 +1,305 @@
+"""A read-only view of one tree: the only door to files and history.
+
+A work tree (tracked and untracked-not-ignored files), a staged index and a git revision look the same from here. Without
+git a folder is read as it is, and every fact of history is unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiact_gate.documents.node import MAX_BYTES
+from aiact_gate.model.errors import SnapshotError, UsageError
+from aiact_gate.model.evidence import Unknown
+from aiact_gate.sources.git import Git, find_repository
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was looked at, as the report names it."""
+
+    kind: str
+    """work tree, staged index, revision, or folder without git."""
+    revision: str | None
+    dirty: bool
+
+
+class Snapshot:
+    """One tree. Paths are relative to *root*, with `/`, and never lead out of it."""
+
+    root: str
+    subject: Subject
+
+    def paths(self) -> Sequence[str]:
+        """Every file of the tree, sorted."""
+        raise NotImplementedError
+
+    def _bytes(self, path: str) -> bytes:
+        raise NotImplementedError
+
+    def has(self, path: str) -> bool:
+        """Whether *path* is a file of this tree."""
+        raise NotImplementedError
+
+    def read(self, path: str) -> bytes:
+        """The bytes of *path*.
+
+        Raises:
+            SnapshotError: not in the tree, a link or a path out of it, no ordinary file, over 10 MB.
+        """
+        if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
+            raise SnapshotError(
+                f"the path {short_path(path)} leads out of the repository", "Point to a file inside it."
+            )
+        return self._bytes(path)
+
+    def sha256(self, path: str) -> str:
+        """The hex SHA-256 of *path*, which may be larger than what `read` takes. Raises as `read`."""
+        return hashlib.sha256(self.read(path)).hexdigest()
+
+    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
+        """(commit, bytes) of each version of *path*, newest first; `Unknown` in a shallow clone or without git."""
+        return Unknown("there is no git history here", "check a git clone: git clone, then aiact-gate check")
+
+    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
+        """The bytes of *paths* at *commit*, None for each that it lacks; None if the commit isn't at hand."""
+        return None
+
+    def tags(self) -> list[str]:
+        """The names of the release tags that the tree's history holds, oldest first."""
+        return []
+
+
+def short_path(path: str) -> str:
+    """*path* as messages quote it: cut at 60 characters, control characters shown."""
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in path)
+    return f"'{shown if len(shown) <= 60 else '…' + shown[-59:]}'"
+
+
+class _Folder(Snapshot):
+    """Files on disk: a work tree, or a folder without git."""
+
+    def __init__(self, root: str, git: Git | None) -> None:
+        self.root = root
+        self._real = os.path.realpath(root)
+        self._git = git
+        self._listed: frozenset[str] | None = None
+        self._shallow: bool | None = None
+        if git is None:
+            self.subject = Subject("folder without git", None, False)
+        else:
+            head = git.text("rev-parse", "--verify", "-q", "HEAD")
+            status = git.run(
+                "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=all"
+            )
+            self.subject = Subject("work tree", head or None, bool(status))
+
+    def _names(self) -> frozenset[str]:
+        if self._listed is None:
+            if self._git is not None:
+                listed = self._git.listed("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+            else:
+                listed = [
+                    os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
+                    for folder, _, names in os.walk(self.root)
+                    for name in names
+                ]
+            self._listed = frozenset(listed)
+        return self._listed
+
+    def paths(self) -> Sequence[str]:
+        return sorted(path for path in self._names() if os.path.lexists(os.path.join(self.root, path)))
+
+    def has(self, path: str) -> bool:
+        if self._git is not None and path not in self._names():
+            return False
+        return os.path.isfile(os.path.join(self.root, path)) and self._inside(path)
+
+    def _inside(self, path: str) -> bool:
+        real = os.path.realpath(os.path.join(self.root, path))
+        return real == self._real or real.startswith(self._real + os.sep)
+
+    def _bytes(self, path: str) -> bytes:
+        with self._open(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise SnapshotError(
+                    f"{short_path(path)} has {size:,} bytes; at most {MAX_BYTES:,} are read",
+                    "Split it, or point to a smaller file.",
+                )
+            data: bytes = file.read()
+            return data
+
+    def sha256(self, path: str) -> str:
+        if path.startswith("/") or ".." in path.split("/"):
+            raise SnapshotError(
+                f"the path {short_path(path)} leads out of the repository", "Point to a file inside it."
+            )
+        with self._open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _open(self, path: str) -> Any:
+        full = os.path.join(self.root, path)
+        if not os.path.lexists(full):
+            raise SnapshotError(f"{short_path(path)} isn't there", "Add it, or mend the path.")
+        if not self._inside(path):
+            raise SnapshotError(
+                f"{short_path(path)} is a link that leads out of the repository", "Put the file itself here."
+            )
+        if self._git is not None and path not in self._names():
+            raise SnapshotError(
+                f"{short_path(path)} is ignored by git", "Take it out of .gitignore, or add it with -f."
+            )
+        try:
+            descriptor = os.open(
+                full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+            )
+        except OSError as error:
+            raise SnapshotError(
+                f"{short_path(path)} can't be read: {error.strerror}", "Give this user the right to read it."
+            ) from error
+        file = os.fdopen(descriptor, "rb")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise SnapshotError(f"{short_path(path)} is no ordinary file", "Point to an ordinary file.")
+        return file
+
+    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
+        if self._git is None:
+            return super().history(path)
+        return _history(self._git, "HEAD", path)
+
+    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
+        return None if self._git is None else _read_at(self._git, commit, paths)
+
+    def tags(self) -> list[str]:
+        return [] if self._git is None else _tags(self._git, "HEAD")
+
+
+class _Tree(Snapshot):
+    """A staged index or a revision: blobs, never files on disk."""
+
+    def __init__(self, root: str, git: Git, revision: str | None) -> None:
+        self.root = root
+        self._git = git
+        self._revision = revision
+        if revision is None:
+            head = git.text("rev-parse", "--verify", "-q", "HEAD")
+            self.subject = Subject("staged index", head or None, True)
+            lines = git.listed("ls-files", "-z", "--stage")
+            entries = [line.partition("\t") for line in lines]
+            self._modes = {path: head_.split(" ")[0] for head_, _, path in entries}
+            self._ids = {path: head_.split(" ")[1] for head_, _, path in entries}
+        else:
+            self.subject = Subject("revision", revision, False)
+            lines = git.listed("ls-tree", "-r", "-z", "--full-tree", revision)
+            entries = [line.partition("\t") for line in lines]
+            self._modes = {path: head_.split(" ")[0] for head_, _, path in entries}
+            self._ids = {path: head_.split(" ")[2] for head_, _, path in entries}
+
+    def paths(self) -> Sequence[str]:
+        return sorted(self._ids)
+
+    def has(self, path: str) -> bool:
+        return self._modes.get(path, "").startswith("100")
+
+    def _bytes(self, path: str) -> bytes:
+        mode = self._modes.get(path)
+        if mode is None:
+            raise SnapshotError(
+                f"{short_path(path)} isn't in the {self.subject.kind}", "Add it, or mend the path."
+            )
+        if not mode.startswith("100"):
+            raise SnapshotError(f"{short_path(path)} is a link, not a file", "Put the file itself here.")
+        data = self._git.blobs([self._ids[path]])[0]
+        if data is None:
+            raise SnapshotError(
+                f"{short_path(path)} isn't in this clone (a partial clone?)",
+                "Fetch it: git fetch --refetch --filter=tree:0 origin",
+            )
+        if len(data) > MAX_BYTES:
+            raise SnapshotError(
+                f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read",
+                "Split it, or point to a smaller file.",
+            )
+        return data
+
+    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
+        return _history(self._git, self._revision or "HEAD", path)
+
+    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
+        return _read_at(self._git, commit, paths)
+
+    def tags(self) -> list[str]:
+        return _tags(self._git, self._revision or "HEAD")
+
+
+def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Unknown:
+    # One log for the path; the first-parent line is not enough here, a squash may have moved the commit to a side branch.
+    log = git.text("log", "--format=%H", "-m", "--full-history", revision, "--", f":(literal,top){path}")
+    commits = list(dict.fromkeys((log or "").split()))
+    blobs = git.blobs([f"{commit}:{path}" for commit in commits])
+    found = [(commit, blob) for commit, blob in zip(commits, blobs, strict=True) if blob is not None]
+    if git.text("rev-parse", "--is-shallow-repository") == "true":
+        shown = git.text("rev-list", "--count", revision) or "1"
+        return Unknown(
+            f"this clone holds {shown} commit{'' if shown == '1' else 's'}, so the history before isn't known",
+            "git fetch --unshallow (in GitHub Actions: actions/checkout with fetch-depth: 0)",
+            known=tuple(found),
+        )
+    return found
+
+
+def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
+    if not all(c in "0123456789abcdef" for c in commit) or len(commit) < 7:
+        return None
+    if git.run("cat-file", "-e", f"{commit}^{{commit}}") is None:
+        return None
+    return git.blobs([f"{commit}:{path}" for path in paths])
+
+
+def _tags(git: Git, revision: str) -> list[str]:
+    output = git.text("tag", "--merged", revision, "--sort=creatordate") or ""
+    return output.split("\n") if output else []
+
+
+def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) -> tuple[Snapshot, str]:
+    """The tree that holds *path* (a folder or a manifest), and *path* relative to its root.
+
+    Raises:
+        UsageError: no such path; `--staged` or `--ref` without git; no such revision.
+    """
+    if not os.path.lexists(path) and ref is None and not staged:
+        raise UsageError(f"there is no {short_path(path)}", "Give a folder or an aiact.yaml that exists.")
+    full = os.path.abspath(path)
+    start = full if os.path.isdir(full) else os.path.dirname(full)
+    while not os.path.isdir(start) and start != os.path.dirname(start):
+        start = os.path.dirname(start)
+    root = find_repository(start)
+    if root is None:
+        if staged or ref:
+            raise UsageError(
+                f"{short_path(path)} is in no git repository",
+                "Leave out --staged and --ref, or check a clone.",
+            )
+        return _Folder(start, None), os.path.relpath(full, start).replace(os.sep, "/")
+    relative = os.path.relpath(full, root).replace(os.sep, "/")
+    git = Git(root)
+    if staged:
+        return _Tree(root, git, None), relative
+    if ref is not None:
+        commit = None if ref.startswith("-") else git.text("rev-parse", "--verify", "-q", f"{ref}^{{commit}}")
+        if not commit:
+            raise UsageError(
+                f"there is no revision {short_path(ref)} in this clone",
+                "Fetch it, or name a commit, branch or tag that `git log` knows.",
+            )
+        return _Tree(root, git, commit), relative
+    if not os.path.exists(os.path.join(root, ".git")):
+        raise UsageError("this is a bare repository", "Name what to judge: --ref HEAD")
+    return _Folder(root, git), relative

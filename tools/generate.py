@@ -1,0 +1,102 @@
+"""Write what is generated from the models: the JSON Schemas under `aiact_gate/schemas/`.
+
+python tools/generate.py            write them
+python tools/generate.py --check    exit 1 if a written one isn't current
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+RECORDS = {
+    "classification": "Classification",
+    "system_description": "SystemDescription",
+    "risk_management": "RiskManagement",
+    "data_governance": "DataGovernance",
+    "testing": "Testing",
+    "logging": "Logging",
+    "human_oversight": "HumanOversight",
+    "monitoring": "Monitoring",
+    "technical_documentation": "TechnicalDocumentation",
+    "instructions_for_use": "InstructionsForUse",
+    "model_card": "ModelCard",
+}
+
+
+def generated() -> dict[str, str]:
+    """File name -> text of every generated schema."""
+    files = {}
+    for kind, name in RECORDS.items():
+        module = importlib.import_module(f"aiact_gate.model.records.{kind}")
+        files[f"{kind}.json"] = _schema(getattr(module, name), kind)
+    manifest = importlib.import_module("aiact_gate.model.manifest_model")
+    files["manifest.json"] = _schema(manifest.Manifest, "manifest")
+    files["waivers.json"] = _schema(manifest.Waivers, "waivers")
+    files["baseline.json"] = _schema(manifest.Baseline, "baseline")
+    policy = importlib.import_module("aiact_gate.model.policy_model")
+    files["policy.json"] = _schema(policy.PolicyModel, "policy")
+    files["pack.json"] = _schema(policy.PackModel, "pack")
+    facts = importlib.import_module("aiact_gate.model.facts")
+    files["facts.json"] = _schema(facts.Facts, "facts")
+    return files
+
+
+def _schema(model: Any, kind: str) -> str:
+    schema = _tidy(model.model_json_schema(by_alias=True))
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:aiact-gate:{kind}:v1"}
+    return json.dumps({**head, **schema}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _tidy(node: Any) -> Any:
+    """Without pydantic's titles, and without null beside a type: an optional field is absent, not null."""
+    if isinstance(node, list):
+        return [_tidy(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    tidy = {
+        key: {name: _tidy(field) for name, field in value.items()}
+        if key in ("properties", "$defs")
+        else _tidy(value)
+        for key, value in node.items()
+        if key != "title" or isinstance(value, dict)
+    }
+    options = tidy.get("anyOf")
+    if isinstance(options, list):
+        kept = [option for option in options if option != {"type": "null"}]
+        if len(kept) == 1:
+            tidy.pop("anyOf")
+            tidy = {**kept[0], **tidy}
+        else:
+            tidy["anyOf"] = kept
+    if tidy.get("default", ...) is None:
+        tidy.pop("default")
+    return tidy
+
+
+def main() -> int:
+    folder = ROOT / "aiact_gate" / "schemas"
+    folder.mkdir(exist_ok=True)
+    stale = [
+        name
+        for name, text in generated().items()
+        if not (folder / name).is_file() or (folder / name).read_text() != text
+    ]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"aiact_gate/schemas/{name} isn't current; run: python tools/generate.py")
+        return 1 if stale else 0
+    for name, text in generated().items():
+        (folder / name).write_text(text)
+    print(f"{len(generated())} schemas, {len(stale)} changed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
