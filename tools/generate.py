@@ -40,6 +40,8 @@ def generated() -> dict[str, str]:
     files["manifest.json"] = _schema(manifest.Manifest, "manifest")
     files["waivers.json"] = _schema(manifest.Waivers, "waivers")
     files["baseline.json"] = _schema(manifest.Baseline, "baseline")
+    report = importlib.import_module("aiact_gate.model.report_model")
+    files["report.json"] = _schema(report.ReportOf, "report", nullable=True)
     policy = importlib.import_module("aiact_gate.model.policy_model")
     files["policy.json"] = _schema(policy.PolicyModel, "policy")
     files["pack.json"] = _schema(policy.PackModel, "pack")
@@ -48,8 +50,9 @@ def generated() -> dict[str, str]:
     return files
 
 
-def _schema(model: Any, kind: str) -> str:
-    schema = _tidy(model.model_json_schema(by_alias=True))
+def _schema(model: Any, kind: str, nullable: bool = False) -> str:
+    schema = model.model_json_schema(by_alias=True)
+    schema = schema if nullable else _tidy(schema)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:aiact-gate:{kind}:v1"}
     return json.dumps({**head, **schema}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

@@ -27,6 +27,9 @@ from aiact_gate.model.report import Report
     is_flag=True,
     help="Judge what is staged, against HEAD: only what this commit adds or worsens fails.",
 )
+@click.option(
+    "--base", metavar="REV", help="Judge the change since REV: only what it adds, worsens or loosens fails."
+)
 @click.option("--ref", metavar="REV", help="Judge a commit, branch or tag instead of the work tree.")
 @click.option("--release", is_flag=True, help="Judge a release: changes since the run fail.")
 @click.option(
@@ -47,12 +50,12 @@ from aiact_gate.model.report import Report
     help="An additional pack folder, given by the workflow; repeatable.",
 )
 @click.option("--recursive", is_flag=True, help="Judge every tracked aiact.yaml below PATH.")
-@click.option("--live", is_flag=True, help="Collect again and report every difference from the lock.")
 @click.option("-v", "--verbose", is_flag=True, help="The whole checklist, and nothing cut.")
 def command(
     path: str,
     formats: tuple[str, ...],
     staged: bool,
+    base: str | None,
     ref: str | None,
     release: bool,
     requirements: tuple[str, ...],
@@ -60,7 +63,6 @@ def command(
     enforce: str,
     packs: tuple[str, ...],
     recursive: bool,
-    live: bool,
     verbose: bool,
 ) -> None:
     """Judge every system that PATH (a folder or an aiact.yaml) declares.
@@ -79,7 +81,7 @@ def command(
     options = Options(
         as_of=_day(as_of), enforce=enforce, release=release, requirements=frozenset(requirements), packs=packs
     )
-    reports = checked(path, options, staged=staged, ref=ref, recursive=recursive, live=live)
+    reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
     for name, file in wanted:
         show(reports, name, file, verbose)
     sys.exit(exit_code([report.exit_code for report in reports]))

@@ -32,6 +32,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "subject": report.subject,
         "manifest": report.manifest,
         "note": report.note,
+        "standing": report.standing,
         "systems": [_system(system) for system in report.systems],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in report.problems],
@@ -112,6 +113,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "number": finding.number,
         "waits": list(finding.waits),
         "fingerprint": finding.fingerprint,
+        "standing": finding.standing,
         "location": {
             "path": place.path,
             "line": place.line,

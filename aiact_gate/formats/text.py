@@ -26,6 +26,8 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     """The whole report as text; *width* of at least 80 columns, *verbose* adds the checklist and everything cut."""
     style = style or Style()
     width = max(80, width)
+    if report.hook:
+        return _hook(report, style, width)
     lines: list[str] = []
     for problem in report.problems:
         place = f"{problem.location}: " if problem.location else ""
@@ -40,6 +42,35 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
         lines += _system(report, system, style, width, verbose)
     lines += _notes(report, style, width)
     lines += _next(report, style)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _hook(report: Report, style: Style, width: int) -> str:
+    """For a commit: only what it makes new or worse, then one line of counts."""
+    lines: list[str] = []
+    for problem in report.problems:
+        place = f"{problem.location}: " if problem.location else ""
+        lines += wrapped(f"{style('bad', 'PROBLEM')}  {place}{problem.message}", width)
+        lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
+    new = [finding for system in report.systems for finding in words.failing(system)]
+    for finding in new[:3]:
+        lines += _block(finding, style, width)
+    unknown = [
+        row
+        for system in report.systems
+        for row in words.of_outcome(system, Outcome.UNKNOWN)
+        if not row.standing
+    ]
+    if unknown and not new:
+        lines += wrapped(f"{count(len(unknown), 'point')} became unknown: {words.because(unknown[0])}", width)
+    owed = sum(system.counts["owed"] for system in report.systems)
+    explain = (
+        f"  aiact-gate explain {new[0].check.partition('/')[0]}"
+        if new and not new[0].check.startswith("integrity.change")
+        else ""
+    )
+    more = f" ({len(new) - 3} not shown: aiact-gate check)" if len(new) > 3 else ""
+    lines.append(f"{len(new)} new{more}. {owed} owed, {report.standing} standing.{explain}")
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -147,8 +178,9 @@ def _asks(findings: list[Finding], style: Style, width: int, verbose: bool) -> l
 def _ends(system: SystemReport, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     for notice in system.notices:
-        word = style("bad", "RELEASE") if notice.outcome is Outcome.FAIL else style("attention", "NOTICE")
-        lines += wrapped(f"{word}  {notice.location}: {notice.message} {notice.fix}", width)
+        if notice.outcome is not Outcome.FAIL:
+            word = style("attention", "NOTICE")
+            lines += wrapped(f"{word}  {notice.location}: {notice.message} {notice.fix}", width)
     return [*lines, ""] if lines else []
 
 

@@ -136,14 +136,9 @@ def status(row: Row) -> str:
 
 
 def failing(system: SystemReport) -> list[Finding]:
-    """The findings that fail it, in number order, each once."""
-    found = {
-        finding.number: finding
-        for row in system.rows
-        for check in row.checks
-        for finding in check.findings
-        if finding.number
-    }
+    """The findings that fail it, in number order, each once: what a change loosens first."""
+    rows = (finding for row in system.rows for check in row.checks for finding in check.findings)
+    found = {finding.number: finding for finding in (*system.notices, *rows) if finding.number}
     return [found[number] for number in sorted(found)]
 
 

@@ -505,23 +505,25 @@ class CheckJudge:
             check.id,
             check.severity,
             outcome,
-            self.method(check) if outcome is Outcome.PASS else "",
+            self.method(check, requirement) if outcome is Outcome.PASS else "",
             tuple(findings),
             held=held,
             of=judged,
         )
 
-    def method(self, check: Check) -> str:
-        """What a pass of *check* is worth: the weakest of what it reads, capped where this run's source is weaker."""
+    def method(self, check: Check, requirement: Requirement) -> str:
+        """What a pass of *check* is worth: the weakest of what it reads, capped where this run's source is weaker.
+
+        A check that reports faults of form reads no field of its own: it is worth what its requirement calls for.
+        """
+        if check.faults:
+            return requirement.calls_for
         caps = self.evidence.data.get("@caps", {})
-        return weakest(
-            [
-                weakest([worth, caps[name]])
-                if name in caps and worth in ("measured", "provenance")
-                else worth
-                for name, worth in check.worth
-            ]
-        )
+        worths = []
+        for name, worth in check.worth:
+            capped = name in caps and worth in ("measured", "provenance")
+            worths.append(weakest([worth, caps[name]]) if capped else worth)
+        return weakest(worths)
 
 
 def show(value: Any) -> str:

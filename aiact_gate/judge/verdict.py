@@ -76,7 +76,7 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
                 for row in system.rows
                 for check in row.checks
                 for finding in check.findings
-                if finding.outcome is Outcome.FAIL and finding.severity == "error"
+                if finding.outcome is Outcome.FAIL and finding.severity == "error" and not finding.standing
             ),
             key=lambda finding: (
                 KINDS.index(finding.kind) if finding.kind in KINDS else 99,
@@ -87,6 +87,7 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
                 finding.message,
             ),
         )
+        order = [notice for notice in system.notices if notice.outcome is Outcome.FAIL] + order
         numbers: dict[Any, int] = {}
         for finding in order:
             if finding not in numbers:
@@ -107,7 +108,8 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
             )
             for row in system.rows
         )
-        out.append(replace(system, rows=rows, counts=counts(rows)))
+        notices = tuple(replace(notice, number=numbers.get(notice, 0)) for notice in system.notices)
+        out.append(replace(system, rows=rows, notices=notices, counts=counts(rows)))
     return tuple(out)
 
 
@@ -175,7 +177,7 @@ def decide(
         outcomes = [
             row.outcome
             for row in system.rows
-            if any(check.severity == "error" for check in row.checks) or not row.checks
+            if not row.standing and (any(check.severity == "error" for check in row.checks) or not row.checks)
         ]
         if Outcome.ERROR in [row.outcome for row in system.rows]:
             codes.append(3)

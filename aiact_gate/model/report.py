@@ -31,6 +31,8 @@ class Finding:
     """Waiver or debt that covers it, and until when."""
     waits: tuple[str, ...] = ()
     """The requirements that wait for an absent record."""
+    standing: bool = False
+    """It failed before the change that is judged, too."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class CheckResult:
     of: int = 0
     """Rows that held, of how many."""
     waiver: str = ""
+    standing: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Row:
     waiver: str = ""
     named_only: bool = False
     """A person's word that no commit of that person confirms."""
+    standing: bool = False
 
     @property
     def ran(self) -> int:
@@ -142,6 +146,9 @@ class Report:
     note: str = ""
     """For a repository without AI: who decided, until when."""
     hook: bool = False
+    """Only what a commit adds or worsens is shown."""
+    standing: int = 0
+    """Findings that stood before the change."""
 
     @property
     def findings(self) -> list[Finding]:

@@ -103,8 +103,16 @@ def compile_folder(folder: File, label: str | None = None) -> Compiled:
                     "Begin it with `schema: aiact-gate/policy/v1`, or move it out.",
                 )
             )
+    data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     _ids_once(data["requirements"], faults)
     return Compiled(data, faults)
+
+
+def _article_order(article: str) -> tuple[int, int, str]:
+    """Articles in the order of the law, annexes behind them, everything else last."""
+    digits = "".join(c for c in article if c.isdigit())
+    group = 1 if article.startswith("annex") else 0 if article[:1].isdigit() else 2
+    return group, int(digits or 0), article
 
 
 def _texts(node: Node) -> Any:

@@ -232,11 +232,11 @@ def _stops(events: list[dict[str, Any]], limit: float) -> list[dict[str, Any]]:
     for index, event in enumerate(events):
         if event.get("type") != "emergency_stop":
             continue
-        start = moment(event.get("at"))
+        start = moment(event.get("time"))
         after = events[index + 1 :]
         restart = next((later for later in after if later.get("type") in ("restart", "emergency_stop")), None)
         still = after[: after.index(restart)] if restart is not None else after
-        gone = [moment(later.get("at")) for later in still if later.get("type") == "prediction"]
+        gone = [moment(later.get("time")) for later in still if later.get("type") == "prediction"]
         waits = [(at - start).total_seconds() for at in gone if at is not None and start is not None]
         undated = len(gone) - len(waits)
         approved = (
@@ -244,7 +244,7 @@ def _stops(events: list[dict[str, Any]], limit: float) -> list[dict[str, Any]]:
         )
         stops.append(
             {
-                "at": str(event.get("at") or ""),
+                "at": str(event.get("time") or ""),
                 "actor": str(event.get("actor") or ""),
                 "reason": str(event.get("reason") or ""),
                 "predictions_after": sum(wait > limit for wait in waits) + undated,

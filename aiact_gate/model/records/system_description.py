@@ -7,6 +7,13 @@ from typing import Annotated, Literal
 from aiact_gate.model.fields import Claim, Date, Key, Name, Record, Strict, Text, TrackedFile, _marked
 
 
+class Representative(Strict):
+    """The authorised representative of a provider outside the Union (Article 22)."""
+
+    name: Name
+    contact: Name
+
+
 class Provider(Strict):
     """Who places the system on the market or puts it into service under its own name (Article 3(3))."""
 
@@ -15,6 +22,8 @@ class Provider(Strict):
     contact: Name
     size: Literal["large", "sme", "small_mid_cap"] | None = None
     established_in_union: Claim
+    authorised_representative: Representative | None = None
+    """Who speaks for a provider that isn't established in the Union."""
 
 
 class Listed(Strict):
@@ -60,6 +69,6 @@ class SystemDescription(Record):
     component_of_product: Claim = False
     market_date: Date | None = None
     """When it was, or will be, first placed on the market or put into service (Article 111(2))."""
-    previous_version: Name | None = None
+    previous_version: Annotated[str, _marked("key", "reference")] | None = None
     """The release before this one; `none` for the first."""
     relation_to_previous: Text | None = None

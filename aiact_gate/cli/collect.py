@@ -1,0 +1,73 @@
+"""`aiact-gate collect`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aiact_gate.model.errors import UsageError
+
+
+@click.command(name="collect")
+@click.argument("path", default=".")
+@click.option(
+    "--tracking-uri",
+    metavar="URI",
+    help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db beside it.",
+)
+def command(path: str, tracking_uri: str | None) -> None:
+    """Read the released model version and the data of PATH into aiact.lock.
+
+    Example: aiact-gate collect examples/credit-scoring
+    """
+    import datetime
+
+    from aiact_gate.documents.write import write_atomically
+    from aiact_gate.pipelines.collect import collect
+    from aiact_gate.pipelines.declared import declared_systems
+
+    root, systems = declared_systems(path)
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or tracking_uri
+    if not uri and (root / "mlflow.db").is_file():
+        uri = "sqlite:///mlflow.db"
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    lock = collect(root, systems, uri, today)
+    target = root / "aiact.lock"
+    try:
+        write_atomically(target, lock)
+    except OSError as error:
+        raise UsageError(
+            f"{target.name} can't be written: {error.strerror}", "Run it where the folder may be written."
+        ) from error
+    _tell(systems, lock)
+
+
+def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
+    from aiact_gate.documents.node import plain_data
+    from aiact_gate.documents.yaml import parse_yaml
+
+    content = plain_data(parse_yaml(lock, "aiact.lock").root)
+    for system in systems:
+        block = content["systems"].get(system["id"]) or {}
+        model = block.get("mlflow")
+        name = (
+            f"{model['model']} v{model['version']}, run {model['run']['id'][:7]}"
+            if model
+            else "no registered model"
+        )
+        data = block.get("data") or {}
+        click.echo(
+            f"{system['id']}: {name}; {len(data)} data sets, {sum(bool(entry.get('sha256')) for entry in data.values())} counted."
+        )
+        for problem in block.get("problems") or []:
+            click.echo(f"    {problem}")
+    click.echo("Wrote aiact.lock. Commit it; check reads it without the registry.")
+
+
+def working_folder(path: str) -> Path:
+    """The folder of *path*, a folder or a manifest."""
+    place = Path(path)
+    return place if place.is_dir() else place.parent

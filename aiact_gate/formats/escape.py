@@ -1,0 +1,63 @@
+"""Hostile text made harmless for where it lands. One function a place; formats use nothing else."""
+
+from __future__ import annotations
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def visible(text: str) -> str:
+    """*text* on one line: control and direction characters shown as `\\x1b`, line breaks as blanks."""
+    out = []
+    for c in text:
+        if c in "\n\r\t\u2028\u2029\x0b\x0c\x85":
+            out.append(" ")
+        elif c in _BIDI or not c.isprintable():
+            out.append(f"\\x{ord(c):02x}")
+        else:
+            out.append(c)
+    return "".join(out)
+
+
+def markdown_text(text: str, limit: int = 400) -> str:
+    """*text* as plain Markdown text, also inside a table cell: nothing in it is markup, a link or a mention."""
+    shown = visible(text)
+    shown = shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    out = []
+    for c in shown:
+        if c in "&<>":
+            out.append({"&": "&amp;", "<": "&lt;", ">": "&gt;"}[c])
+        elif c in "\\`*_{}[]|~#@$":
+            out.append(f"&#{ord(c)};")
+        else:
+            out.append(c)
+    return "".join(out).replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def markdown_code(text: str, limit: int = 200) -> str:
+    """*text* as a code span that holds in a table cell."""
+    shown = visible(text)
+    shown = (shown if len(shown) <= limit else shown[: limit - 1] + "…").replace("|", "\\|")
+    fence = "`"
+    while fence in shown:
+        fence += "`"
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}" if shown else "&#45;"
+
+
+def command_message(text: str) -> str:
+    """The message of a GitHub workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def command_property(text: str) -> str:
+    """A property of a GitHub workflow command."""
+    return command_message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def log_line(text: str) -> str:
+    """*text* for a log that a runner reads: no line of it is a workflow command."""
+    shown = visible(text)
+    lead = len(shown) - len(shown.lstrip())
+    if shown[lead:].startswith("::"):
+        shown = shown[:lead] + ":\u200b:" + shown[lead + 2 :]
+    return shown.replace("##[", "#\u200b#[")

@@ -1,0 +1,265 @@
+"""What a change loosens against a base, and which findings it adds: both reports in, one judged report out.
+
+Only what the change adds or worsens fails; what stood before is one number. Loosening is read from the two manifests and
+plans, so that it shows although nothing fails under the looser rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiact_gate.judge.classification import tier_rank
+from aiact_gate.judge.verdict import decide, numbered
+from aiact_gate.model.location import Location
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.report import CheckResult, Finding, Report, Row, SystemReport
+
+PROFILE_ORDER = ("start", "core", "full")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What one tree states that a change could loosen."""
+
+    manifest: Mapping[str, Any]
+    plans: Mapping[str, Mapping[str, Any]]
+    """By system: the testing record."""
+    waivers: Mapping[str, Any]
+    baseline_items: int
+    places: Any
+    """`place(*steps) -> Location` in the manifest."""
+    plan_places: Mapping[str, Any]
+    """By system: something with `location(pointer)`."""
+
+
+def loosened(now: Stated, before: Stated) -> list[Finding]:
+    """A finding for each thing that *now* loosens against *before*."""
+    found: list[Finding] = []
+    systems_now = _systems(now)
+    for name, (index, system) in _systems(before).items():
+        if name not in systems_now:
+            found.append(
+                _finding(
+                    "system-removed",
+                    f"The system {name} was declared and isn't any more.",
+                    "Declare it again, or say in no_ai_system why it is gone.",
+                    now.places("systems"),
+                    name,
+                )
+            )
+            continue
+        place, current = systems_now[name]
+        found += _system(name, system, current, place, now)
+        found += _plan(name, now, before)
+        del index
+    profiles = [
+        str((stated.manifest.get("policies") or {}).get("profile") or "full") for stated in (before, now)
+    ]
+    if PROFILE_ORDER.index(profiles[1]) < PROFILE_ORDER.index(profiles[0]):
+        found.append(
+            _finding(
+                "profile-lowered",
+                f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at.",
+                f"Write profile: {profiles[0]}.",
+                now.places("policies", "profile"),
+                "",
+            )
+        )
+    packs = [set((stated.manifest.get("policies") or {}).get("packs") or []) for stated in (before, now)]
+    for pack in sorted(packs[0] - packs[1]):
+        found.append(
+            _finding(
+                "pack-removed",
+                f"The pack {pack} judged this repository and doesn't any more.",
+                "Name it again under policies: packs.",
+                now.places("policies", "packs"),
+                str(pack),
+            )
+        )
+    if now.baseline_items > before.baseline_items:
+        found.append(
+            _finding(
+                "baseline-grown",
+                f"The baseline holds {now.baseline_items} debts; it held {before.baseline_items}. It only shrinks.",
+                "Fix the new ones, or waive them.",
+                Location("compliance/baseline.yaml"),
+                "",
+            )
+        )
+    return found
+
+
+def _systems(stated: Stated) -> dict[str, tuple[int, Mapping[str, Any]]]:
+    return {
+        str(system["id"]): (index, system)
+        for index, system in enumerate(stated.manifest.get("systems") or [])
+        if isinstance(system, dict) and system.get("id")
+    }
+
+
+def _system(
+    name: str, before: Mapping[str, Any], now: Mapping[str, Any], index: int, stated: Stated
+) -> list[Finding]:
+    found = []
+    tiers = (str(before.get("tier") or ""), str(now.get("tier") or ""))
+    if tiers[0] and tiers[1] and tier_rank(tiers[1]) < tier_rank(tiers[0]):
+        found.append(
+            _finding(
+                "tier-lowered",
+                f"The tier was {tiers[0]} and is {tiers[1]}.",
+                "Claim the tier that the answers give.",
+                stated.places("systems", index, "tier"),
+                name,
+            )
+        )
+    roles = [set(system.get("role") or []) for system in (before, now)]
+    for role in sorted(roles[0] - roles[1]):
+        found.append(
+            _finding(
+                "role-dropped",
+                f"The role {role} was claimed and isn't any more.",
+                "Name it again, if you still hold it.",
+                stated.places("systems", index, "role"),
+                f"{name}/{role}",
+            )
+        )
+    inputs = [set(system.get("inputs") or []) for system in (before, now)]
+    for glob in sorted(inputs[0] - inputs[1]):
+        found.append(
+            _finding(
+                "inputs-narrowed",
+                f"The inputs held {glob} and don't any more.",
+                "Name it again: changes of it would go unseen.",
+                stated.places("systems", index, "inputs"),
+                f"{name}/{glob}",
+            )
+        )
+    return found
+
+
+def _plan(name: str, now: Stated, before: Stated) -> list[Finding]:
+    found = []
+    plans = (before.plans.get(name) or {}, now.plans.get(name) or {})
+    if not plans[1]:
+        return []  # a deleted plan is a missing record, reported as such
+    for kind, key in (("metrics", "threshold"), ("robustness", "allowed"), ("attacks", "limit")):
+        rows = [
+            {
+                str(row.get("id")): (index, row)
+                for index, row in enumerate(plan.get(kind) or [])
+                if isinstance(row, dict)
+            }
+            for plan in plans
+        ]
+        for identity, (_, old) in rows[0].items():
+            if identity not in rows[1]:
+                place = now.plan_places[name].location((kind,))
+                found.append(
+                    _finding(
+                        "threshold-dropped",
+                        f"{identity} was planned and isn't any more.",
+                        "Plan it again; a new plan needs a new run.",
+                        place,
+                        f"{name}/{identity}",
+                    )
+                )
+                continue
+            index, new = rows[1][identity]
+            was, is_ = old.get(key), new.get(key)
+            if not isinstance(was, (int, float)) or not isinstance(is_, (int, float)):
+                continue
+            higher_is_better = str(old.get("direction") or "lower") == "higher"
+            if is_ < was if higher_is_better else is_ > was:
+                place = now.plan_places[name].location((kind, index, key))
+                message = f"{identity}: the threshold was {was:g} and is {is_:g}."
+                fix = f"Write {was:g}; a looser plan needs a new run and a reason."
+                found.append(_finding("threshold-lowered", message, fix, place, f"{name}/{identity}"))
+    return found
+
+
+def _finding(check: str, message: str, fix: str, place: Location, element: str) -> Finding:
+    return Finding(
+        f"integrity.change/{check}",
+        "loosened",
+        Outcome.FAIL,
+        message,
+        fix,
+        place,
+        element=element,
+        fingerprint=f"{check}/{element}",
+        article="Change",
+    )
+
+
+def compared(report: Report, base: Report | None, changes: list[Finding], hook: bool) -> Report:
+    """*report* in which only what *base* doesn't have (or has better) fails, and *changes* fail too."""
+    before = {system.id: system for system in base.systems} if base is not None else {}
+    systems = tuple(_against(system, before.get(system.id)) for system in report.systems)
+    if systems and changes:
+        systems = (replace(systems[0], notices=(*changes, *systems[0].notices)), *systems[1:])
+    systems = numbered(systems)
+    standing = sum(
+        finding.standing
+        for system in systems
+        for row in system.rows
+        for check in row.checks
+        for finding in check.findings
+    )
+    problems = [problem for problem in report.problems if problem.code != 4 or not systems]
+    verdict, code, more = decide(systems, problems, False)
+    if changes and code in (0, 1):
+        verdict, code = "fail", 1
+    return replace(
+        report,
+        systems=systems,
+        verdict=verdict,
+        exit_code=code,
+        problems=(*problems, *more),
+        hook=hook,
+        standing=standing,
+    )
+
+
+def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
+    if before is None:
+        return system
+    known = {
+        finding.fingerprint
+        for row in before.rows
+        for check in row.checks
+        for finding in check.findings
+        if finding.outcome is Outcome.FAIL
+    }
+    rows_before = {row.requirement.id: row for row in before.rows}
+    return replace(
+        system, rows=tuple(_row(row, rows_before.get(row.requirement.id), known) for row in system.rows)
+    )
+
+
+def _row(row: Row, before: Row | None, known: set[str]) -> Row:
+    checks_before = {check.id: check for check in before.checks} if before is not None else {}
+    checks = tuple(_check(check, checks_before.get(check.id), known) for check in row.checks)
+    failing = [
+        check
+        for check in checks
+        if check.severity == "error" and check.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    ]
+    new = any(not check.standing for check in failing)
+    stood = bool(failing) and not new
+    return replace(row, checks=checks, standing=stood)
+
+
+def _check(check: CheckResult, before: CheckResult | None, known: set[str]) -> CheckResult:
+    findings = tuple(
+        replace(finding, standing=finding.outcome is Outcome.FAIL and finding.fingerprint in known)
+        for finding in check.findings
+    )
+    bad = (Outcome.FAIL, Outcome.UNKNOWN)
+    was_bad = before is not None and before.outcome in bad
+    if any(finding.outcome is Outcome.FAIL and not finding.standing for finding in findings):
+        standing = False
+    else:
+        standing = check.outcome in bad and was_bad
+    return replace(check, findings=findings, standing=standing)
