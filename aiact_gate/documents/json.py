@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, NoReturn
 
 from aiact_gate.documents.node import MAX_DEPTH, refuse
 from aiact_gate.documents.text import decode
@@ -13,7 +14,8 @@ def parse_json(data: bytes, path: str) -> Any:
     """The value in *data*.
 
     Raises:
-        DocumentError: undecodable, broken, a duplicate key, NaN or infinity, or more than 64 levels.
+        DocumentError: undecodable, broken, a duplicate key, NaN or infinity, a whole number over 64 bits, half a surrogate
+            pair, or more than 64 levels.
     """
     return _value(decode(data, path), path, 1)
 
@@ -26,7 +28,13 @@ def parse_json_lines(data: bytes, path: str) -> list[tuple[int, Any]]:
 
 def _value(text: str, path: str, line: int) -> Any:
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_whole,
+            parse_float=_finite,
+        )
     except json.JSONDecodeError as error:
         refuse(
             path,
@@ -36,16 +44,32 @@ def _value(text: str, path: str, line: int) -> Any:
             error.colno,
         )
     except RecursionError:
-        refuse(path, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels.", line)
+        _too_deep(path, line)
     except _Refused as error:
-        refuse(path, str(error), "Keep one of the keys, and finite numbers only.", line)
+        refuse(path, str(error), error.fix, line)
     if _deeper_than(value, MAX_DEPTH):
-        refuse(path, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels.", line)
+        _too_deep(path, line)
+    half = _HALF_ESCAPE.search(text)
+    if half and _has_half_pair(value):
+        before = text[: half.start()]
+        refuse(
+            path,
+            f"the escape {half[0]} is half a character",
+            "Write both halves, or the character itself.",
+            line + before.count("\n"),
+            half.start() - before.rfind("\n"),
+        )
     return value
 
 
+def _too_deep(path: str, line: int) -> NoReturn:
+    refuse(path, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels.", line)
+
+
 class _Refused(ValueError):
-    pass
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.fix = fix
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,17 +77,53 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refused(f"the key '{twice[:60]}' stands twice")
+        raise _Refused(f"the key '{twice[:60]}' stands twice", "Keep one of the keys.")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise _Refused(f"{name} is no number")
+    raise _Refused(f"{name} is no number", "Write finite numbers only.")
+
+
+def _whole(text: str) -> int:
+    # What conditions compute with has 64 bits, and int() itself gives up at some thousand digits.
+    if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
+        raise _Refused(
+            f"the number {text[:24]}{'…' if len(text) > 24 else ''} has more than 64 bits",
+            "Write it as text, in quotes.",
+        )
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0.0:
+        raise _Refused(f"{text[:24]} is no finite number", "Write finite numbers only.")
+    return number
+
+
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def _has_half_pair(value: Any) -> bool:
+    level = [value]
+    while level:
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, str):
+                if any("\ud800" <= c <= "\udfff" for c in item):
+                    return True
+            elif isinstance(item, dict):
+                below += [*item, *item.values()]
+            elif isinstance(item, list):
+                below += item
+        level = below
+    return False
 
 
 def _deeper_than(value: Any, depth: int) -> bool:
     level = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [
             child
             for item in level

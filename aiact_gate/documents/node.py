@@ -101,7 +101,7 @@ def scalar(text: str) -> Any:
 def number_of(text: str) -> int | float | None:
     """The finite number that *text* writes (`7`, `-0.5`, `1e-3`), or None. `010`, `1:20`, `1_000`, `.nan` are text."""
     body = text[1:] if text[:1] in "+-" else text
-    if not body or body[0] not in "0123456789." or "_" in body:
+    if not body or body[0] not in "0123456789." or "_" in body or not body.isascii():
         return None
     if body.isdigit():
         return int(text) if len(body) <= 18 and (body == "0" or body[0] != "0") else None

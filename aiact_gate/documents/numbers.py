@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
+PERCENT = re.compile(r"[%\uff05]$|per ?cent$", re.IGNORECASE)
+
 
 def agrees(figure: str, value: float) -> bool:
-    """*figure* as written (`0.79`, `79 %`, `0,79`) equals *value* at the precision it is printed with.
+    """*figure* as written (`0.79`, `.79`, `79 %`, `79 percent`, `0,79`, `1.5e-3`) equals *value* at its printed precision.
 
     A percentage is compared with a hundred times the value if that is a share (0 to 1), else with the value itself.
     """
-    text = figure.replace("\u202f", "").replace("\u00a0", "").strip()
-    percent = text.endswith("%")
-    body = text.rstrip("%").strip().lstrip("+")
-    if "," in body:
-        body = (
-            body.replace(",", "")
-            if "." in body or len(body.rpartition(",")[2]) == 3
-            else body.replace(",", ".")
-        )
-    digits = len(body.partition(".")[2])
+    text = figure.replace("\u202f", "").replace("\u00a0", "").replace("\u2212", "-").strip()
+    percent = PERCENT.search(text)
+    body = text[: percent.start()].strip() if percent else text
+    body = _decimal_point(body.lstrip("+"))
+    mantissa, _, exponent = body.lower().partition("e")
     try:
         number = float(body)
+        digits = len(mantissa.partition(".")[2]) - int(exponent or 0)
     except ValueError:
         return False
     if value - value != 0.0 or number - number != 0.0:
         return False
     wanted = value * 100.0 if percent and abs(value) <= 1.0 else value
-    return abs(number - wanted) <= 0.5 * 10.0**-digits * (1 + 1e-9)
+    return abs(number - wanted) <= 0.5 * 10.0 ** -max(-300, digits) * (1 + 1e-9)
+
+
+def _decimal_point(body: str) -> str:
+    """*body* with its decimal mark as a point: a comma groups thousands beside a point, or before three digits."""
+    if "," not in body:
+        return body
+    head, _, tail = body.rpartition(",")
+    grouped = "." in body or "," in head or len(tail) == 3 and head.lstrip("-") not in ("", "0")
+    return body.replace(",", "") if grouped else body.replace(",", ".")

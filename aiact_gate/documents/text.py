@@ -25,6 +25,14 @@ def decode(data: bytes, path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        refuse(path, f"byte {data[error.start]:#04x} is not UTF-8", "Save the file as UTF-8.", line, column)
+        # The codec counts from behind a byte order mark, so the bytes are the error's own.
+        found = error.object[: error.start]
+        line = found.count(b"\n") + 1
+        column = len(found[found.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        refuse(
+            path,
+            f"byte {error.object[error.start]:#04x} is not UTF-8",
+            "Save the file as UTF-8.",
+            line,
+            column,
+        )

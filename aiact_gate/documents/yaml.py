@@ -6,6 +6,7 @@ YAML 1.1 (`no` is false, `010` is eight). So the tree is built here from parser 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, refuse
@@ -27,12 +28,14 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
     import yaml
 
     offset = first_line - 1
+    _refuse_characters(text, path, offset)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         root = _Builder(path, offset).build(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1 + offset, mark.column + 1) if mark else (first_line, 1)
+        last = len(_LINE_BREAK.split(text.rstrip("\r\n")))  # the end of the text counts as a line of its own
+        line, column = (min(mark.line + 1, last) + offset, mark.column + 1) if mark else (first_line, 1)
         refuse(
             path,
             _problem(error.problem or "can't be read", text, line - offset),
@@ -40,21 +43,41 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
             line,
             column,
         )
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position] if isinstance(error.position, int) else ""
-        refuse(
-            path,
-            "a control character stands in the file",
-            "Remove it; YAML text holds none.",
-            before.count("\n") + first_line,
-        )
+    except (yaml.YAMLError, ValueError, OverflowError):
+        # The parser in Python: an escape beyond Unicode.
+        refuse(path, "the YAML is broken", "Look for an escape that names no character.", first_line)
     if root is None:
         refuse(path, "the file is empty", "Fill it, or remove it.", first_line)
     return Document(path, root)
 
 
+# What no YAML stream holds; and what YAML 1.1 takes for a line break, but no editor and no forge does.
+_REFUSED = re.compile(
+    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\x85\u2028\u2029]"
+)
+
+
+def _refuse_characters(text: str, path: str, offset: int) -> None:
+    found = _REFUSED.search(text)
+    if found is None:
+        return
+    lines = _LINE_BREAK.split(text[: found.start()])
+    refuse(
+        path,
+        f"the control character U+{ord(found[0]):04X} stands in the file",
+        "Remove it, or write an ordinary line break or blank.",
+        len(lines) + offset,
+        len(lines[-1]) + 1,
+    )
+
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
 def _problem(problem: str, text: str, line: int) -> str:
-    lines = text.split("\n")
+    if "nesting" in problem.lower():  # the parser's own bound, met while it looks ahead
+        return f"more than {MAX_DEPTH} levels of nesting"
+    lines = _LINE_BREAK.split(text)
     if (
         0 < line <= len(lines)
         and "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
@@ -69,7 +92,7 @@ def _fix(error: Any, text: str, line: int) -> str:
         return "Replace the tab by spaces."
     if "mapping values" in problem:
         return "Quote the text if it holds a colon followed by a blank."
-    if "exceeded max" in problem or "nesting" in problem.lower():
+    if "nesting" in problem.lower():
         return f"Nest at most {MAX_DEPTH} levels."
     return "Mend the indentation or the quotes at or just before this place."
 
@@ -136,6 +159,8 @@ class _Builder:
         self._refuse_tag(event)
         self._count(event)
         start, end = event.start_mark, event.end_mark
+        if event.style == '"' and any("\ud800" <= c <= "\udfff" for c in event.value):
+            self._refuse(event, "an escape that is half a character", "Write the character itself.")
         node = Node(
             event.value,
             start.line + 1 + self.offset,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
@@ -30,7 +33,7 @@ def markdown_text(text: str, limit: int = 400) -> str:
             out.append(f"&#{ord(c)};")
         else:
             out.append(c)
-    return "".join(out).replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _WWW.sub(r"\1&#46;", "".join(out).replace("://", "&#58;//"))
 
 
 def markdown_code(text: str, limit: int = 200) -> str:
@@ -41,11 +44,13 @@ def markdown_code(text: str, limit: int = 200) -> str:
     while fence in shown:
         fence += "`"
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{pad}{shown}{pad}{fence}" if shown else "&#45;"
+    return f"{fence}{pad}{shown}{pad}{fence}" if shown.strip() else "&#45;"
 
 
 def command_message(text: str) -> str:
     """The message of a GitHub workflow command."""
+    # A lone surrogate (a file name that isn't UTF-8) has no bytes in a log.
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -55,7 +60,10 @@ def command_property(text: str) -> str:
 
 
 def log_line(text: str) -> str:
-    """*text* for a log that a runner reads: no line of it is a workflow command."""
+    """*text* for a log that a runner reads: no line of it is a workflow command.
+
+    A zero-width space breaks `::` at the line's start, where white space before it doesn't help, and `##[` anywhere.
+    """
     shown = visible(text)
     lead = len(shown) - len(shown.lstrip())
     if shown[lead:].startswith("::"):

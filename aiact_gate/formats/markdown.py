@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
 from aiact_gate.formats.style import count, day, days_between
@@ -28,42 +31,92 @@ MEANING = (
 )
 
 
+ROWS = 100_000
+"""More rows than any table has."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left out so that the text fits, mildest first."""
+
+    silent: bool = False
+    """Points without a result."""
+    shown: bool = False
+    """Points that are shown."""
+    rows: int = ROWS
+    """Rows kept of each other table and list."""
+
+
 def render(report: Report) -> str:
-    """The whole report; over the size limit the points not looked at go first, then shown rows, never failed ones."""
-    text = _render(report, cut=0)
-    for cut in (1, 2):
-        if len(text.encode()) <= LIMIT:
+    """The whole report; over the size limit the points not looked at go first, then shown rows, last the end of tables."""
+    return render_all([report])
+
+
+def render_all(reports: Sequence[Report], limit: int = LIMIT) -> str:
+    """All *reports* of a step in at most *limit* bytes, cut between rows; what was cut is said where it stood."""
+    for cut in (Cut(), Cut(silent=True), Cut(silent=True, shown=True)):
+        text = _render(reports, cut)
+        if len(text.encode()) <= limit:
             return text
-        text = _render(report, cut)
-    while len(text.encode()) > LIMIT:
-        text = text[: len(text) // 2].rpartition("\n")[0] + "\n\nCut here; the JSON report has the rest.\n"
-    return text
+    # The most rows that fit: every row more makes the text longer.
+    fit, over = 0, max(_longest(reports), 1)
+    while over - fit > 1:
+        middle = (fit + over) // 2
+        if len(_render(reports, Cut(True, True, middle)).encode()) <= limit:
+            fit = middle
+        else:
+            over = middle
+    text = _render(reports, Cut(True, True, fit))
+    if len(text.encode()) <= limit:
+        return text
+    return f"The report of {count(len(reports), 'manifest')} is too long for this place; the JSON report has it.\n"
 
 
-def _render(report: Report, cut: int) -> str:
+def _longest(reports: Sequence[Report]) -> int:
+    tables = [len(report.problems) for report in reports]
+    for report in reports:
+        for system in report.systems:
+            tables += [len(words.failing(system)), len(system.rows)]
+            tables.append(len(words.warnings(system)) + len(system.notices))
+    return max(tables, default=0)
+
+
+def _render(reports: Sequence[Report], cut: Cut) -> str:
     lines: list[str] = []
-    for problem in report.problems:
-        place = f"{markdown_code(str(problem.location))} " if problem.location else ""
-        lines += [
-            f"**Problem** {place}{markdown_text(problem.message)} Fix: {markdown_text(problem.fix)}",
-            "",
-        ]
-    if report.note:
-        lines += [markdown_text(report.note), ""]
-    for system in report.systems:
-        lines += _system(report, system, cut)
-    lines += _foot(report)
+    for report in reports:
+        lines += _problems(report, cut)
+        if report.note:
+            lines += [markdown_text(report.note), ""]
+        for system in report.systems:
+            lines += _system(report, system, cut)
+        lines += _foot(report)
+    lines += _meaning() if any(report.systems for report in reports) else []
     return "\n".join(lines) + "\n"
 
 
-def _system(report: Report, system: SystemReport, cut: int) -> list[str]:
+def _problems(report: Report, cut: Cut) -> list[str]:
+    lines = []
+    for problem in report.problems[: cut.rows]:
+        place = f"{markdown_code(str(problem.location))} " if problem.location else ""
+        fix = f" Fix: {markdown_text(problem.fix)}" if problem.fix else ""
+        lines += [f"**Problem** {place}{markdown_text(problem.message)}{fix}", ""]
+    return lines + _rest(len(report.problems), cut)
+
+
+def _rest(found: int, cut: Cut) -> list[str]:
+    """What stands below a table that was cut."""
+    return [f"And {found - cut.rows} more; the JSON report has them all.", ""] if found > cut.rows else []
+
+
+def _system(report: Report, system: SystemReport, cut: Cut) -> list[str]:
     c = system.counts
     lines = [
         f"## {markdown_text(system.id)} {markdown_text(system.version)}: {c['pass']} of {c['judged']} points shown, {count(len(words.failing(system)), 'finding')}, {c['owed']} owed",
         "",
     ]
-    roles = " and ".join(role.replace("_", " ") for role in system.roles)
-    head = f"{markdown_text(words.tier_line(system))[:1].upper()}{markdown_text(words.tier_line(system))[1:]}. {roles[:1].upper()}{roles[1:]}."
+    roles = markdown_text(" and ".join(role.replace("_", " ") for role in system.roles)) or "no role"
+    tier = markdown_text(words.tier_line(system))
+    head = f"{tier[:1].upper()}{tier[1:]}. {roles[:1].upper()}{roles[1:]}."
     if system.applies_from:
         days = days_between(report.as_of, system.applies_from)
         head += f" Articles 9-15 bind from **{day(system.applies_from)}**" + (
@@ -74,80 +127,91 @@ def _system(report: Report, system: SystemReport, cut: int) -> list[str]:
         markdown_text(words.release_line(report, system)) + " " + markdown_text(words.people_line(system)),
         "",
     ]
-    lines += [f"{words.counts_line(system)} {words.worth_line(system)}".strip(), ""]
-    lines += _to_fix(system)
-    lines += _waived(system)
-    lines += _ask(system)
+    lines += [markdown_text(f"{words.counts_line(system)} {words.worth_line(system)}".strip()), ""]
+    lines += _to_fix(system, cut)
+    lines += _waived(system, cut)
+    lines += _ask(system, cut)
     lines += _checklist(system, cut)
     return lines
 
 
-def _to_fix(system: SystemReport) -> list[str]:
+def _to_fix(system: SystemReport, cut: Cut) -> list[str]:
     findings = words.failing(system)
     lines: list[str] = []
     if findings:
         lines += ["### To fix", "", "| # | Where | Article | What | Fix |", "|--:|---|---|---|---|"]
-        lines += [_finding(finding) for finding in findings]
-        lines.append("")
+        lines += [_finding(finding) for finding in findings[: cut.rows]]
+        lines += ["", *_rest(len(findings), cut)]
     rows = words.of_outcome(system, Outcome.UNKNOWN) + words.of_outcome(system, Outcome.ERROR)
     if rows:
         lines += ["### Unknown in this run", "", "| Article | Why |", "|---|---|"]
-        lines += [
-            f"| {short_citation(row.requirement)} | {markdown_text(words.because(row))} |" for row in rows
-        ]
-        lines.append("")
+        lines += [f"| {_article(row)} | {markdown_text(words.because(row))} |" for row in rows[: cut.rows]]
+        lines += ["", *_rest(len(rows), cut)]
     return lines
 
 
+def _article(row: Row) -> str:
+    return markdown_text(short_citation(row.requirement))
+
+
 def _finding(finding: Finding) -> str:
-    place = f"{finding.location.path}:{finding.location.line}"
-    waits = f" Waiting for it: {', '.join(finding.waits)}." if finding.waits else ""
-    return f"| {finding.number} | {markdown_code(place)} | {markdown_text(finding.article.replace('Article ', ''))} | {markdown_text(finding.message)}{waits} | {markdown_text(finding.fix)} |"
+    place = markdown_code(f"{finding.location.path}:{finding.location.line}")
+    article = markdown_text(finding.article.replace("Article ", ""))
+    waits = markdown_text(f" Waiting for it: {', '.join(finding.waits)}.") if finding.waits else ""
+    what = markdown_text(finding.message) + waits
+    return f"| {finding.number} | {place} | {article} | {what} | {markdown_text(finding.fix)} |"
 
 
-def _waived(system: SystemReport) -> list[str]:
+def _waived(system: SystemReport, cut: Cut) -> list[str]:
     rows = words.of_outcome(system, Outcome.WAIVED)
     if not rows:
         return []
     lines = ["### Waived", "", "| Article | What fails | Waiver |", "|---|---|---|"]
     lines += [
-        f"| {short_citation(row.requirement)} | {markdown_text(words.because(row))} | {markdown_text(row.waiver)} |"
-        for row in rows
+        f"| {_article(row)} | {markdown_text(words.because(row))} | {markdown_text(row.waiver)} |"
+        for row in rows[: cut.rows]
     ]
-    return [*lines, ""]
+    return [*lines, "", *_rest(len(rows), cut)]
 
 
-def _ask(system: SystemReport) -> list[str]:
-    found = words.warnings(system)
-    notices = list(system.notices)
-    if not found and not notices:
+def _ask(system: SystemReport, cut: Cut) -> list[str]:
+    found = [
+        *(notice for notice in system.notices if notice.outcome is not Outcome.FAIL),
+        *words.warnings(system),
+    ]
+    if not found:
         return []
     lines = ["### Worth a look", ""]
     lines += [
         f"- {markdown_code(f'{finding.location.path}:{finding.location.line}')} {markdown_text(finding.message)}"
-        for finding in [*notices, *found][:50]
+        for finding in found[: cut.rows]
     ]
-    return [*lines, ""]
+    return [*lines, "", *_rest(len(found), cut)]
 
 
-def _checklist(system: SystemReport, cut: int) -> list[str]:
+def _checklist(system: SystemReport, cut: Cut) -> list[str]:
     rows = [row for row in system.rows if row.requirement.is_point or row.requirement.id == "art6.claim"]
     quiet = (Outcome.NOT_SELECTED, Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED)
     if all(row.outcome is Outcome.NOT_APPLICABLE for row in rows if row.requirement.is_point):
         rows = [row for row in rows if not row.requirement.is_point]
     loud = [row for row in rows if row.outcome not in quiet]
     silent = [row for row in rows if row.outcome in quiet]
-    if cut >= 2:
+    lines = ["### Checklist", ""]
+    if cut.shown:
+        left_out = [row for row in loud if row.outcome is Outcome.PASS]
         loud = [row for row in loud if row.outcome is not Outcome.PASS]
-    lines = [
-        "### Checklist",
-        "",
-        "| Article | Requirement | Evidence | How | Status | Left to you |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [_row(row) for row in loud]
-    lines.append("")
-    if silent and cut < 1:
+        lines += [*_only_in_json(len(left_out), "shown point")]
+    if loud:
+        lines += [
+            "| Article | Requirement | Evidence | How | Status | Left to you |",
+            "|---|---|---|---|---|---|",
+            *(_row(row) for row in loud[: cut.rows]),
+            "",
+            *_rest(len(loud), cut),
+        ]
+    if cut.silent:
+        return lines + _only_in_json(len(silent), "point", " without a result")
+    if silent:
         lines += [
             f"<details><summary>{count(len(silent), 'point')} without a result</summary>",
             "",
@@ -155,16 +219,16 @@ def _checklist(system: SystemReport, cut: int) -> list[str]:
             "|---|---|---|---|",
         ]
         lines += [
-            f"| {short_citation(row.requirement)} | {markdown_text(row.requirement.title)} | {words.status(row)} | {markdown_text(row.because)} |"
+            f"| {_article(row)} | {markdown_text(row.requirement.title)} | {words.status(row)} | {markdown_text(row.because)} |"
             for row in silent
         ]
         lines += ["", "</details>", ""]
-    elif silent:
-        lines += [
-            f"{count(len(silent), 'point')} without a result {'is' if len(silent) == 1 else 'are'} only in the JSON report.",
-            "",
-        ]
     return lines
+
+
+def _only_in_json(found: int, noun: str, rest: str = "") -> list[str]:
+    verb = "is" if found == 1 else "are"
+    return [f"{count(found, noun)}{rest} {verb} only in the JSON report.", ""] if found else []
 
 
 def _row(row: Row) -> str:
@@ -185,20 +249,26 @@ def _row(row: Row) -> str:
         note = next((finding.note for check in row.checks for finding in check.findings if finding.note), "")
         status = f"owed, {markdown_text(note)}"
     left = markdown_text(row.requirement.leaves_open) if row.outcome is Outcome.PASS else "-"
-    return f"| {short_citation(row.requirement)} | {markdown_text(row.requirement.title)} | {evidence} | {words.how(row)} | {status} | {left} |"
+    return f"| {_article(row)} | {markdown_text(row.requirement.title)} | {evidence} | {words.how(row)} | {status} | {left} |"
 
 
 def _foot(report: Report) -> list[str]:
-    lines = ["<details><summary>What the words mean</summary>", ""]
-    lines += [f"- *{word}*: {meaning}" for word, meaning in MEANING]
-    lines += ["", "</details>", ""]
+    if not report.packs:
+        return []
     packs = ", ".join(
         f"{markdown_text(name)} {markdown_text(version)} ({digest[:8]})"
         for name, version, digest, _ in report.packs
     )
     review = next((review for name, _, _, review in report.packs if name == "eu-ai-act"), "not yet")
-    lines.append(f"Rules {packs}; read by counsel: {markdown_text(review)}.")
-    lines.append(words.DISCLAIMER)
+    lines = [f"Rules {packs}; read by counsel: {markdown_text(review)}."]
+    if report.systems:
+        lines.append(words.DISCLAIMER)
     if report.subject.get("kind") != "folder without git":
         lines.append(f"Recompute: {markdown_code(words.recompute(report))}")
-    return lines
+    return [*lines, ""]
+
+
+def _meaning() -> list[str]:
+    lines = ["<details><summary>What the words mean</summary>", ""]
+    lines += [f"- *{word}*: {meaning}" for word, meaning in MEANING]
+    return [*lines, "", "</details>"]

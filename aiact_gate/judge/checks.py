@@ -7,20 +7,26 @@ waits for it, one that reads what can't be known is unknown. Then the host walks
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import Outcome, weakest
 from aiact_gate.model.policy import Check, Condition, PathExpr, Requirement
 from aiact_gate.model.report import CheckResult, Finding
 from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.paths import Bound, NotThere, follow, follow_plain
+from aiact_gate.packs.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
 from aiact_gate.sources.filled import echoes
 from aiact_gate.sources.shapes import quoted
 
 Loaded = dict[bytes, Any]
+
+ALIKE = 10
+"""More findings of one check with the same words than this are one finding."""
 
 
 class CheckJudge:
@@ -33,6 +39,8 @@ class CheckJudge:
         self._loaded: Loaded = {}
         self._base: Bound = {name: (value, (name,)) for name, value in evidence.data.items()}
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
+        shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
+        self._shared = engine.bind(shared)
 
     def judge(self, check: Check, requirement: Requirement) -> CheckResult:
         """What comes of *check*. Never raises for anything that the evidence holds."""
@@ -94,6 +102,10 @@ class CheckJudge:
             for fault in self.evidence.faults
             if fault.rule != "unknown_key" and any(_related(fault.pointer, path) for path in check.reads)
         ]
+        if not blocking:
+            proved = self._proved(check, requirement)
+            if proved is not None:
+                return proved
         judged = held = 0
         error = ""
         try:
@@ -141,7 +153,9 @@ class CheckJudge:
             return self._error(check, requirement, error)
         if check.loops and judged < check.min_items:
             findings.append(self._too_few(check, requirement, judged))
-        if not findings and blocking and check.severity == "error":
+        if not findings and not blocking:
+            findings += self._required(check, requirement)
+        if not findings and blocking:
             return self._because(check, blocking[0], judged)
         if not findings and held < judged:
             return (
@@ -151,10 +165,33 @@ class CheckJudge:
             )
         return self._result(check, requirement, findings, held, judged)
 
+    def _proved(self, check: Check, requirement: Requirement) -> CheckResult | None:
+        """A pass of the whole list at once, or None: then the rows are looked at one by one."""
+        if check.whole is None or check.chosen is None:
+            return None
+        for condition in (check.chosen, check.whole):
+            if not self.engine.holds(self._expression(condition), self._shared).holds:
+                return None
+        rows = list(self._bindings(check, self._base))
+        if any(self._echo(requirement, path, bound) for bound in rows for path in check.texts):
+            return None
+        if self._required(check, requirement):
+            return None
+        count = len(rows) if check.where is None else 0
+        return self._result(check, requirement, [], count, count)
+
     def _because(self, check: Check, fault: Fault, judged: int = 1) -> CheckResult:
         return CheckResult(
             check.id, check.severity, Outcome.FAIL, because=f"{fault.location}: {fault.message}", of=judged
         )
+
+    def _required(self, check: Check, requirement: Requirement) -> list[Finding]:
+        """A finding for each required field that the check's `that` names and nobody has filled, in whichever row."""
+        return [
+            self._missing_at(check, requirement, pointer, _row_key(pointer, self.evidence))
+            for pointer in sorted(self.evidence.required, key=str)
+            if any(len(pointer) == len(path) and _related(pointer, path) for path in check.needs)
+        ]
 
     def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
         if not check.loops:
@@ -259,11 +296,14 @@ class CheckJudge:
         return {**self._base, "parameters": (requirement.parameters, ("parameters",))}
 
     def _holds(self, condition: Condition, bound: Bound) -> Any:
+        data = {name: bound[name][0] for name in condition.names if name in bound}
+        return self.engine.holds(self._expression(condition), self.engine.bind(data))
+
+    def _expression(self, condition: Condition) -> Any:
         expression = self._loaded.get(condition.code)
         if expression is None:
             expression = self._loaded[condition.code] = self.engine.load(condition.code)
-        data = {name: bound[name][0] for name in condition.names if name in bound}
-        return self.engine.holds(expression, self.engine.bind(data))
+        return expression
 
     def _empty_path(self, condition: Condition, bound: Bound) -> Pointer | None:
         """The pointer of the first thing that *condition* reads and that is absent or null."""
@@ -273,7 +313,7 @@ class CheckJudge:
                 value, pointer = follow_plain(path, bound)
             except NotThere as missing:
                 return missing.pointer
-            if value is None:
+            if value is None or condition.filled and value in ("", [], {}):
                 return pointer
         return None
 
@@ -433,26 +473,13 @@ class CheckJudge:
     def _fill(self, template: str, bound: Bound) -> str:
         if "{" not in template:
             return template
-        out = []
-        at = 0
-        while (start := template.find("{", at)) >= 0:
-            end = template.find("}", start)
-            if end < 0:
-                break
-            out.append(template[at:start])
-            out.append(self._value(template[start + 1 : end], bound))
-            at = end + 1
-        out.append(template[at:])
-        return "".join(out)
+        return re.sub(HOLE, lambda hole: self._value(hole[1], bound), template)
 
     def _value(self, hole: str, bound: Bound) -> str:
-        from aiact_gate.packs.paths import parse_path
-
         try:
-            value = follow(parse_path(hole), bound)[0]
-        except NotThere:
+            return show(follow(parse_path(hole), bound)[0])
+        except (NotThere, PackError):
             return "nothing"
-        return show(value)
 
     def _finding(
         self,
@@ -500,12 +527,16 @@ class CheckJudge:
         findings = sorted(
             set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
         )
+        findings = _gathered(findings)
         outcome = Outcome.FAIL if findings else Outcome.PASS
+        nothing = (
+            bool(check.loops) and judged == 0 and check.whole is None
+        )  # no row was there to be worth anything
         return CheckResult(
             check.id,
             check.severity,
             outcome,
-            self.method(check, requirement) if outcome is Outcome.PASS else "",
+            self.method(check, requirement) if outcome is Outcome.PASS and not nothing else "",
             tuple(findings),
             held=held,
             of=judged,
@@ -514,7 +545,8 @@ class CheckJudge:
     def method(self, check: Check, requirement: Requirement) -> str:
         """What a pass of *check* is worth: the weakest of what it reads, capped where this run's source is weaker.
 
-        A check that reports faults of form reads no field of its own: it is worth what its requirement calls for.
+        A check that reports faults of form reads no field of its own: it is worth what its requirement calls for. One that
+        reads criteria and references alone says nothing about it: empty.
         """
         if check.faults:
             return requirement.calls_for
@@ -523,7 +555,21 @@ class CheckJudge:
         for name, worth in check.worth:
             capped = name in caps and worth in ("measured", "provenance")
             worths.append(weakest([worth, caps[name]]) if capped else worth)
-        return weakest(worths)
+        return weakest(worths) if worths else ""
+
+
+def _gathered(findings: list[Finding]) -> list[Finding]:
+    """*findings* in which more than ten with one message become the first of them, with the number of the others."""
+    by_message: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        by_message.setdefault((finding.kind, finding.message), []).append(finding)
+    kept = []
+    for alike in by_message.values():
+        if len(alike) <= ALIKE:
+            kept += alike
+        else:
+            kept.append(replace(alike[0], message=f"{alike[0].message} {len(alike) - 1} more are like it."))
+    return kept
 
 
 def show(value: Any) -> str:
@@ -533,7 +579,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e6 else f"{value:g}"
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return (
             ", ".join(show(item) for item in value[:6]) + (", …" if len(value) > 6 else "")
@@ -542,7 +588,10 @@ def show(value: Any) -> str:
         )
     if isinstance(value, dict):
         return show(list(value))
-    return quoted(str(value))[1:-1]
+    text = str(value)
+    if len(text) in (32, 40, 64) and all(c in "0123456789abcdef" for c in text):
+        return text[:7]  # a run, a commit, a digest: as people name it
+    return quoted(text)[1:-1]
 
 
 def fingerprint(check: str, system: str, element: str, more: str = "") -> str:
@@ -567,6 +616,20 @@ def _element(check: Check, bound: Bound) -> str:
         else:
             parts.append(str(value))
     return "/".join(parts)
+
+
+def _row_key(pointer: Pointer, evidence: Evidence) -> str:
+    """The id of the row that *pointer* lies in, or empty."""
+    value: Any = evidence.data
+    key = ""
+    for step in pointer:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            key = value["id"]
+    return key
 
 
 def _where(pointer: Pointer, element: str) -> str:

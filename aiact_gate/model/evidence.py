@@ -56,6 +56,8 @@ class Evidence:
     faults: list[Fault] = field(default_factory=list)
     unfilled: dict[Pointer, str] = field(default_factory=dict)
     """Values that count as empty: `missing` or `filler`, by pointer (name first)."""
+    required: set[Pointer] = field(default_factory=set)
+    """Required fields of records that are absent or not filled."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: path and SHA-256 of the file it was read from."""
     anchor: Location = Location("aiact.yaml")

@@ -162,9 +162,11 @@ class Figure(Strict):
 
     document: Neutral
     """model_card or instructions_for_use."""
-    text: Read
-    """As written: `0.79`, `79 %`."""
-    about: Read
+    told: Neutral
+    """`The card says`, `The instructions say`: how a message begins."""
+    text: Neutral
+    """As written: `0.79`, `79 %`. What the document claims; what it is held against decides what a pass is worth."""
+    about: Neutral
     """The planned metric whose title stands in the same row or sentence, else empty."""
     expected: Proven
     """That metric's value in the run, else empty."""
@@ -176,12 +178,19 @@ class Section(Strict):
     """A heading of a document and the text below it."""
 
     heading: Read
-    text: Read
+    text: Annotated[str, _marked("text", "text")]
     words: Annotated[int, _marked("fact", "text")]
     names: list[Read]
     """Ids mentioned in it (R1, G2, OM-1), each once."""
-    figures: list[Read]
+    figures: list[Neutral]
     """Decimals and percentages in it, as written."""
+
+
+class DeliveryRead(Strict):
+    """How the instructions reach the deployer for one form of supply."""
+
+    form: Read
+    how: Annotated[str, _marked("text", "text")]
 
 
 class InstructionsDocument(Strict):
@@ -189,7 +198,7 @@ class InstructionsDocument(Strict):
 
     path: Neutral
     model_version: Read
-    delivery: list[dict[str, Read]]
+    delivery: list[DeliveryRead]
     sections: dict[str, Section]
     """By the keys of the front matter's `sections`; a key that isn't mapped is absent."""
     names: list[Read]

@@ -48,6 +48,8 @@ Key = Annotated[str, _marked("key", "reference")]
 """An id, unique in its list."""
 Term = Annotated[str, _marked("name", "criterion")]
 """A word of the team's own scale or plan, fixed before the result."""
+Word = Annotated[str, _marked("word", "criterion")]
+"""A word or phrase of the plan that holds at least a letter."""
 Reason = Annotated[str, _marked("text", "criterion")]
 """Why a criterion is what it is; fixed with it, before the result."""
 Person = Annotated[str, _marked("person", "decision")]
@@ -58,7 +60,7 @@ TrackedFile = Annotated[str, _marked("tracked_file", "reference")]
 """A file of this repository, relative to the manifest's folder."""
 Section = Annotated[str, _marked("section", "reference")]
 """A heading of a Markdown file of this repository that has text below it: `docs/file.md#Heading`."""
-MetricKey = Annotated[str, _marked("name", "reference")]
+MetricKey = Annotated[str, _marked("word", "reference")]
 """The name of a metric as the run logged it."""
 Criterion = Annotated[float, _marked("number", "criterion")]
 """A number that the team fixed before the result."""

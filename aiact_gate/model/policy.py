@@ -71,10 +71,16 @@ class Check:
     fix: str
     reads: tuple[tuple[str, ...], ...]
     """Every path read, from the evidence's names, loops as `*`."""
+    needs: tuple[tuple[str, ...], ...]
+    """The paths of *reads* that its `that` names: a required field among them that isn't filled is never a pass."""
     worth: tuple[tuple[str, str], ...]
     """(name, what a field read under it is worth: measured, provenance, structural, attested, stated)."""
     texts: tuple[tuple[str, ...], ...]
     """Prose that it reads, from its own names: held against the requirement's own words."""
+    whole: Condition | None = None
+    """The check over its whole list as one expression: true proves it at once; anything else is looked at row by row."""
+    chosen: Condition | None = None
+    """How many rows `where` lets through, as `whole` counts them."""
     line: int = 1
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path as File
 from typing import Any
 
+from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement
 from aiact_gate.packs.compile import FORMAT, PolicyFault, compile_folder, digest_of
@@ -48,7 +48,7 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
         raise PackError(
             f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
         )
-    cached = _cache_file(folder)
+    cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}-{FORMAT}.json")
     if cached is not None and cached.is_file():
         try:
             data = json.loads(cached.read_bytes())
@@ -58,33 +58,8 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
             pass  # a damaged cache is compiled again below
     compiled = compile_folder(folder, label)
     if cached is not None and not compiled.faults:
-        _store(cached, compiled.data)
+        store(cached, json.dumps(compiled.data).encode())
     return pack_from(compiled.data), compiled.faults
-
-
-def _cache_file(folder: File) -> File | None:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(base) or os.environ.get("AIACT_GATE_NO_CACHE"):
-        return None
-    place = File(base) / "aiact-gate" / "packs"
-    try:
-        if place.is_dir() and hasattr(os, "getuid") and place.stat().st_uid != os.getuid():
-            return None
-        return place / f"{folder.name}-{digest_of(folder)}-{FORMAT}.json"
-    except OSError:
-        return None
-
-
-def _store(cached: File, data: dict[str, Any]) -> None:
-    import contextlib
-    import tempfile
-
-    with contextlib.suppress(OSError):
-        cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=cached.parent)
-        with os.fdopen(handle, "w") as file:
-            json.dump(data, file)
-        os.replace(name, cached)
 
 
 def pack_from(data: dict[str, Any]) -> Pack:
@@ -131,8 +106,11 @@ def _check(item: dict[str, Any]) -> Check:
         missing=item["missing"],
         fix=item["fix"],
         reads=tuple(tuple(path) for path in item["reads"]),
+        needs=tuple(tuple(path) for path in item["needs"]),
         worth=tuple((name, worth) for name, worth in item["worth"]),
         texts=tuple(tuple(path) for path in item["texts"]),
+        whole=_condition(item["whole"]),
+        chosen=_condition(item["chosen"]),
         line=item["line"],
     )
 

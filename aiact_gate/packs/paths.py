@@ -8,6 +8,9 @@ from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.policy import PathExpr, Step
 
+HOLE = r"\{([A-Za-z_][\w.\[\]\"']*)\}"
+"""A `{path}` in a message template."""
+
 Bound = dict[str, tuple[Any, Pointer]]
 """Name -> (its value, where it stands)."""
 

@@ -123,7 +123,7 @@ def _run_file(
     base = bases[name]
     before = _judged(requirement, pack, base)
     for result in before.values():
-        if result.outcome is not Outcome.PASS and result.severity == "error":
+        if result.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE) and result.severity == "error":
             why = (
                 result.findings[0].message + f" ({pointer_text(result.findings[0].location.pointer)})"
                 if result.findings
@@ -355,6 +355,7 @@ def evidence_of(documents: dict[str, Document]) -> Evidence:
             fault for fault in shaped.faults if kind in RECORDS or fault.rule != "unknown_key"
         ]
         evidence.unfilled.update(shaped.unfilled)
+        evidence.required |= shaped.required
         references += shaped.references
     for name in NAMES:
         if name not in evidence.data and name not in ("parameters", "as_of"):

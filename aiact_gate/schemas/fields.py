@@ -57,8 +57,8 @@ class Field:
 
     @property
     def worth(self) -> str | None:
-        x_is = self.schema.get("x-is") or ("text" if "enum" in self.schema else None)
-        return WORTH.get(str(x_is))
+        """None for a criterion, a reference or one of a fixed set of words: they say nothing about a pass."""
+        return WORTH.get(str(self.schema.get("x-is")))
 
     @property
     def is_prose(self) -> bool:

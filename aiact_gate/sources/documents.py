@@ -11,6 +11,7 @@ from aiact_gate.model.errors import DocumentError, SnapshotError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import schema
+from aiact_gate.sources.filled import emptiness
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
@@ -224,7 +225,7 @@ def _instructions(
         "path": parsed.path,
         **facts,
         "sections": _sections(parsed, headings),
-        "names": _names("\n".join(parsed.lines[parsed.body_line - 1 :])),
+        "names": _names(parsed.body),
     }
     evidence.places[name] = MarkdownPlaces(parsed, headings)
 
@@ -250,7 +251,7 @@ def _card(parsed: Markdown, evidence: Evidence, references: list[tuple[Pointer, 
         "path": parsed.path,
         "model_version": own.get("model_version"),
         "sections": _sections(parsed, mapped),
-        "names": _names("\n".join(parsed.lines[parsed.body_line - 1 :])),
+        "names": _names(parsed.body),
     }
     evidence.places[name] = MarkdownPlaces(parsed, mapped)
 
@@ -266,7 +267,7 @@ def _mapped(parsed: Markdown, titles: dict[str, Any]) -> dict[str, Heading]:
 def _sections(parsed: Markdown, headings: dict[str, Heading]) -> dict[str, Any]:
     found = {}
     for key, heading in headings.items():
-        text = parsed.text_of(heading)
+        text = _said(parsed.text_of(heading))
         found[key] = {
             "heading": heading.text,
             "text": text,
@@ -277,6 +278,17 @@ def _sections(parsed: Markdown, headings: dict[str, Heading]) -> dict[str, Any]:
             ],
         }
     return found
+
+
+def _said(text: str) -> str:
+    """*text* without the lines that a template left: `[More Information Needed]`, `TODO`."""
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if not _left_by_template(line)).strip()
+
+
+def _left_by_template(line: str) -> bool:
+    bare = line.strip(" \t*_->").lower()
+    return bare == "[more information needed]" or emptiness(bare, "key") == "filler"
 
 
 def _names(text: str) -> list[str]:

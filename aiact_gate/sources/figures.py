@@ -11,15 +11,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from aiact_gate.documents.markdown import Markdown, Number
+from aiact_gate.documents.markdown import Number
+from aiact_gate.documents.node import number_of
 from aiact_gate.documents.numbers import agrees
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources.documents import Library
+from aiact_gate.sources.filled import emptiness
 
 _BOUND_WORDS = re.compile(
-    r"bound|interval|confidence|\bci\b|lower|upper|threshold|limit|at least|at most|between|range|\bto\b|[–—]|\(|\[|±|baseline|constant|trivial|reference|tolerance|share|degradation|success|alert|allowed|cases",
+    r"bound|interval|confidence|\bci\b|lower|upper|threshold|limit|at least|at most|between|range|\bto\b|[–—]|\(|\[|±|baseline|constant|trivial|reference|tolerance|share|degradation|success|alert|allowed|cases|loss|loses|lost|drop|fell|falls|cut",
     re.IGNORECASE,
 )
 
@@ -45,6 +47,7 @@ def figures(evidence: Evidence, library: Library) -> tuple[list[dict[str, Any]],
     """The facts `derived.figures` and their places."""
     metrics = _planned(evidence)
     pool = list(_pool(evidence, metrics))
+    run = ((evidence.data.get("mlflow") or {}).get("run") or {}).get("metrics") or {}
     found = []
     places = []
     for name in ("instructions_for_use", "model_card"):
@@ -52,14 +55,15 @@ def figures(evidence: Evidence, library: Library) -> tuple[list[dict[str, Any]],
         if parsed is None or name not in evidence.data:
             continue
         for number in parsed.numbers:
-            about, expected, agreed = _judge(number, metrics, pool)
+            about, expected, agreed = _judge(number, metrics, pool, run)
             found.append(
                 {
                     "document": name,
+                    "told": "The card says" if name == "model_card" else "The instructions say",
                     "text": number.text,
                     "about": about,
                     "expected": expected,
-                    "agrees": agreed or _sourced(number, parsed),
+                    "agrees": agreed or _sourced(number),
                 }
             )
             places.append(
@@ -72,8 +76,10 @@ def figures(evidence: Evidence, library: Library) -> tuple[list[dict[str, Any]],
 
 def _planned(evidence: Evidence) -> list[dict[str, Any]]:
     run = ((evidence.data.get("mlflow") or {}).get("run") or {}).get("metrics") or {}
+    testing = evidence.data.get("testing") or {}
+    compared = [row for row in testing.get("baselines") or [] if isinstance(row, dict)]
     planned = []
-    for row in (evidence.data.get("testing") or {}).get("metrics") or []:
+    for row in testing.get("metrics") or []:
         if not isinstance(row, dict) or not row.get("title"):
             continue
         point = run.get(row.get("metric"))
@@ -82,6 +88,11 @@ def _planned(evidence: Evidence) -> list[dict[str, Any]]:
                 "title": str(row["title"]),
                 "group": str(row.get("group") or ""),
                 "point": point,
+                "key": str(row.get("metric") or ""),
+                # The same metric of another procedure is a value of this metric, too.
+                "compared": [
+                    run.get(each.get("logged_as")) for each in compared if each.get("metric") == row.get("id")
+                ],
                 "others": [
                     run.get(row.get("lower")),
                     run.get(row.get("upper")),
@@ -97,6 +108,12 @@ def _pool(evidence: Evidence, metrics: list[dict[str, Any]]) -> Iterator[float]:
     run = ((evidence.data.get("mlflow") or {}).get("run") or {}).get("metrics") or {}
     for metric in metrics:
         yield from _floats([metric["point"], *metric["others"]])
+    # A logged metric that extends a planned one (`test_auc` -> `test_auc_from_60`) is of the same split.
+    keys = tuple(str(row.get("metric")) for row in (evidence.data.get("testing") or {}).get("metrics") or [])
+    yield from _floats([value for name, value in run.items() if keys and name.startswith(keys)])
+    params = ((evidence.data.get("mlflow") or {}).get("run") or {}).get("params") or {}
+    typed = [number_of(value) for name, value in params.items() if not name.startswith("aiact.")]
+    yield from _floats(typed)
     testing = evidence.data.get("testing") or {}
     for name, keys in (
         ("baselines", ("logged_as",)),
@@ -107,7 +124,8 @@ def _pool(evidence: Evidence, metrics: list[dict[str, Any]]) -> Iterator[float]:
             if isinstance(row, dict):
                 yield from _floats([run.get(row.get(key)) for key in keys])
     for dataset in ((evidence.data.get("derived") or {}).get("datasets") or {}).values():
-        yield from _floats([dataset["null_rate"], dataset["duplicate_rate"], *dataset["shares"].values()])
+        if dataset["counted"]:
+            yield from _floats([dataset["null_rate"], dataset["duplicate_rate"], *dataset["shares"].values()])
     for kind in RECORDS:
         if kind in evidence.data:
             yield from _numbers(evidence.data[kind])
@@ -130,42 +148,78 @@ def _floats(values: list[Any]) -> Iterator[float]:
             yield float(value)
 
 
-def _judge(number: Number, metrics: list[dict[str, Any]], pool: list[float]) -> tuple[str, str, bool]:
+def _judge(
+    number: Number, metrics: list[dict[str, Any]], pool: list[float], run: dict[str, Any]
+) -> tuple[str, str, bool]:
     """(about which metric, its value, whether the figure agrees)."""
-    sentence = number.sentence.lower()
-    named = [metric for metric in metrics if _stands_in(metric["title"].lower(), sentence)]
-    longest = max((len(metric["title"]) for metric in named), default=0)
-    named = [metric for metric in named if len(metric["title"]) == longest]
-    grouped = [metric for metric in named if metric["group"] and _spoken(metric["group"], sentence)]
-    if named:
-        named = grouped or [metric for metric in named if not metric["group"]] or named
-        if not grouped and any(metric["group"] for metric in metrics if metric["title"].lower() in sentence):
-            named = named if any(not metric["group"] for metric in named) else named
-    if not named:
+    named = _nearest(number, [metric["title"] for metric in metrics])
+    about = [metric for metric in metrics if metric["title"] == named]
+    if not about:
         return "", "", any(agrees(number.text, value) for value in pool)
-    points = list(_floats([metric["point"] for metric in named]))
+    spoken = _nearest(number, [group for metric in about for group in (metric["group"],) if group])
+    about = [metric for metric in about if metric["group"] == spoken] or about
+    points = list(_floats([metric["point"] for metric in about]))
     expected = f"{points[0]:.4f}" if points else ""
-    about = named[0]["title"]
+    title = str(about[0]["title"])
+    points += _floats([value for metric in about for value in metric["compared"]])
+    points += _of_spoken_groups(number, about, run)
     if any(agrees(number.text, value) for value in points):
-        return about, expected, True
+        return title, expected, True
     tail = number.before[-60:]
     if _BOUND_WORDS.search(number.column_title) or not number.column_title and _BOUND_WORDS.search(tail):
-        allowed = [value for metric in named for value in _floats(metric["others"])] + pool
-        return about, expected, any(agrees(number.text, value) for value in allowed)
-    return about, expected, False
+        allowed = [value for metric in about for value in _floats(metric["others"])] + pool
+        return title, expected, any(agrees(number.text, value) for value in allowed)
+    return title, expected, False
 
 
-def _stands_in(title: str, sentence: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(title)}(?![\w-])", sentence) is not None
+def _of_spoken_groups(number: Number, about: list[dict[str, Any]], run: dict[str, Any]) -> list[float]:
+    """Logged values of these metrics for a group that the sentence names, although the plan holds no threshold for it."""
+    text = _flat(number.sentence.replace("+", " plus"))
+    found = []
+    for metric in about:
+        for key, value in run.items():
+            group = (
+                _flat(key.removeprefix(metric["key"])).strip() if key.startswith(metric["key"] + "_") else ""
+            )
+            group = re.sub(r" (lo|hi|lower|upper|low|high)$", "", group)
+            if group and group in text:
+                found.append(value)
+    return list(_floats(found))
 
 
-def _spoken(group: str, sentence: str) -> bool:
-    words = group.lower().replace("_", " ").replace("-", " ")
-    flat = sentence.replace("_", " ").replace("-", " ")
-    return words in flat
+def _nearest(number: Number, words: list[str]) -> str:
+    """The one of *words* that stands nearest before the figure in its sentence, else the first behind it, else nothing.
+
+    A longer one wins over a shorter one in the same place; `under_25` is also spoken as `under 25`.
+    """
+    text = _flat(number.sentence)
+    at = len(number.before)
+    places = sorted(
+        (match.start(), len(word), word)
+        for word in dict.fromkeys(words)
+        for match in re.finditer(rf"(?<![\w]){re.escape(_flat(word))}(?![\w])", text)
+    )
+    outer = [
+        place
+        for place in places
+        if not any(
+            other is not place and other[0] <= place[0] and place[0] + place[1] <= other[0] + other[1]
+            for other in places
+        )
+    ]
+    before = [place for place in outer if place[0] < at]
+    behind = [place for place in outer if place[0] >= at]
+    return before[-1][2] if before else behind[0][2] if behind else ""
 
 
-def _sourced(number: Number, parsed: Markdown) -> bool:
-    """Whether its source is named beside it: `(source: …)` in the same row or sentence."""
-    line = parsed.lines[number.line - 1]
-    return "(source:" in number.sentence.lower() or "(source:" in line.lower()[number.column :]
+def _flat(text: str) -> str:
+    return text.lower().replace("_", " ").replace("-", " ").replace("\u2013", " ")
+
+
+def _sourced(number: Number) -> bool:
+    """Whether its source is named beside it: `(source: …)` in the same row or sentence, and not left open."""
+    named = _SOURCE.search(number.sentence)
+    return named is not None and emptiness(named[1], "name") is None
+
+
+_SOURCE = re.compile(r"\(\s?source:([^()]*(?:\([^()]*\)[^()]*)?)\)", re.IGNORECASE)

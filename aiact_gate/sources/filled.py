@@ -16,7 +16,7 @@ _MARKERS = frozenset(
         "xxx",
         "n/a",
         "na",
-        "n.a.",
+        "n.a",
         "none",
         "null",
         "nil",
@@ -62,7 +62,7 @@ _MARKERS = frozenset(
         "nicht",
         "zutreffend",
         "offen",
-        "k.a.",
+        "k.a",
         "keine",
         "angabe",
         "folgt",
@@ -72,6 +72,10 @@ _MARKERS = frozenset(
         "above",
     ]
 )
+_NOTHING = frozenset(
+    ["todo", "tbd", "tbc", "tba", "fixme", "xxx", "n/a", "na", "n.a", "null", "nil", "nan"]
+)
+"""The markers that stand for nothing also where a single word is a good answer."""
 _PROMPTS = (
     "[more information needed]",
     "{{",
@@ -83,23 +87,34 @@ _PROMPTS = (
     "your text here",
 )
 
+_FREE = ("fact", "schema", "glob", "folder", "condition", "loops")
+"""Types that nobody fills in as prose: only a blank or a proposal counts as empty."""
 
-def emptiness(text: str, x_type: str) -> str | None:
-    """None if *text* is filled for a field of *x_type*; else `missing` (nothing there) or `filler` (words that say nothing)."""
+
+def emptiness(text: str, x_type: str, x_is: str = "text") -> str | None:
+    """None if *text* is filled for a field of *x_type*; else `missing` (nothing there) or `filler` (words that say nothing).
+
+    Prose, names and people are held against every marker; an id, a path or a term of the team's own only against the few
+    that stand for nothing anywhere: a data set called `test` or a file `sample.csv` is no placeholder.
+    """
     shown = text.strip()
     if not shown or shown.startswith("??"):
         return "missing"
+    if x_type in _FREE:
+        return None
     lowered = shown.lower()
-    if x_type in ("text", "name", "person") and any(prompt in lowered for prompt in _PROMPTS):
-        return "filler"
     words = _words(lowered)
     if not words:
         return "missing"
-    if all(word in _MARKERS for word in words):
+    if all(word in _NOTHING for word in words):
         return "filler"
-    if x_type == "text":
-        return None if _enough(words) else "filler"
-    if x_type in ("person", "name_text") and not any(c.isalpha() for c in shown):
+    is_name = x_type == "name" and x_is == "text"
+    if (is_name or x_type in ("word", "person")) and not any(c.isalpha() for c in shown):
+        return "filler"
+    if is_name or x_type in ("text", "person"):
+        if any(prompt in lowered for prompt in _PROMPTS) or all(word in _MARKERS for word in words):
+            return "filler"
+    if x_type == "text" and not _enough(words):
         return "filler"
     return None
 
@@ -114,8 +129,13 @@ def _enough(words: list[str]) -> bool:
     if len(different) >= 3:
         return True
     # Scripts without blanks between words: six different characters stand for three words.
-    wide = {c for word in different for c in word if c > "\u2e7f"}
+    wide = {c for word in different for c in word if c > "\u2e7f" or _without_blanks(c)}
     return len(wide) >= 6
+
+
+def _without_blanks(c: str) -> bool:
+    """Whether *c* is Thai, Lao, Burmese or Khmer."""
+    return "\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff"
 
 
 def echoes(text: str, sources: tuple[str, ...]) -> bool:

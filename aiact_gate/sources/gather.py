@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiact_gate.model.errors import AiactError
-from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.evidence import Evidence, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources import binding, events, figures, records, references
@@ -92,7 +92,14 @@ def gather(
             derived["plan"] = binding.plan_binding(snapshot, evidence)
         derived["inputs"] = binding.inputs(snapshot, manifest, own, evidence)
         derived["datasets"] = binding.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        derived["releases"] = [
+            tag for tag in snapshot.tags() if system["id"] in tag or tag.lstrip("v")[:1].isdigit()
+        ]
         evidence.faults += binding.stale_inputs(snapshot, manifest, evidence)
+        if "mlflow" in evidence.absent:
+            evidence.unknowns[("derived", "figures")] = Unknown(
+                "no run is known that the figures could be held against", "aiact-gate collect"
+            )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
         evidence.places["derived"] = figures.FigurePlaces(places)

@@ -1,7 +1,8 @@
 """Git plumbing: the only place that starts a process.
 
-The checked repository is hostile: nothing of its configuration may run code (hooks, fsmonitor, external diffs) and nothing
-may be fetched, so every call sets these off; nothing is written, not even the index's refreshed times.
+The checked repository is hostile: nothing of its configuration may run code (hooks, fsmonitor, external diffs, the filters
+that `git status` would clean files with) and nothing may be fetched, so every call sets these off; nothing is written, not
+even the index's refreshed times.
 """
 
 from __future__ import annotations
@@ -41,7 +42,18 @@ class Git:
     """Read-only git in one repository."""
 
     def __init__(self, folder: str) -> None:
-        self.folder = folder
+        self.folder = os.path.realpath(folder)
+        # `core.worktree` in the repository's configuration could name another folder, `core.bare` none.
+        self._tree: tuple[str, ...] = (
+            (f"--work-tree={self.folder}",) if os.path.exists(os.path.join(folder, ".git")) else ()
+        )
+        self._filters: dict[str, str] = {}
+        self._filters = self._no_filters()
+        if self.run("rev-parse", "--git-dir") is None:
+            raise SnapshotError(
+                f"git can't read the repository in {os.path.basename(self.folder)}",
+                "See what `git status` says there; a copy without `.git` can be checked, too.",
+            )
 
     def run(self, *arguments: str, stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes | None:
         """What `git *arguments*` prints, or None if it exits with a code outside *ok*.
@@ -51,9 +63,9 @@ class Git:
         """
         try:
             done = subprocess.run(
-                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *arguments],
+                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *self._tree, *arguments],
                 cwd=self.folder,
-                env=_environment(),
+                env=_environment() | self._filters,
                 input=stdin,
                 stdin=None if stdin is not None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -76,10 +88,23 @@ class Git:
         output = self.run(*arguments) or b""
         return [os.fsdecode(path) for path in output.split(b"\0") if path]
 
+    def _no_filters(self) -> dict[str, str]:
+        """Variables that empty every filter driver of the configuration; keys may hold `=`, so `-c` won't do."""
+        keys = self.listed(
+            "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"
+        )
+        found = {"GIT_CONFIG_COUNT": str(len(keys))}
+        for index, key in enumerate(keys):
+            found |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": ""}
+        return found
+
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""
-        if not names:
-            return []
+        asked = [name for name in names if _is_askable(name)]
+        answers = dict(zip(asked, self._batch(asked), strict=True)) if asked else {}
+        return [answers.get(name) for name in names]
+
+    def _batch(self, names: Sequence[str]) -> list[bytes | None]:
         wanted = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
         output = self.run("cat-file", "--batch", stdin=wanted)
         if output is None:
@@ -90,16 +115,24 @@ class Git:
             end = output.index(b"\n", at)
             header = output[at:end].split(b" ")
             at = end + 1
-            if len(header) >= 3 and header[-2] == b"blob":
-                size = int(header[-1])
-                found.append(output[at : at + size])
+            if len(header) == 3 and header[2].isdigit():  # "<id> <kind> <size>"; else "<name> missing"
+                size = int(header[2])
+                found.append(output[at : at + size] if header[1] == b"blob" else None)
                 at += size + 1
-            elif len(header) >= 3 and header[-1].isdigit() and header[-2] in (b"tree", b"commit", b"tag"):
-                at += int(header[-1]) + 1
-                found.append(None)
             else:
                 found.append(None)
         return found
+
+
+def _is_askable(name: str) -> bool:
+    """Whether *name* is one line of `git cat-file --batch`, which gives up over a path that leads out of the tree."""
+    path = name.partition(":")[2]
+    return (
+        "\n" not in name
+        and "\0" not in name
+        and not path.startswith(("/", "./"))
+        and ".." not in path.split("/")
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -67,7 +67,7 @@ def find_manifest(snapshot: Snapshot, path: str) -> str:
         return path
     for name in NAMES:
         candidate = posixpath.join(path, name)
-        if snapshot.has(candidate):
+        if snapshot.exists(candidate):
             return candidate
     where = f"in {path}" if path else "at the top of this repository"
     raise NoManifest(
@@ -88,11 +88,7 @@ def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
     try:
         document = parse_yaml(snapshot.read(path), path)
     except SnapshotError as error:
-        kind = (
-            NoManifest
-            if not snapshot.has(path) and "isn't" in error.what and "link" not in error.what
-            else ManifestError
-        )
+        kind = ManifestError if snapshot.exists(path) else NoManifest
         raise kind(error.what[:1].upper() + error.what[1:], error.fix, place) from error
     except DocumentError as error:
         raise ManifestError(error.what, error.fix, error.location) from error

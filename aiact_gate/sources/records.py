@@ -219,6 +219,7 @@ def _shape(
     evidence.places[kind] = record.document
     evidence.faults += shaped.faults
     evidence.unfilled.update(shaped.unfilled)
+    evidence.required |= shaped.required
     references += shaped.references
 
 

@@ -29,6 +29,8 @@ class Shaped:
     value: Any = None
     faults: list[Fault] = field(default_factory=list)
     unfilled: dict[Pointer, str] = field(default_factory=dict)
+    required: set[Pointer] = field(default_factory=set)
+    """Required fields that are absent or not filled."""
     references: list[tuple[Pointer, str, str, Location]] = field(default_factory=list)
     """(pointer, x-type with its target, text, place) of everything that points elsewhere."""
 
@@ -98,8 +100,13 @@ class _Walker:
             value = self.walk(child, field_schema, below)
             if value is not _ABSENT:
                 found[key] = value
+        required = schema.get("required", ())
         for key, field_schema in (properties or {}).items():
-            if key not in found and key not in schema.get("required", ()):
+            if key in found:
+                continue
+            if key in required:
+                self.shaped.required.add((*pointer, key))
+            else:
                 found[key] = self._default(field_schema)
         return found
 
@@ -147,7 +154,7 @@ class _Walker:
         kind = schema.get("type")
         if kind in ("number", "integer"):
             number = number_of(text) if node.plain else None
-            empty = emptiness(text, "name")
+            empty = emptiness(text, "number")
             if number is None and empty and not _looks_numeric(text):
                 self.shaped.unfilled[pointer] = empty
                 return _ABSENT
@@ -184,8 +191,8 @@ class _Walker:
     def _text(self, node: Node, schema: Schema, pointer: Pointer) -> Any:
         text: str = node.value
         x_type = schema.get("x-type", "name")
-        empty = emptiness(text, "name_text" if x_type == "name" and schema.get("x-is") == "text" else x_type)
-        if empty and x_type not in ("key", "schema"):
+        empty = emptiness(text, x_type, schema.get("x-is", "text"))
+        if empty:
             self.shaped.unfilled[pointer] = empty
             return _ABSENT
         if x_type == "date":

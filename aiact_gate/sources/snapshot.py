@@ -46,16 +46,17 @@ class Snapshot:
         """Whether *path* is a file of this tree."""
         raise NotImplementedError
 
+    def exists(self, path: str) -> bool:
+        """Whether anything stands at *path*: a file, or a link, a folder, a pipe that `read` refuses."""
+        raise NotImplementedError
+
     def read(self, path: str) -> bytes:
         """The bytes of *path*.
 
         Raises:
             SnapshotError: not in the tree, a link or a path out of it, no ordinary file, over 10 MB.
         """
-        if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
-            raise SnapshotError(
-                f"the path {short_path(path)} leads out of the repository", "Point to a file inside it."
-            )
+        refuse_outside(path)
         return self._bytes(path)
 
     def sha256(self, path: str) -> str:
@@ -75,10 +76,23 @@ class Snapshot:
         return []
 
 
+def refuse_outside(path: str) -> None:
+    """Raise a `SnapshotError` if *path* isn't one inside a tree."""
+    if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
+        raise SnapshotError(
+            f"the path {short_path(path)} leads out of the repository", "Point to a file inside it."
+        )
+
+
 def short_path(path: str) -> str:
     """*path* as messages quote it: cut at 60 characters, control characters shown."""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in path)
     return f"'{shown if len(shown) <= 60 else '…' + shown[-59:]}'"
+
+
+_READ_ONLY = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
+)
 
 
 class _Folder(Snapshot):
@@ -118,7 +132,11 @@ class _Folder(Snapshot):
     def has(self, path: str) -> bool:
         if self._git is not None and path not in self._names():
             return False
-        return os.path.isfile(os.path.join(self.root, path)) and self._inside(path)
+        full = os.path.join(self.root, path)
+        return os.path.isfile(full) and not os.path.islink(full) and self._inside(path)
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(os.path.join(self.root, path))
 
     def _inside(self, path: str) -> bool:
         real = os.path.realpath(os.path.join(self.root, path))
@@ -136,10 +154,7 @@ class _Folder(Snapshot):
             return data
 
     def sha256(self, path: str) -> str:
-        if path.startswith("/") or ".." in path.split("/"):
-            raise SnapshotError(
-                f"the path {short_path(path)} leads out of the repository", "Point to a file inside it."
-            )
+        refuse_outside(path)
         with self._open(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -151,14 +166,14 @@ class _Folder(Snapshot):
             raise SnapshotError(
                 f"{short_path(path)} is a link that leads out of the repository", "Put the file itself here."
             )
+        if os.path.islink(full):  # as in a revision, where a link is a blob of its own
+            raise SnapshotError(f"{short_path(path)} is a link, not a file", "Put the file itself here.")
+        if os.path.isdir(full):
+            raise SnapshotError(f"{short_path(path)} is a folder, not a file", "Point to a file.")
         if self._git is not None and path not in self._names():
-            raise SnapshotError(
-                f"{short_path(path)} is ignored by git", "Take it out of .gitignore, or add it with -f."
-            )
+            raise SnapshotError(*self._why_unlisted(path, full))
         try:
-            descriptor = os.open(
-                full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-            )
+            descriptor = os.open(full, _READ_ONLY)
         except OSError as error:
             raise SnapshotError(
                 f"{short_path(path)} can't be read: {error.strerror}", "Give this user the right to read it."
@@ -168,6 +183,11 @@ class _Folder(Snapshot):
             file.close()
             raise SnapshotError(f"{short_path(path)} is no ordinary file", "Point to an ordinary file.")
         return file
+
+    def _why_unlisted(self, path: str, full: str) -> tuple[str, str]:
+        if not os.path.isfile(full):
+            return f"{short_path(path)} is no ordinary file", "Point to an ordinary file."
+        return f"{short_path(path)} is ignored by git", "Take it out of .gitignore, or add it with -f."
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
         if self._git is None:
@@ -208,6 +228,9 @@ class _Tree(Snapshot):
     def has(self, path: str) -> bool:
         return self._modes.get(path, "").startswith("100")
 
+    def exists(self, path: str) -> bool:
+        return path in self._ids or any(found.startswith(path + "/") for found in self._ids)
+
     def _bytes(self, path: str) -> bytes:
         mode = self._modes.get(path)
         if mode is None:
@@ -215,7 +238,8 @@ class _Tree(Snapshot):
                 f"{short_path(path)} isn't in the {self.subject.kind}", "Add it, or mend the path."
             )
         if not mode.startswith("100"):
-            raise SnapshotError(f"{short_path(path)} is a link, not a file", "Put the file itself here.")
+            what = "a submodule" if mode == "160000" else "a link"
+            raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
         data = self._git.blobs([self._ids[path]])[0]
         if data is None:
             raise SnapshotError(
@@ -276,10 +300,13 @@ def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) ->
     """
     if not os.path.lexists(path) and ref is None and not staged:
         raise UsageError(f"there is no {short_path(path)}", "Give a folder or an aiact.yaml that exists.")
-    full = os.path.abspath(path)
+    # A linked folder is the folder itself; a linked manifest is refused when it's read.
+    full = os.path.realpath(path) if os.path.isdir(path) else os.path.abspath(path)
     start = full if os.path.isdir(full) else os.path.dirname(full)
     while not os.path.isdir(start) and start != os.path.dirname(start):
         start = os.path.dirname(start)
+    full = os.path.join(os.path.realpath(start), os.path.relpath(full, start)) if full != start else full
+    start = os.path.realpath(start)
     root = find_repository(start)
     if root is None:
         if staged or ref:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from aiact_gate.model.fields import (
     Claim,
     Criterion,
@@ -34,7 +36,14 @@ class Preparation(Strict):
     """One operation that was run (Article 10(2)(c))."""
 
     kind: Literal[
-        "annotation", "labelling", "cleaning", "updating", "enrichment", "aggregation", "splitting", "conversion"
+        "annotation",
+        "labelling",
+        "cleaning",
+        "updating",
+        "enrichment",
+        "aggregation",
+        "splitting",
+        "conversion",
     ]
     description: Text
     code: TrackedFile
@@ -52,7 +61,9 @@ class Dataset(Strict):
     """One data set; its digest, rows and shares are counted by `collect`, never typed."""
 
     id: Key
-    split: Literal["training", "validation", "testing"]
+    split: Annotated[
+        Literal["training", "validation", "testing"], Field(json_schema_extra={"x-is": "reference"})
+    ]
     path: TrackedFile
     """The data, or its pointer (`.dvc`)."""
     origin: Text

@@ -125,6 +125,8 @@ class Minors(Strict):
     affected: Claim
     reason: Text
     basis: list[TrackedFile] = []
+    risks: list[Annotated[str, ref("risks")]] = []
+    """If they are affected: the risks that carry it."""
 
 
 class VulnerableGroup(Strict):
@@ -153,5 +155,7 @@ class RiskManagement(Record):
     """For an interest without any risk: why none was found."""
     risks: list[Risk]
     measures: list[Measure]
+    no_training_because: Text | None = None
+    """Without a measure of the kind training: why deployers need none (Article 9(5)(c))."""
     overall_residual: Overall | None = None
     vulnerable: Vulnerable | None = None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from aiact_gate.model.fields import (
     Criterion,
     Date,
@@ -19,11 +21,16 @@ from aiact_gate.model.fields import (
     Term,
     Text,
     TrackedFile,
+    Word,
     _marked,
     ref,
 )
 
-AttackClass = Literal["data_poisoning", "model_poisoning", "evasion", "confidentiality", "model_flaws"]
+Planned = Field(json_schema_extra={"x-is": "criterion"})
+"""A word of the plan: fixed before the result, so it neither strengthens nor weakens what reads it."""
+AttackClass = Annotated[
+    Literal["data_poisoning", "model_poisoning", "evasion", "confidentiality", "model_flaws"], Planned
+]
 Verb = Literal["prevent", "detect", "respond", "resolve", "control"]
 
 
@@ -31,10 +38,10 @@ class Metric(Strict):
     """One planned metric: where the run logs it, and the threshold it is held against."""
 
     id: Key
-    title: Term
+    title: Word
     """As people write it in card and instructions: `AUC`."""
     definition: Reason
-    requirement: Literal["accuracy", "bias"]
+    requirement: Annotated[Literal["accuracy", "bias"], Planned]
     metric: MetricKey
     lower: MetricKey
     """The logged lower confidence bound."""
@@ -42,9 +49,9 @@ class Metric(Strict):
     """The logged upper confidence bound."""
     cases: MetricKey
     """The logged number of cases behind it."""
-    split: Literal["training", "validation", "testing"]
+    split: Annotated[Literal["training", "validation", "testing"], Planned]
     group: Annotated[str, ref("data_governance.representativeness.groups")] | None = None
-    direction: Literal["higher", "lower"]
+    direction: Annotated[Literal["higher", "lower"], Planned]
     threshold: Criterion
     confidence: Criterion
     """The confidence level of the bounds, above 0 and below 1."""
@@ -64,10 +71,10 @@ class Robustness(Strict):
     """One robustness test (Article 15(4))."""
 
     id: Key
-    kind: Literal["error", "fault", "inconsistency"]
-    origin: Literal["natural_person", "other_system"]
+    kind: Annotated[Literal["error", "fault", "inconsistency"], Planned]
+    origin: Annotated[Literal["natural_person", "other_system"], Planned]
     description: Reason
-    strength: Term
+    strength: Word
     degradation: MetricKey
     """The logged loss against the clean run."""
     control: MetricKey
@@ -83,8 +90,8 @@ class Attack(Strict):
     id: Key
     attack_class: AttackClass
     method: Reason
-    knowledge: Literal["black_box", "grey_box", "white_box"]
-    alters: list[Literal["use", "outputs", "performance"]]
+    knowledge: Annotated[Literal["black_box", "grey_box", "white_box"], Planned]
+    alters: list[Annotated[Literal["use", "outputs", "performance"], Planned]]
     changeable_inputs: list[Term] = []
     bounds: Reason | None = None
     success: MetricKey
