@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -149,9 +149,9 @@ def _with_places(report: Report, path: str) -> Report:
     for problem in report.problems:
         place = problem.location
         if place is not None and not _is_file(root, place.path):
-            problem = replace(problem, location=None)
+            problem = problem._replace(location=None)
         problems.append(problem)
-    return replace(report, problems=tuple(problems))
+    return report._replace(problems=tuple(problems))
 
 
 def _is_file(root: str, path: str) -> bool:

@@ -6,25 +6,32 @@ What a reader doesn't see, HTML comments and code, is neither a heading nor a fi
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
+from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.documents.node import Document, refuse
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml_text
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location
 
+CACHED_FORM = b"1"
+"""Changed when headings or figures are read otherwise, so that nothing read before is taken."""
+
 MAX_FIGURES = 20_000
 SENTENCE_REACH = 1_000
 """How far before and behind a figure its sentence is kept: text without any full stop is no sentence."""
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading and the lines of its section: up to the next heading of its level or above."""
 
     level: int
@@ -36,8 +43,7 @@ class Heading:
     """The first line of the text below it."""
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A decimal or percentage in prose: not in code, links, versions, headings' numbers or dates."""
 
     text: str
@@ -97,8 +103,29 @@ def parse_markdown(data: bytes, path: str) -> Markdown:
     lines = text.split("\n")
     front, error, body = _front_matter(lines, path)
     parsed = Markdown(path, lines, front, error, body + 1, list(lines))
-    _read_body(parsed, body)
+    known = cache_file("markdown", hashlib.sha256(CACHED_FORM + data).hexdigest())
+    if known is None or not _recall(known, parsed):
+        _read_body(parsed, body)
+        if known is not None:
+            store(
+                known,
+                json.dumps([parsed.headings, parsed.numbers, parsed.shown]).encode("utf-8", "surrogatepass"),
+            )
     return parsed
+
+
+def _recall(known: Path, parsed: Markdown) -> bool:
+    """Give *parsed* what was read in these very bytes before; loading the parser costs five empty interpreters."""
+    try:
+        headings, numbers, shown = json.loads(known.read_bytes())
+        parsed.headings += [Heading(*heading) for heading in headings]
+        parsed.numbers += [Number(*number) for number in numbers]
+        parsed.shown = [str(line) for line in shown]
+    except (OSError, ValueError, TypeError):
+        parsed.headings.clear()
+        parsed.numbers.clear()
+        return False
+    return True
 
 
 # ---------------------------------------------------------------- front matter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PERCENT = re.compile(r"[%\uff05]$|per ?cent$", re.IGNORECASE)
 
@@ -12,6 +13,17 @@ def agrees(figure: str, value: float) -> bool:
 
     A percentage is compared with a hundred times the value if that is a share (0 to 1), else with the value itself.
     """
+    printed = _printed(figure)
+    if printed is None or value - value != 0.0:
+        return False
+    number, half_step, is_percent = printed
+    wanted = value * 100.0 if is_percent and abs(value) <= 1.0 else value
+    return abs(number - wanted) <= half_step
+
+
+@lru_cache(maxsize=4096)
+def _printed(figure: str) -> tuple[float, float, bool] | None:
+    """(number, half of its last printed digit, whether it is a percentage), or None if *figure* writes no number."""
     text = figure.replace("\u202f", "").replace("\u00a0", "").replace("\u2212", "-").strip()
     percent = PERCENT.search(text)
     body = text[: percent.start()].strip() if percent else text
@@ -21,11 +33,10 @@ def agrees(figure: str, value: float) -> bool:
         number = float(body)
         digits = len(mantissa.partition(".")[2]) - int(exponent or 0)
     except ValueError:
-        return False
-    if value - value != 0.0 or number - number != 0.0:
-        return False
-    wanted = value * 100.0 if percent and abs(value) <= 1.0 else value
-    return abs(number - wanted) <= 0.5 * 10.0 ** -max(-300, digits) * (1 + 1e-9)
+        return None
+    if number - number != 0.0:
+        return None
+    return number, 0.5 * 10.0 ** -max(-300, digits) * (1 + 1e-9), percent is not None
 
 
 def _decimal_point(body: str) -> str:

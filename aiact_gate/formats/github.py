@@ -113,7 +113,7 @@ def _command(level: str, place: Location | None, title: str, message: str, prefi
 
 def _where(place: Location, prefix: str) -> str:
     line, column = max(place.line, 1), max(place.column, 1)
-    text = f"file={command_property(prefix + place.path)},line={line}"
+    text = f"file={command_property(visible(prefix + place.path))},line={line}"
     # Only within a line: where endLine differs from line the runner drops both columns, and GitHub shows the annotation
     # below the last line, far from where the finding stands.
     if place.end_line == line and place.end_column > column:
@@ -129,4 +129,6 @@ def title(report: Report) -> str:
     owed = sum(system.counts.get("owed", 0) for system in report.systems)
     if not report.systems and report.problems:
         return f"Nothing judged, {count(len(report.problems), 'problem')}"
+    if not points:  # no AI, or a tier that no point binds
+        return f"No point judged, {count(failed, 'finding')}"
     return f"{shown} of {points} points shown, {count(failed, 'finding')}, {owed} owed"

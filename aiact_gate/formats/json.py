@@ -13,7 +13,9 @@ SCHEMA = "aiact-gate/report/v1"
 
 def render(report: Report) -> str:
     """The whole report, keys sorted."""
-    return json.dumps(as_data(report), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(as_data(report), indent=1, ensure_ascii=False, sort_keys=True)
+    # A file name that isn't UTF-8 holds half characters; JSON can write them, UTF-8 can't.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from aiact_gate.formats import words
+from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.formats.style import Style, count, day, wrapped
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Requirement
 from aiact_gate.model.report import Finding, Report, Row, SystemReport
 
 KIND_TITLES = {
@@ -26,6 +28,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     """The whole report as text; *width* of at least 80 columns, *verbose* adds the checklist and everything cut."""
     style = style or Style()
     width = max(80, width)
+    report = _harmless(report)
     if report.hook:
         return _hook(report, style, width)
     lines: list[str] = []
@@ -42,7 +45,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
         lines += _system(report, system, style, width, verbose)
     lines += _notes(report, style, width)
     lines += _next(report, style)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return _joined(lines, style)
 
 
 def _hook(report: Report, style: Style, width: int) -> str:
@@ -71,7 +74,7 @@ def _hook(report: Report, style: Style, width: int) -> str:
     )
     more = f" ({len(new) - 3} not shown: aiact-gate check)" if len(new) > 3 else ""
     lines.append(f"{len(new)} new{more}. {owed} owed, {report.standing} standing.{explain}")
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return _joined(lines, style)
 
 
 def _system(report: Report, system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
@@ -288,6 +291,16 @@ def _next(report: Report, style: Style) -> list[str]:
     return lines
 
 
-def join(lines: Iterable[str]) -> str:
-    """*lines* as one text."""
-    return "\n".join(lines)
+def _joined(lines: list[str], style: Style) -> str:
+    # A log is read by a runner, too: no line of it is a command. On a terminal, colours stand in the lines.
+    return "".join((line if style.colour else log_line(line)).rstrip() + "\n" for line in lines)
+
+
+def _harmless(value: Any) -> Any:
+    """*value*, a report or a part of it, with every text on one line and nothing in it that a terminal obeys."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else visible(value)
+    if isinstance(value, tuple) and not isinstance(value, Requirement):
+        parts = [_harmless(child) for child in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return value

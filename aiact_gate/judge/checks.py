@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from aiact_gate.model.errors import PackError
@@ -41,6 +40,7 @@ class CheckJudge:
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
         shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
         self._shared = engine.bind(shared)
+        self._pruned: dict[bytes, dict[str, Any]] = {}
 
     def judge(self, check: Check, requirement: Requirement) -> CheckResult:
         """What comes of *check*. Never raises for anything that the evidence holds."""
@@ -163,22 +163,26 @@ class CheckJudge:
                 if blocking
                 else CheckResult(check.id, check.severity, Outcome.FAIL, of=judged, held=held)
             )
-        return self._result(check, requirement, findings, held, judged)
+        return self._result(
+            check, requirement, findings, held, judged, nothing=bool(check.loops) and judged == 0
+        )
 
     def _proved(self, check: Check, requirement: Requirement) -> CheckResult | None:
         """A pass of the whole list at once, or None: then the rows are looked at one by one."""
         if check.whole is None or check.chosen is None:
             return None
-        for condition in (check.chosen, check.whole):
-            if not self.engine.holds(self._expression(condition), self._shared).holds:
-                return None
+        chosen = self.engine.holds(self._expression(check.chosen), self._shared)
+        if chosen.error or chosen.absent or not chosen.holds and check.min_items > 0:
+            return None
+        if not self.engine.holds(self._expression(check.whole), self._shared).holds:
+            return None
         rows = list(self._bindings(check, self._base))
         if any(self._echo(requirement, path, bound) for bound in rows for path in check.texts):
             return None
         if self._required(check, requirement):
             return None
         count = len(rows) if check.where is None else 0
-        return self._result(check, requirement, [], count, count)
+        return self._result(check, requirement, [], count, count, nothing=not chosen.holds)
 
     def _because(self, check: Check, fault: Fault, judged: int = 1) -> CheckResult:
         return CheckResult(
@@ -296,8 +300,22 @@ class CheckJudge:
         return {**self._base, "parameters": (requirement.parameters, ("parameters",))}
 
     def _holds(self, condition: Condition, bound: Bound) -> Any:
-        data = {name: bound[name][0] for name in condition.names if name in bound}
+        data = dict(self._fixed(condition))
+        for name in condition.names:
+            if name not in data and name in bound:
+                data[name] = bound[name][0]
         return self.engine.holds(self._expression(condition), self.engine.bind(data))
+
+    def _fixed(self, condition: Condition) -> dict[str, Any]:
+        """What *condition* reads of the evidence, and nothing beside it: what is bound is converted anew for each row."""
+        fixed = self._pruned.get(condition.code)
+        if fixed is None:
+            fixed = self._pruned[condition.code] = {}
+            for name in condition.names:
+                if name in self.evidence.data:
+                    paths = [path[1:] for path in condition.relative if path[0] == name]
+                    fixed[name] = _pruned(self.evidence.data[name], paths)
+        return fixed
 
     def _expression(self, condition: Condition) -> Any:
         expression = self._loaded.get(condition.code)
@@ -362,7 +380,8 @@ class CheckJudge:
         place = None
         if pointer and str(pointer[0]) not in self.evidence.places and check.at is not None:
             place = self._point(check, clause, bound)
-        return self._missing_at(check, requirement, pointer, element, bound=bound, place=place)
+        asked = clause in check.clauses
+        return self._missing_at(check, requirement, pointer, element, bound=bound, asked=asked, place=place)
 
     def _missing_at(
         self,
@@ -373,6 +392,7 @@ class CheckJudge:
         *,
         bound: Bound | None = None,
         reference: bool = False,
+        asked: bool = True,
         place: Location | None = None,
     ) -> Finding:
         kind = self.evidence.unfilled.get(pointer, "missing")
@@ -383,13 +403,15 @@ class CheckJudge:
             and self._exists(pointer)
         ):
             message = f"{_where(pointer, element)} names something that isn't there."
-        elif check.missing and bound is not None:
+        elif check.missing and bound is not None and asked and not self._has_hole(check.missing, bound):
             message = self._fill(check.missing, bound)
         elif kind == "filler":
             message = f"{_where(pointer, element)} holds words that say nothing."
         else:
             message = f"{_where(pointer, element)} isn't written yet."
-        fix = check.fix or requirement.fix
+        fix = (
+            check.fix if check.fix and not self._has_hole(check.fix, bound or self._base) else requirement.fix
+        )
         return self._finding(
             check,
             requirement,
@@ -399,6 +421,10 @@ class CheckJudge:
             place or self.evidence.locate(pointer),
             element,
         )
+
+    def _has_hole(self, template: str, bound: Bound) -> bool:
+        """Whether a hole of *template* would be filled with nothing."""
+        return any(self._value(hole[1], bound) == "nothing" for hole in re.finditer(HOLE, template))
 
     def _exists(self, pointer: Pointer) -> bool:
         value: Any = self.evidence.data
@@ -522,16 +548,20 @@ class CheckJudge:
         )
 
     def _result(
-        self, check: Check, requirement: Requirement, findings: list[Finding], held: int, judged: int
+        self,
+        check: Check,
+        requirement: Requirement,
+        findings: list[Finding],
+        held: int,
+        judged: int,
+        nothing: bool = False,
     ) -> CheckResult:
+        """*nothing*: no row was there that a pass could be worth anything for."""
         findings = sorted(
             set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
         )
         findings = _gathered(findings)
         outcome = Outcome.FAIL if findings else Outcome.PASS
-        nothing = (
-            bool(check.loops) and judged == 0 and check.whole is None
-        )  # no row was there to be worth anything
         return CheckResult(
             check.id,
             check.severity,
@@ -568,7 +598,7 @@ def _gathered(findings: list[Finding]) -> list[Finding]:
         if len(alike) <= ALIKE:
             kept += alike
         else:
-            kept.append(replace(alike[0], message=f"{alike[0].message} {len(alike) - 1} more are like it."))
+            kept.append(alike[0]._replace(message=f"{alike[0].message} {len(alike) - 1} more are like it."))
     return kept
 
 
@@ -616,6 +646,18 @@ def _element(check: Check, bound: Bound) -> str:
         else:
             parts.append(str(value))
     return "/".join(parts)
+
+
+def _pruned(value: Any, paths: list[tuple[str, ...]]) -> Any:
+    """*value* with only what *paths* lead to; a path that ends, or reaches into a list, keeps all below it."""
+    if not isinstance(value, dict) or any(not path or path[0] == "*" for path in paths):
+        return value
+    heads = {path[0] for path in paths}
+    return {
+        key: _pruned(value[key], [path[1:] for path in paths if path[0] == key])
+        for key in heads
+        if key in value
+    }
 
 
 def _row_key(pointer: Pointer, evidence: Evidence) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.judge.classification import Classified, classify, invalid_answers, tier_rank
 from aiact_gate.model.evidence import Evidence, Fault
@@ -51,8 +50,7 @@ PERSONAL = frozenset(
 """Words in a column's name that speak of a person."""
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What binds one system, and what its tier rests on."""
 
     claimed: str
@@ -124,7 +122,9 @@ def judge_claim(
     )
     if derived is not None:
         roles |= {held.role for held in derived.roles}
-        duties |= {duty.id for duty in (*derived.duties, *derived.other_roles_duties)}
+        # A permission (Article 4a) asks for nothing by itself; its conditions are looked at where bias is looked for.
+        owed = (*derived.duties, *derived.other_roles_duties)
+        duties |= {duty.id for duty in owed if is_high or duty.kind != "permission"}
     undecided = derived is None or derived.tier != "high"
     if is_high and undecided and (derived is None or rank <= tier_rank("high")):
         duties |= {"requirements", "bias_data", "literacy"}
@@ -190,31 +190,23 @@ def _compare(
                 "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim",
             )
         )
-    if not claimed:
-        faults.append(
-            Fault(
-                "claim_below",
-                "missing",
-                tier_place,
-                f"No tier is claimed; the answers give {derived.tier}.",
-                f"Write tier: {derived.tier}, if the answers are right.",
-            )
-        )
+    undetermined = derived.tier == "undetermined"
+    if not claimed and undetermined:
+        what = "No tier is claimed, and the answers leave it undetermined."
+        fix = "Answer the open questions, then claim the tier that they give."
+        faults.append(Fault("claim_below", "missing", tier_place, what, fix))
+    elif not claimed:
+        what = f"No tier is claimed; the answers give {derived.tier}."
+        fix = f"Write tier: {derived.tier}, if the answers are right."
+        faults.append(Fault("claim_below", "missing", tier_place, what, fix))
     elif tier_rank(claimed) < tier_rank(derived.tier):
-        because = (
-            "; ".join(dict.fromkeys(reason.cite for reason in derived.reasons if reason.cite))[-70:]
-            if derived.tier in ("undetermined",)
-            else _cites(derived)
-        )
-        faults.append(
-            Fault(
-                "claim_below",
-                "contradicted",
-                tier_place,
-                f"The manifest claims {claimed}; the answers give {derived.tier} ({because}).",
-                f"Claim {derived.tier}, or mend the answer that is wrong.",
-            )
-        )
+        if undetermined:
+            what = f"The manifest claims {claimed}; the answers leave the tier undetermined, so it counts as high."
+            fix = "Answer the open questions, or claim high until then."
+        else:
+            what = f"The manifest claims {claimed}; the answers give {derived.tier} ({_cites(derived)})."
+            fix = f"Claim {derived.tier}, or mend the answer that is wrong."
+        faults.append(Fault("claim_below", "contradicted", tier_place, what, fix))
     if not record.get("decided_by"):
         faults.append(
             Fault(

@@ -8,7 +8,7 @@ comparing the tier with the one that a manifest claims are the business of other
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _OUT_OF_SCOPE: Final = "out_of_scope"
 _UNDETERMINED: Final = "undetermined"
@@ -29,8 +29,7 @@ _RANKS: Final[Mapping[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """One thing that decided, an exclusion too."""
 
     cite: str
@@ -39,8 +38,7 @@ class Reason:
     """The question whose answer it rests on; `conclude` for the last step."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(NamedTuple):
     """What stands beside the tier: a derogation, a changed role, a system from before the date."""
 
     id: str
@@ -48,16 +46,14 @@ class Remark:
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleHeld:
+class RoleHeld(NamedTuple):
     """A role of the person who answered. One role may be held on several grounds."""
 
     role: str
     cite: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
+class Duty(NamedTuple):
     """A group of duties that goes with the classification."""
 
     id: str
@@ -71,8 +67,7 @@ class Duty:
     """Who bears it; `any` for every role in the chain."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classified:
+class Classified(NamedTuple):
     """Where the answers lead. With *open* questions it is the strict reading and not a settled result."""
 
     tier: str
@@ -92,8 +87,7 @@ class Classified:
     """ISO date; None where no tier with duties was reached."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvalidAnswer:
+class InvalidAnswer(NamedTuple):
     """An answer that the procedure can't use. The question then counts as open."""
 
     question: str
@@ -101,8 +95,7 @@ class InvalidAnswer:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Unusable:
+class _Unusable(NamedTuple):
     """Why a value is no answer to its question. Both texts are empty where there is no value at all."""
 
     what: str = ""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.judge.claim import Claim
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(NamedTuple):
     """The dates of one row of the timeline for one system."""
 
     earlier: str

@@ -7,8 +7,7 @@ plans, so that it shows although nothing fails under the looser rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.judge.classification import tier_rank
 from aiact_gate.judge.verdict import decide, numbered
@@ -19,8 +18,7 @@ from aiact_gate.model.report import CheckResult, Finding, Report, Row, SystemRep
 PROFILE_ORDER = ("start", "core", "full")
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """What one tree states that a change could loosen."""
 
     manifest: Mapping[str, Any]
@@ -198,7 +196,7 @@ def compared(report: Report, base: Report | None, changes: list[Finding], hook: 
     before = {system.id: system for system in base.systems} if base is not None else {}
     systems = tuple(_against(system, before.get(system.id)) for system in report.systems)
     if systems and changes:
-        systems = (replace(systems[0], notices=(*changes, *systems[0].notices)), *systems[1:])
+        systems = (systems[0]._replace(notices=(*changes, *systems[0].notices)), *systems[1:])
     systems = numbered(systems)
     standing = sum(
         finding.standing
@@ -211,8 +209,7 @@ def compared(report: Report, base: Report | None, changes: list[Finding], hook: 
     verdict, code, more = decide(systems, problems, False)
     if changes and code in (0, 1):
         verdict, code = "fail", 1
-    return replace(
-        report,
+    return report._replace(
         systems=systems,
         verdict=verdict,
         exit_code=code,
@@ -233,8 +230,8 @@ def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
         if finding.outcome is Outcome.FAIL
     }
     rows_before = {row.requirement.id: row for row in before.rows}
-    return replace(
-        system, rows=tuple(_row(row, rows_before.get(row.requirement.id), known) for row in system.rows)
+    return system._replace(
+        rows=tuple(_row(row, rows_before.get(row.requirement.id), known) for row in system.rows)
     )
 
 
@@ -248,12 +245,12 @@ def _row(row: Row, before: Row | None, known: set[str]) -> Row:
     ]
     new = any(not check.standing for check in failing)
     stood = bool(failing) and not new
-    return replace(row, checks=checks, standing=stood)
+    return row._replace(checks=checks, standing=stood)
 
 
 def _check(check: CheckResult, before: CheckResult | None, known: set[str]) -> CheckResult:
     findings = tuple(
-        replace(finding, standing=finding.outcome is Outcome.FAIL and finding.fingerprint in known)
+        finding._replace(standing=finding.outcome is Outcome.FAIL and finding.fingerprint in known)
         for finding in check.findings
     )
     bad = (Outcome.FAIL, Outcome.UNKNOWN)
@@ -262,4 +259,4 @@ def _check(check: CheckResult, before: CheckResult | None, known: set[str]) -> C
         standing = False
     else:
         standing = check.outcome in bad and was_bad
-    return replace(check, findings=findings, standing=standing)
+    return check._replace(findings=findings, standing=standing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim
@@ -60,16 +60,16 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
     """What comes of *requirement*."""
     row = Row(requirement, Outcome.PASS, applies_from=dates.later)
     if judging.only and requirement.id not in judging.only:
-        return replace(row, outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
+        return row._replace(outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
     why_not = binds(requirement, judging.claim)
     if why_not:
-        return replace(row, outcome=Outcome.NOT_APPLICABLE, because=why_not)
+        return row._replace(outcome=Outcome.NOT_APPLICABLE, because=why_not)
     if not selected(requirement, judging.profile):
-        return replace(row, outcome=Outcome.NOT_SELECTED, because=f"outside the profile {judging.profile}")
+        return row._replace(outcome=Outcome.NOT_SELECTED, because=f"outside the profile {judging.profile}")
     if requirement.id in judging.broken:
-        return replace(row, outcome=Outcome.ERROR, because=judging.broken[requirement.id])
+        return row._replace(outcome=Outcome.ERROR, because=judging.broken[requirement.id])
     if not requirement.checks:
-        return replace(row, outcome=Outcome.NOT_CHECKED, because=requirement.not_checked)
+        return row._replace(outcome=Outcome.NOT_CHECKED, because=requirement.not_checked)
     results = [
         _covered(judging.judge.judge(check, requirement), requirement, judging)
         for check in requirement.checks
@@ -104,8 +104,7 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     )
     stood = "lock" if "mlflow" in names or "derived" in names else ""
     place = _place(row.requirement, judging.evidence)
-    return replace(
-        row,
+    return row._replace(
         outcome=outcome,
         method=method,
         checks=tuple(results),
@@ -136,13 +135,12 @@ def _covered(result: CheckResult, requirement: Requirement, judging: Judging) ->
         waiting = Finding(result.id, "missing", Outcome.FAIL, result.because, "", judging.evidence.anchor)
         covered = _cover(waiting, requirement, judging)
         return (
-            replace(result, outcome=covered.outcome, waiver=_waiver_of(covered))
+            result._replace(outcome=covered.outcome, waiver=_waiver_of(covered))
             if covered.outcome is not Outcome.FAIL
             else result
         )
     findings = tuple(_cover(finding, requirement, judging) for finding in result.findings)
-    return replace(
-        result,
+    return result._replace(
         findings=findings,
         outcome=worst([finding.outcome for finding in findings]),
         waiver=next((_waiver_of(finding) for finding in findings if _waiver_of(finding)), ""),
@@ -158,14 +156,14 @@ def _cover(finding: Finding, requirement: Requirement, judging: Judging) -> Find
     if waiver is not None:
         judging.used_waivers.add(waiver.id)
         data = waiver.data
-        return replace(
-            finding, outcome=Outcome.WAIVED, note=f"{waiver.id}, {data['owner']}, until {data['expires']}"
+        return finding._replace(
+            outcome=Outcome.WAIVED, note=f"{waiver.id}, {data['owner']}, until {data['expires']}"
         )
     debt = judging.coverage.debt_for(finding, requirement, judging.system)
     if debt is not None:
         if str(debt.get("due") or "") < judging.as_of:
-            return replace(finding, note=f"was owed until {debt.get('due')}")
-        return replace(finding, outcome=Outcome.OWED, note=f"{debt.get('owner')}, due {debt.get('due')}")
+            return finding._replace(note=f"was owed until {debt.get('due')}")
+        return finding._replace(outcome=Outcome.OWED, note=f"{debt.get('owner')}, due {debt.get('due')}")
     return finding
 
 
@@ -176,8 +174,7 @@ def _figures_only(result: CheckResult, requirement: Requirement) -> CheckResult:
         and requirement.calls_for in WANTS_FIGURES
         and result.severity == "error"
     ):
-        return replace(
-            result,
+        return result._replace(
             outcome=Outcome.UNKNOWN,
             because="Only figures that somebody typed stand behind it; no run, log or report does.",
         )
@@ -189,11 +186,10 @@ def _not_due(result: CheckResult, dates: Binding, as_of: str) -> CheckResult:
         return result
     severity = "warning" if dates.earlier <= as_of else ""
     findings = tuple(
-        replace(finding, outcome=Outcome.NOT_DUE, severity=severity or finding.severity)
+        finding._replace(outcome=Outcome.NOT_DUE, severity=severity or finding.severity)
         for finding in result.findings
     )
-    return replace(
-        result,
+    return result._replace(
         outcome=Outcome.NOT_DUE,
         findings=findings,
         because=result.because or f"binds from {dates.later}",

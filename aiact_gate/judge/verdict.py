@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from aiact_gate.model.evidence import Evidence
@@ -42,16 +41,16 @@ def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[R
             out.append(row)
             continue
         checks = tuple(
-            replace(check, findings=tuple(_waits(finding, waiting) for finding in check.findings))
+            check._replace(findings=tuple(_waits(finding, waiting) for finding in check.findings))
             for check in row.checks
         )
-        out.append(replace(row, checks=checks))
+        out.append(row._replace(checks=checks))
     return out
 
 
 def _waits(finding: Finding, waiting: dict[Location, list[str]]) -> Finding:
     points = next((names for place, names in waiting.items() if place[:3] == finding.location[:3]), [])
-    return replace(finding, waits=tuple(dict.fromkeys(points)))
+    return finding._replace(waits=tuple(dict.fromkeys(points)))
 
 
 def short_citation(requirement: Requirement) -> str:
@@ -94,13 +93,11 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
                 number += 1
                 numbers[finding] = number
         rows = tuple(
-            replace(
-                row,
+            row._replace(
                 checks=tuple(
-                    replace(
-                        check,
+                    check._replace(
                         findings=tuple(
-                            replace(finding, number=numbers.get(finding, 0)) for finding in check.findings
+                            finding._replace(number=numbers.get(finding, 0)) for finding in check.findings
                         ),
                     )
                     for check in row.checks
@@ -108,8 +105,8 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
             )
             for row in system.rows
         )
-        notices = tuple(replace(notice, number=numbers.get(notice, 0)) for notice in system.notices)
-        out.append(replace(system, rows=rows, notices=notices, counts=counts(rows)))
+        notices = tuple(notice._replace(number=numbers.get(notice, 0)) for notice in system.notices)
+        out.append(system._replace(rows=rows, notices=notices, counts=counts(rows)))
     return tuple(out)
 
 

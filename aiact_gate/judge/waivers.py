@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.location import Location
@@ -16,8 +15,7 @@ MAX_DAYS = 180
 WARN_DAYS = 30
 
 
-@dataclass(frozen=True)
-class Waiver:
+class Waiver(NamedTuple):
     """One entry of `waivers.yaml`, with what is wrong with it."""
 
     data: Mapping[str, Any]
@@ -30,8 +28,7 @@ class Waiver:
         return str(self.data.get("id") or "a waiver without id")
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(NamedTuple):
     """Waivers and baseline of one manifest."""
 
     waivers: tuple[Waiver, ...] = ()

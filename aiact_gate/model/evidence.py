@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.model.location import Location, Pointer
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A fact that this run can't determine."""
 
     reason: str
@@ -19,8 +18,7 @@ class Unknown:
     """The part that is known all the same."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Something wrong with the form of the evidence, found before anything is judged."""
 
     rule: str
@@ -33,8 +31,7 @@ class Fault:
     """Name of the record and the place in it; conditions that read it fail."""
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(NamedTuple):
     """A record, document or fact that isn't there, or can't be read."""
 
     name: str

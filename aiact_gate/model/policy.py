@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
 
 
-@dataclass(frozen=True)
-class PathExpr:
+class PathExpr(NamedTuple):
     """`it.residual[verb].reason`: a name, then fields and looked-up keys."""
 
     source: str
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A compiled condition or clause."""
 
     source: str
@@ -31,8 +28,7 @@ class Condition:
     """The path p if it is `filled(p)`."""
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(NamedTuple):
     """One loop of `each`: a list in the evidence, or fixed words."""
 
     name: str
@@ -40,8 +36,7 @@ class Loop:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One entry of `with`: the element of *path* whose *field* equals the value of *key*."""
 
     name: str
@@ -50,8 +45,7 @@ class Lookup:
     key: PathExpr
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One testable condition."""
 
     id: str
@@ -84,8 +78,7 @@ class Check:
     line: int = 1
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One point of law: a row of the checklist."""
 
     id: str
@@ -119,8 +112,7 @@ class Requirement:
         return self.profile != "always"
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(NamedTuple):
     """A versioned folder of policies."""
 
     name: str

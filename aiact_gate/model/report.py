@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One check's outcome at one place."""
 
     check: str
@@ -35,8 +33,7 @@ class Finding:
     """It failed before the change that is judged, too."""
 
 
-@dataclass(frozen=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """What came of one check."""
 
     id: str
@@ -53,8 +50,7 @@ class CheckResult:
     standing: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """What came of one requirement: a row of the checklist."""
 
     requirement: Any
@@ -82,8 +78,7 @@ class Row:
         )
 
 
-@dataclass(frozen=True)
-class SystemReport:
+class SystemReport(NamedTuple):
     """What came of one system."""
 
     id: str
@@ -112,11 +107,10 @@ class SystemReport:
     """Findings that never fail a branch: unreleased changes, ends of waivers."""
     release: str = ""
     anchor: Location = Location("aiact.yaml")
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = {}
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that makes the run itself doubtful: a manifest, lock, waiver or pack that can't be read."""
 
     message: str
@@ -126,8 +120,7 @@ class Problem:
     """The exit code it asks for."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """One run."""
 
     as_of: str

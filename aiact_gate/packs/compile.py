@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, Node, plain_data
 from aiact_gate.documents.yaml import parse_yaml
@@ -24,12 +24,11 @@ from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
 
-FORMAT = 5
+FORMAT = 7
 """Raised when the compiled form changes, so that an old one is never read."""
 
 
-@dataclass(frozen=True)
-class PolicyFault:
+class PolicyFault(NamedTuple):
     """Something wrong with a policy, at its place."""
 
     location: Location
@@ -363,8 +362,6 @@ class _CheckCompiler:
             not plain
             or out["lookups"]
             or not out["clauses"]
-            or where
-            and (self.texts or out["min_items"] == 0)
             or any(path[0] == "parameters" for path in self.reads)
         ):
             return None, None
@@ -378,9 +375,9 @@ class _CheckCompiler:
         try:
             whole = engine.compile(f"{path}.all({name}, {body})")
             count = engine.compile(
-                f"size({path}.filter({name}, {where})) >= {out['min_items']}"
+                f"size({path}.filter({name}, {where})) >= {max(1, out['min_items'])}"
                 if where
-                else f"size({path}) >= {out['min_items']}"
+                else f"size({path}) >= {max(1, out['min_items'])}"
             )
         except PackError:
             return None, None
@@ -458,7 +455,9 @@ class _CheckCompiler:
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
         filled = conditions.filled_path(tree, {}) or ()
         if where[0] == "that":
-            self.needs |= {path for path in absolute if path[0] in fields.RECORDS}
+            self.needs |= {
+                path for path in absolute if path[0] in fields.RECORDS and not self._computed(path)
+            }
             for path in relative:
                 field = self._known(self._resolve(path))
                 if field is not None and field.is_prose:
@@ -499,6 +498,15 @@ class _CheckCompiler:
 
     def _resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
         return (*self.bound[path[0]], *path[1:]) if path and path[0] in self.bound else path
+
+    def _computed(self, path: tuple[str, ...]) -> bool:
+        """Whether a `*` of *path* is a key that a condition computes: then no one field is meant."""
+        field = fields.root(path[0])
+        for step in path[1:]:
+            if field is None or step == "*" and field.schema.get("properties"):
+                return True
+            field = field.below(step)
+        return False
 
     def _known(self, path: tuple[str, ...]) -> fields.Field | None:
         field = fields.root(path[0])

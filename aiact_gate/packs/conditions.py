@@ -8,8 +8,7 @@ serialises, so that nothing here parses CEL.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.model.errors import PackError
 from aiact_gate.packs.vocabulary import words
@@ -20,8 +19,7 @@ Path = tuple[str, ...]
 ENGINE = "cel-expr-python 0.1.3"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What evaluating one condition gave."""
 
     holds: bool
@@ -134,8 +132,7 @@ def _overload(text: str) -> str:
 # ---------------------------------------------------------------- reading a serialised checked expression
 
 
-@dataclass(frozen=True)
-class Expr:
+class Expr(NamedTuple):
     """One node of a checked expression."""
 
     kind: str

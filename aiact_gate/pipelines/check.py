@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
@@ -33,8 +32,7 @@ from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """How `check` judges."""
 
     as_of: str
@@ -70,7 +68,7 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
     systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
     note = _no_ai(manifest, options, problems)
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path)
-    return replace(report, note=note, not_read=tuple(sorted(gathering.not_read.items())))
+    return report._replace(note=note, not_read=tuple(sorted(gathering.not_read.items())))
 
 
 def _report(
@@ -396,9 +394,9 @@ def _with_waiver_rows(
     for row in systems[0].rows:
         if row.requirement.id == "integrity.waivers":
             results = tuple(judge.judge(checked, row.requirement) for checked in row.requirement.checks)
-            row = replace(row, outcome=Outcome.FAIL, checks=results)
+            row = row._replace(outcome=Outcome.FAIL, checks=results)
         rows.append(row)
-    return [replace(systems[0], rows=tuple(rows)), *systems[1:]]
+    return [systems[0]._replace(rows=tuple(rows)), *systems[1:]]
 
 
 def caught(error: AiactError) -> Problem:

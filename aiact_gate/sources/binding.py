@@ -132,7 +132,7 @@ def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[s
     prefix = manifest.folder + "/" if manifest.folder else ""
     return {
         path[len(prefix) :]
-        for path in snapshot.paths()
+        for path in snapshot.paths(manifest.folder)
         if path.startswith(prefix) and any(pattern.fullmatch(path[len(prefix) :]) for pattern in patterns)
     }
 

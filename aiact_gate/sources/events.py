@@ -32,7 +32,7 @@ class LinePlaces:
         return Location(self._path, 1, 1, pointer=pointer)
 
 
-def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> None:
+def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, with_replay: bool) -> None:
     """Give *evidence* the names `event_log` and `replay`, from where the record `logging` points."""
     logging = evidence.data.get("logging")
     if logging is None:
@@ -46,6 +46,8 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) ->
         _event_log(snapshot, manifest, sample, evidence)
     except AiactError as error:
         _unreadable(evidence, "event_log", error, ("logging", "sample", "events"))
+    if not with_replay:
+        return
     if not logging.get("replay"):
         place = evidence.places["logging"].location(("replay",))
         _absent(

@@ -195,9 +195,7 @@ def _nearest(number: Number, words: list[str]) -> str:
     text = _flat(number.sentence)
     at = len(number.before)
     places = sorted(
-        (match.start(), len(word), word)
-        for word in dict.fromkeys(words)
-        for match in re.finditer(rf"(?<![\w]){re.escape(_flat(word))}(?![\w])", text)
+        (start, len(word), word) for word in dict.fromkeys(words) for start in _word_places(text, _flat(word))
     )
     outer = [
         place
@@ -210,6 +208,17 @@ def _nearest(number: Number, words: list[str]) -> str:
     before = [place for place in outer if place[0] < at]
     behind = [place for place in outer if place[0] >= at]
     return before[-1][2] if before else behind[0][2] if behind else ""
+
+
+def _word_places(text: str, word: str) -> Iterator[int]:
+    """Where *word* stands in *text* as words of its own."""
+    start = text.find(word) if word else -1
+    while start >= 0:
+        end = start + len(word)
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        if not (before.isalnum() or before == "_" or behind.isalnum() or behind == "_"):
+            yield start
+        start = text.find(word, start + 1)
 
 
 def _flat(text: str) -> str:

@@ -72,9 +72,7 @@ _MARKERS = frozenset(
         "above",
     ]
 )
-_NOTHING = frozenset(
-    ["todo", "tbd", "tbc", "tba", "fixme", "xxx", "n/a", "na", "n.a", "null", "nil", "nan"]
-)
+_NOTHING = frozenset(["todo", "tbd", "tbc", "tba", "fixme", "xxx", "n/a", "na", "n.a", "null", "nil", "nan"])
 """The markers that stand for nothing also where a single word is a good answer."""
 _PROMPTS = (
     "[more information needed]",
@@ -119,9 +117,15 @@ def emptiness(text: str, x_type: str, x_is: str = "text") -> str | None:
     return None
 
 
+_EDGES = (
+    "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum())
+    + "«»„“”‚‘’…–—·•¿¡、。「」（）！？"
+)
+"""What stands around a word without belonging to it."""
+
+
 def _words(text: str) -> list[str]:
-    words = ["".join(c for c in part if c.isalnum() or c in "./'-").strip("./'-") for part in text.split()]
-    return [word for word in words if word]
+    return [word for part in text.split() if (word := part.strip(_EDGES))]
 
 
 def _enough(words: list[str]) -> bool:

@@ -83,7 +83,7 @@ def gather(
         if name in wanted:
             attach_document(name, key, snapshot, manifest, own, evidence, library, pointers)
     if wanted & {"event_log", "replay"}:
-        events.attach_events(snapshot, manifest, evidence)
+        events.attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
     evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library)
     evidence.faults += references.pasted(evidence)
     if "derived" in wanted:
@@ -102,7 +102,7 @@ def gather(
             )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
-        evidence.places["derived"] = figures.FigurePlaces(places)
+        evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
     _caps(gathering, evidence)
     _files(gathering, evidence)
 
@@ -114,6 +114,21 @@ class _SystemPlaces:
 
     def location(self, pointer: Pointer = ()) -> Location:
         return self._manifest.pointer(self._id, *pointer)
+
+
+class _DerivedPlaces:
+    """Where computed facts are pointed at: figures in their document, everything else where the manifest speaks of it."""
+
+    def __init__(self, manifest: Manifest, system_id: str, figures_: figures.FigurePlaces) -> None:
+        self._manifest = manifest
+        self._id = system_id
+        self._figures = figures_
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        if pointer and pointer[0] == "figures":
+            return self._figures.location(pointer)
+        key = ("inputs",) if pointer and pointer[0] == "inputs" else ("model", "mlflow")
+        return self._manifest.pointer(self._id, *key)
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +167,7 @@ def _caps(gathering: Gathering, evidence: Evidence) -> None:
 def _files(gathering: Gathering, evidence: Evidence) -> None:
     for name, place in evidence.places.items():
         path = place.location().path
-        if name in ("system",):
+        if name in ("system", "derived"):
             continue
         try:
             evidence.files[name] = (path, hashlib.sha256(gathering.snapshot.read(path)).hexdigest())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiact_gate.model.errors import SnapshotError
 
@@ -22,6 +23,9 @@ _OFF = (
     "-c", "gc.auto=0",
     "-c", "log.showSignature=false",
 )  # fmt: skip
+
+
+MAX_PACKED_REFS = 10_000_000
 
 
 def find_repository(start: str) -> str | None:
@@ -55,28 +59,47 @@ class Git:
                 "See what `git status` says there; a copy without `.git` can be checked, too.",
             )
 
-    def run(self, *arguments: str, stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes | None:
-        """What `git *arguments*` prints, or None if it exits with a code outside *ok*.
+    def start(self, *arguments: str, stdin: bytes | None = None) -> subprocess.Popen[bytes]:
+        """`git *arguments*`, begun; `finish` reads what it prints.
 
         Raises:
             SnapshotError: there is no git program here.
         """
         try:
-            done = subprocess.run(
-                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *self._tree, *arguments],
+            return subprocess.Popen(
+                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *arguments],
                 cwd=self.folder,
-                env=_environment() | self._filters,
-                input=stdin,
-                stdin=None if stdin is not None else subprocess.DEVNULL,
+                env=_environment(),
+                stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                check=False,
             )
         except FileNotFoundError as error:
-            raise SnapshotError(
-                "the program git isn't installed", "Install git, or check an exported folder without `.git`."
-            ) from error
-        return done.stdout if done.returncode in ok else None
+            fix = "Install git, or check an exported folder without `.git`."
+            raise SnapshotError("the program git isn't installed", fix) from error
+
+    def finish(self, process: subprocess.Popen[bytes], stdin: bytes | None = None) -> bytes | None:
+        """What *process* prints, or None if it exits with an error."""
+        output, _ = process.communicate(stdin)
+        return output if process.returncode == 0 else None
+
+    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes | None:
+        """What `git *arguments*` prints, or None if it exits with an error. Raises as `start`."""
+        return self.finish(self.start(*arguments, stdin=stdin), stdin)
+
+    def has_tags(self) -> bool:
+        """Whether there may be a tag; most checkouts of CI have none, and asking costs no process."""
+        folder = os.path.join(self.folder, ".git")
+        if not os.path.isdir(folder):
+            return True  # a work tree beside its repository, or a bare one
+        tags = os.path.join(folder, "refs", "tags")
+        if os.path.isdir(tags) and os.listdir(tags):
+            return True
+        try:
+            with Path(folder, "packed-refs").open("rb") as file:
+                return b" refs/tags/" in file.read(MAX_PACKED_REFS) or bool(file.read(1))
+        except OSError:
+            return False
 
     def text(self, *arguments: str) -> str | None:
         """The stripped text that `git *arguments*` prints, or None if it fails."""
@@ -85,8 +108,7 @@ class Git:
 
     def listed(self, *arguments: str) -> list[str]:
         """The NUL-separated paths that `git *arguments*` prints."""
-        output = self.run(*arguments) or b""
-        return [os.fsdecode(path) for path in output.split(b"\0") if path]
+        return split_paths(self.run(*arguments))
 
     def _no_filters(self) -> dict[str, str]:
         """Variables that empty every filter driver of the configuration; keys may hold `=`, so `-c` won't do."""
@@ -133,6 +155,11 @@ def _is_askable(name: str) -> bool:
         and not path.startswith(("/", "./"))
         and ".." not in path.split("/")
     )
+
+
+def split_paths(output: bytes | None) -> list[str]:
+    """The NUL-separated paths of *output*."""
+    return [os.fsdecode(path) for path in (output or b"").split(b"\0") if path]
 
 
 def _environment() -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.yaml import parse_yaml
@@ -18,8 +17,7 @@ from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(NamedTuple):
     """A parsed lock."""
 
     path: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
@@ -18,8 +17,7 @@ from aiact_gate.sources.snapshot import Snapshot
 NAMES = ("aiact.yaml", "aiact.yml")
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The manifest: what it says, where each value stands, and what is wrong with its form."""
 
     path: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
@@ -20,8 +19,7 @@ from aiact_gate.sources.snapshot import Snapshot
 NOT_RECORDS = ("waivers", "baseline")
 
 
-@dataclass(frozen=True)
-class RecordFile:
+class RecordFile(NamedTuple):
     """One YAML file of the evidence folder."""
 
     path: str
@@ -39,9 +37,7 @@ def read_folder(
     """Every record file in *folder* (relative to the manifest's), sorted by path. Files of another kind go to *not_read*."""
     base = manifest.repository_path(folder)
     found = []
-    for path in snapshot.paths():
-        if posixpath.dirname(path) != base and not path.startswith(base + "/"):
-            continue
+    for path in snapshot.paths(base):
         name = posixpath.basename(path)
         stem, dot, ending = name.rpartition(".")
         if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:

@@ -10,17 +10,16 @@ import hashlib
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
 from aiact_gate.model.errors import SnapshotError, UsageError
 from aiact_gate.model.evidence import Unknown
-from aiact_gate.sources.git import Git, find_repository
+from aiact_gate.sources.git import Git, find_repository, split_paths
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What was looked at, as the report names it."""
 
     kind: str
@@ -35,8 +34,8 @@ class Snapshot:
     root: str
     subject: Subject
 
-    def paths(self) -> Sequence[str]:
-        """Every file of the tree, sorted."""
+    def paths(self, under: str = "") -> Sequence[str]:
+        """Every file of the tree (below the folder *under*), sorted."""
         raise NotImplementedError
 
     def _bytes(self, path: str) -> bytes:
@@ -95,28 +94,48 @@ _READ_ONLY = os.O_RDONLY | sum(
 )
 
 
+_STATUS = (
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--untracked-files=normal",
+    "--ignore-submodules=all",
+)
+
+
 class _Folder(Snapshot):
     """Files on disk: a work tree, or a folder without git."""
 
     def __init__(self, root: str, git: Git | None) -> None:
         self.root = root
         self._real = os.path.realpath(root)
+        self._real_folders: dict[str, str] = {}
         self._git = git
         self._listed: frozenset[str] | None = None
         self._shallow: bool | None = None
-        if git is None:
-            self.subject = Subject("folder without git", None, False)
-        else:
-            head = git.text("rev-parse", "--verify", "-q", "HEAD")
-            status = git.run(
-                "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=all"
-            )
-            self.subject = Subject("work tree", head or None, bool(status))
+        # Both listings run while Python loads what comes next; each is read when it is asked for.
+        self._status = git.start(*_STATUS) if git is not None else None
+        self._listing = (
+            git.start("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+            if git is not None
+            else None
+        )
+
+    @cached_property
+    def subject(self) -> Subject:  # type: ignore[override]
+        if self._git is None or self._status is None:
+            return Subject("folder without git", None, False)
+        # The head line of `--branch`, then a line for each change.
+        lines = split_paths(self._git.finish(self._status))
+        heads = [line.removeprefix("# branch.oid ") for line in lines if line.startswith("# branch.oid ")]
+        head = heads[0] if heads and heads[0] != "(initial)" else None
+        return Subject("work tree", head, any(not line.startswith("# ") for line in lines))
 
     def _names(self) -> frozenset[str]:
         if self._listed is None:
             if self._git is not None:
-                listed = self._git.listed("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+                listed = split_paths(self._git.finish(self._listing)) if self._listing is not None else []
             else:
                 listed = [
                     os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
@@ -126,8 +145,10 @@ class _Folder(Snapshot):
             self._listed = frozenset(listed)
         return self._listed
 
-    def paths(self) -> Sequence[str]:
-        return sorted(path for path in self._names() if os.path.lexists(os.path.join(self.root, path)))
+    def paths(self, under: str = "") -> Sequence[str]:
+        prefix = under.rstrip("/") + "/" if under else ""
+        found = (path for path in self._names() if path.startswith(prefix))
+        return sorted(path for path in found if os.path.lexists(os.path.join(self.root, path)))
 
     def has(self, path: str) -> bool:
         if self._git is not None and path not in self._names():
@@ -139,7 +160,12 @@ class _Folder(Snapshot):
         return os.path.lexists(os.path.join(self.root, path))
 
     def _inside(self, path: str) -> bool:
-        real = os.path.realpath(os.path.join(self.root, path))
+        full = os.path.join(self.root, path)
+        folder, name = os.path.split(full)
+        real = self._real_folders.get(folder)
+        if real is None:
+            real = self._real_folders[folder] = os.path.realpath(folder)
+        real = os.path.realpath(full) if os.path.islink(full) else os.path.join(real, name)
         return real == self._real or real.startswith(self._real + os.sep)
 
     def _bytes(self, path: str) -> bytes:
@@ -222,8 +248,9 @@ class _Tree(Snapshot):
             self._modes = {path: head_.split(" ")[0] for head_, _, path in entries}
             self._ids = {path: head_.split(" ")[2] for head_, _, path in entries}
 
-    def paths(self) -> Sequence[str]:
-        return sorted(self._ids)
+    def paths(self, under: str = "") -> Sequence[str]:
+        prefix = under.rstrip("/") + "/" if under else ""
+        return sorted(path for path in self._ids if path.startswith(prefix))
 
     def has(self, path: str) -> bool:
         return self._modes.get(path, "").startswith("100")
@@ -282,12 +309,15 @@ def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Un
 def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
     if not all(c in "0123456789abcdef" for c in commit) or len(commit) < 7:
         return None
-    if git.run("cat-file", "-e", f"{commit}^{{commit}}") is None:
-        return None
-    return git.blobs([f"{commit}:{path}" for path in paths])
+    blobs = git.blobs([f"{commit}:{path}" for path in paths])
+    if any(blob is not None for blob in blobs):
+        return blobs
+    return blobs if git.run("cat-file", "-e", f"{commit}^{{commit}}") is not None else None
 
 
 def _tags(git: Git, revision: str) -> list[str]:
+    if not git.has_tags():
+        return []
     output = git.text("tag", "--merged", revision, "--sort=creatordate") or ""
     return output.split("\n") if output else []
 

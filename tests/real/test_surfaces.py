@@ -167,3 +167,25 @@ def test_a_file_name_that_isnt_utf8_stops_no_surface(tmp_path: Path) -> None:
 
     for text in (github.render(report), markdown.render(report)):
         text.encode("utf-8")
+
+
+def test_a_fault_of_our_own_is_handed_over_before_the_exit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from aiact_gate.cli import ci, run
+
+    def broken(*_: object) -> list[Report]:
+        raise RuntimeError("::error::evidence that nobody should read in a log")
+
+    monkeypatch.setattr(ci, "checked", broken)
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    with pytest.raises(SystemExit) as end:
+        run(["ci", "github"])
+
+    outputs = read_command_file((tmp_path / "GITHUB_OUTPUT").read_text(encoding="utf-8"))
+    printed = capsys.readouterr()
+    assert (5, "5", "fault") == (end.value.code, outputs["exit-code"], outputs["verdict"])
+    assert "nobody should read" not in printed.out + printed.err
+    assert "internal error" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")

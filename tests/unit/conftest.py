@@ -6,4 +6,5 @@ import sys
 from pathlib import Path
 
 # Tests are imported one by one (`importlib` mode), so the helpers beside this file need a way to be found.
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]

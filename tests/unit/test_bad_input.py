@@ -160,7 +160,7 @@ CASES = [
     # ------------------------------------------------ records
     record("empty", "", "compliance/testing.yaml:1: testing.yaml can't be read: the file is empty"),
     record("binary", b"\x00\x01", "compliance/testing.yaml:1: testing.yaml can't be read: the file is binary"),
-    record("broken YAML", TESTING + "x: [\n", "compliance/testing.yaml:20: testing.yaml can't be read"),
+    record("broken YAML", TESTING + "x: [\n", "compliance/testing.yaml:19: testing.yaml can't be read"),
     record("a key twice", TESTING + "for: loans@1.2.0\n", "compliance/testing.yaml:19: testing.yaml can't be read"),
     record("200,000 levels", TESTING + "x: " + "[" * DEEPER, "compliance/testing.yaml:19: testing.yaml can't"),
     record("5,000 levels", TESTING + "x: " + "{a: " * DEEP, "compliance/testing.yaml:19: testing.yaml can't"),
@@ -242,7 +242,7 @@ CASES = [
         "waivers: broken",
         {"compliance/waivers.yaml": "waivers: [\n"},
         3,
-        "compliance/waivers.yaml:2: compliance/waivers.yaml can't be read",
+        "compliance/waivers.yaml:1: compliance/waivers.yaml can't be read",
     ),
     Case(
         "waivers: misspelt key",
@@ -266,7 +266,7 @@ CASES = [
         "baseline: unparsable",
         {"compliance/baseline.yaml": "items: [\n"},
         3,
-        "compliance/baseline.yaml:2: compliance/baseline.yaml can't be read",
+        "compliance/baseline.yaml:1: compliance/baseline.yaml can't be read",
     ),
     # ------------------------------------------------ documents, events, data
     Case("card: front matter of 200,000 levels", {"MODEL_CARD.md": "---\na: " + "[" * DEEPER + "\n---\n"}, 1, "MODEL_CARD.md:2: The front matter can't be read: more than 64"),

@@ -34,7 +34,9 @@ class EventType(Strict):
 
     id: Key
     purposes: list[
-        Literal["risk_situations", "substantial_modification", "post_market_monitoring", "operation_monitoring"]
+        Literal[
+            "risk_situations", "substantial_modification", "post_market_monitoring", "operation_monitoring"
+        ]
     ]
     meaning: Text
 
