@@ -517,6 +517,8 @@ class CheckJudge:
         location: Location,
         element: str,
     ) -> Finding:
+        if kind == "missing":
+            kind = self.evidence.unfilled.get(location.pointer, kind)
         return Finding(
             check=check.id,
             kind=kind,

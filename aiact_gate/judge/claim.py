@@ -10,42 +10,12 @@ from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 
 PERSONAL = frozenset(
-    [
-        "age",
-        "sex",
-        "gender",
-        "birth",
-        "birthday",
-        "birthdate",
-        "dob",
-        "nationality",
-        "citizenship",
-        "ethnicity",
-        "ethnic",
-        "race",
-        "religion",
-        "belief",
-        "marital",
-        "disability",
-        "health",
-        "pregnant",
-        "pregnancy",
-        "orientation",
-        "union",
-        "foreign",
-        "foreigner",
-        "name",
-        "surname",
-        "firstname",
-        "lastname",
-        "email",
-        "phone",
-        "telephone",
-        "address",
-        "ssn",
-        "iban",
-        "personal",
-    ]
+    (
+        "age sex gender birth birthday birthdate dob nationality citizenship ethnicity ethnic race religion belief marital "
+        "disability health pregnant pregnancy orientation union foreign foreigner name surname firstname lastname email phone "
+        "telephone address ssn iban personal income salary wage job occupation employment employed employer household "
+        "children dependents education housing postcode zip"
+    ).split()
 )
 """Words in a column's name that speak of a person."""
 
@@ -217,6 +187,7 @@ def _compare(
                 "Let a person who answers for it fill decided_by.",
             )
         )
+    _reviewed(claimed, derived, record, evidence, faults)
     columns = personal_columns(evidence)
     if not columns:
         return
@@ -243,6 +214,32 @@ def _compare(
                 f"The model's signature takes {listed}. Is it used in an area of Annex III?",
                 "If it is, answer a3.areas so; if not, nothing is to be done.",
             )
+        )
+
+
+def _reviewed(
+    claimed: str, derived: Classified, record: Mapping[str, Any], evidence: Evidence, faults: list[Fault]
+) -> None:
+    """A tier that decides over many duties, or that gets out of them by Article 6(3), is read by a second person."""
+    if "high" not in (claimed, derived.tier) and "derogated" not in derived.facts:
+        return
+    place = evidence.locate(("classification", "reviewed_by"))
+    reviewer = record.get("reviewed_by")
+    if not reviewer:
+        what = "Nobody has reviewed the answers behind the tier."
+        faults.append(
+            Fault(
+                "claim_unreviewed",
+                "missing",
+                place,
+                what,
+                "Let a second person read them and fill reviewed_by.",
+            )
+        )
+    elif reviewer == record.get("decided_by"):
+        what = f"The tier is reviewed by {reviewer}, who also decided it."
+        faults.append(
+            Fault("claim_unreviewed", "contradicted", place, what, "Let somebody else read the answers.")
         )
 
 

@@ -59,7 +59,7 @@ def selected(requirement: Requirement, profile: str) -> bool:
 def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Row:
     """What comes of *requirement*."""
     row = Row(requirement, Outcome.PASS, applies_from=dates.later)
-    if judging.only and requirement.id not in judging.only:
+    if judging.only and requirement.id not in judging.only and requirement.is_point:
         return row._replace(outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
     why_not = binds(requirement, judging.claim)
     if why_not:

@@ -7,70 +7,12 @@ a known template's prompt, or prose of fewer than three different words.
 from __future__ import annotations
 
 _MARKERS = frozenset(
-    [
-        "todo",
-        "tbd",
-        "tbc",
-        "tba",
-        "fixme",
-        "xxx",
-        "n/a",
-        "na",
-        "n.a",
-        "none",
-        "null",
-        "nil",
-        "nan",
-        "unknown",
-        "undefined",
-        "placeholder",
-        "pending",
-        "test",
-        "foo",
-        "bar",
-        "same",
-        "ditto",
-        "nobody",
-        "anyone",
-        "someone",
-        "somebody",
-        "lorem",
-        "ipsum",
-        "dolor",
-        "sit",
-        "amet",
-        "asdf",
-        "sample",
-        "insert",
-        "text",
-        "here",
-        "fill",
-        "in",
-        "later",
-        "to",
-        "be",
-        "done",
-        "determined",
-        "defined",
-        "confirmed",
-        "added",
-        "more",
-        "information",
-        "needed",
-        "not",
-        "applicable",
-        "nicht",
-        "zutreffend",
-        "offen",
-        "k.a",
-        "keine",
-        "angabe",
-        "folgt",
-        "siehe",
-        "oben",
-        "see",
-        "above",
-    ]
+    (
+        "todo tbd tbc tba fixme xxx n/a na n.a none null nil nan unknown undefined placeholder pending test foo bar same ditto "
+        "nobody anyone someone somebody lorem ipsum dolor sit amet asdf sample insert text here fill in later to be done "
+        "determined defined confirmed added more information needed not applicable nicht zutreffend offen k.a keine angabe "
+        "folgt siehe oben see above"
+    ).split()
 )
 _NOTHING = frozenset(["todo", "tbd", "tbc", "tba", "fixme", "xxx", "n/a", "na", "n.a", "null", "nil", "nan"])
 """The markers that stand for nothing also where a single word is a good answer."""
@@ -95,7 +37,8 @@ def emptiness(text: str, x_type: str, x_is: str = "text") -> str | None:
     Prose, names and people are held against every marker; an id, a path or a term of the team's own only against the few
     that stand for nothing anywhere: a data set called `test` or a file `sample.csv` is no placeholder.
     """
-    shown = text.strip()
+    # Zero-width characters are no words, and hide none.
+    shown = "".join(c for c in text if c.isprintable() or c.isspace()).strip()
     if not shown or shown.startswith("??"):
         return "missing"
     if x_type in _FREE:
@@ -125,7 +68,8 @@ _EDGES = (
 
 
 def _words(text: str) -> list[str]:
-    return [word for part in text.split() if (word := part.strip(_EDGES))]
+    words = [part.strip(_EDGES) for part in text.split()]
+    return [word for word in words if any(c.isalnum() for c in word)]
 
 
 def _enough(words: list[str]) -> bool:

@@ -26,6 +26,7 @@ _OFF = (
 
 
 MAX_PACKED_REFS = 10_000_000
+MAX_CONFIG = 1_000_000
 
 
 def find_repository(start: str) -> str | None:
@@ -53,11 +54,6 @@ class Git:
         )
         self._filters: dict[str, str] = {}
         self._filters = self._no_filters()
-        if self.run("rev-parse", "--git-dir") is None:
-            raise SnapshotError(
-                f"git can't read the repository in {os.path.basename(self.folder)}",
-                "See what `git status` says there; a copy without `.git` can be checked, too.",
-            )
 
     def start(self, *arguments: str, stdin: bytes | None = None) -> subprocess.Popen[bytes]:
         """`git *arguments*`, begun; `finish` reads what it prints.
@@ -67,9 +63,9 @@ class Git:
         """
         try:
             return subprocess.Popen(
-                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *arguments],
+                ["git", *_OFF, "-c", f"safe.directory={self.folder}", *self._tree, *arguments],
                 cwd=self.folder,
-                env=_environment(),
+                env=_environment() | self._filters,
                 stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -107,18 +103,45 @@ class Git:
         return None if output is None else output.decode("utf-8", "replace").strip()
 
     def listed(self, *arguments: str) -> list[str]:
-        """The NUL-separated paths that `git *arguments*` prints."""
-        return split_paths(self.run(*arguments))
+        """The NUL-separated paths that `git *arguments*` prints. Raises as `paths_of`."""
+        return self.paths_of(self.start(*arguments))
+
+    def paths_of(self, process: subprocess.Popen[bytes]) -> list[str]:
+        """The NUL-separated paths that *process* prints.
+
+        Raises:
+            SnapshotError: it fails, so there is no repository here that git reads. An empty list would hide that.
+        """
+        output = self.finish(process)
+        if output is None:
+            raise SnapshotError(
+                f"git can't read the repository in {os.path.basename(self.folder)}",
+                "See what `git status` says there; a copy without `.git` can be checked, too.",
+            )
+        return split_paths(output)
 
     def _no_filters(self) -> dict[str, str]:
         """Variables that empty every filter driver of the configuration; keys may hold `=`, so `-c` won't do."""
-        keys = self.listed(
-            "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"
-        )
+        if not self._may_have_filters():
+            return {}
+        drivers = r"^filter\..*\.(clean|smudge|process)$"
+        keys = split_paths(self.run("config", "--name-only", "-z", "--get-regexp", drivers))
         found = {"GIT_CONFIG_COUNT": str(len(keys))}
         for index, key in enumerate(keys):
             found |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": ""}
         return found
+
+    def _may_have_filters(self) -> bool:
+        """Whether the repository's own configuration may name a filter; most don't, and asking git costs a process."""
+        folder = Path(self.folder, ".git")
+        if not folder.is_dir() or (folder / "config.worktree").exists():
+            return True
+        try:
+            with (folder / "config").open("rb") as file:
+                found = file.read(MAX_CONFIG).lower()
+                return b"filter" in found or b"include" in found or bool(file.read(1))
+        except OSError:
+            return True
 
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""

@@ -135,7 +135,7 @@ class _Folder(Snapshot):
     def _names(self) -> frozenset[str]:
         if self._listed is None:
             if self._git is not None:
-                listed = split_paths(self._git.finish(self._listing)) if self._listing is not None else []
+                listed = self._git.paths_of(self._listing) if self._listing is not None else []
             else:
                 listed = [
                     os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")

@@ -458,8 +458,7 @@ NAMES = {
 def test_a_hostile_file_name_is_harmless_in_every_format(name: str, tmp_path: Path) -> None:
     repository = high(tmp_path / "repository")
     place = os.fsencode(repository.folder) + b"/" + NAMES[name]
-    with open(place, "wb") as file:
-        file.write(TESTING.replace("loans@", "lons@").encode())
+    Path(os.fsdecode(place)).write_bytes(TESTING.replace("loans@", "lons@").encode())
     repository.commit()
     harmless(repository)
 

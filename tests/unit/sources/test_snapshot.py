@@ -258,8 +258,9 @@ def test_only_a_commit_at_hand_is_read(commit: str, repository: Repository) -> N
 def test_a_folder_that_git_can_not_read_is_said(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
 
-    with pytest.raises(SnapshotError, match="git can't read the repository"):
-        open_snapshot(str(tmp_path))
+    for how in ({}, {"staged": True}):
+        with pytest.raises(SnapshotError, match="git can't read the repository"):
+            open_snapshot(str(tmp_path), **how)[0].paths()
 
 
 def test_without_the_program_git_a_repository_is_not_judged(
@@ -310,6 +311,12 @@ def _info_attributes(repository: Repository, script: str) -> None:
     config.write_text(config.read_text() + f'[filter "a=b.c"]\n\tclean = {script}\n\tprocess = {script}\n')
 
 
+def _included(repository: Repository, script: str) -> None:
+    repository.write({".gitattributes": "*.md filter=mine\n"}).commit()
+    (repository.folder / ".git" / "more").write_text(f"[filter \"mine\"]\n\tclean = {script}\n")
+    repository.git("config", "include.path", "more")
+
+
 def _configured(**keys: str) -> Callable[[Repository, str], None]:
     def arrange(repository: Repository, script: str) -> None:
         for key, value in keys.items():
@@ -341,6 +348,7 @@ FOREIGN_CODE: dict[str, Callable[[Repository, str], None]] = {
     "filters": _filter("mine"),
     "filters of large files": _filter("lfs"),
     "a filter whose name has a sign": _info_attributes,
+    "a filter of an included file": _included,
     "fsmonitor": _configured(core__fsmonitor="SCRIPT"),
     "fsmonitor hook": _configured(core__fsmonitor="SCRIPT", core__fsmonitorHookVersion="2"),
     "hooks": _hooks,
