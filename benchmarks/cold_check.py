@@ -24,12 +24,20 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", default=[str(ROOT / "examples/credit-scoring"), str(ROOT / "examples/spam-filter")])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=[str(ROOT / "examples/credit-scoring"), str(ROOT / "examples/spam-filter")],
+    )
     parser.add_argument("--rounds", type=int, default=11)
     options = parser.parse_args()
     python = [sys.executable, "-I"]
-    commands = {path: [*python, "-m", "aiact_gate", "check", "--as-of", "2026-11-25", path] for path in options.paths}
+    commands = {
+        path: [*python, "-m", "aiact_gate", "check", "--as-of", "2026-11-25", path] for path in options.paths
+    }
     commands["--version"] = [*python, "-m", "aiact_gate", "--version"]
     times: dict[str, list[float]] = {name: [] for name in ("pass", *commands)}
     for name, command in commands.items():  # once each, so that bytecode and caches are there
@@ -43,7 +51,9 @@ def main() -> None:
     print(f"python -c pass: {empty * 1000:.1f} ms, median of {options.rounds}")
     for name, found in times.items():
         middle = statistics.median(found)
-        print(f"{middle / empty:6.1f} x  {middle * 1000:7.1f} ms  ({min(found) * 1000:.1f} to {max(found) * 1000:.1f})  {name}")
+        print(
+            f"{middle / empty:6.1f} x  {middle * 1000:7.1f} ms  ({min(found) * 1000:.1f} to {max(found) * 1000:.1f})  {name}"
+        )
 
 
 if __name__ == "__main__":

@@ -56,9 +56,9 @@ def update(path: str, as_of: str | None) -> None:
 
 
 def _day(text: str | None) -> str:
-    from aiact_gate.cli.check import _day as day
+    from aiact_gate.cli.check import judged_day
 
-    return day(text)
+    return judged_day(text)
 
 
 def _run(work: Callable[[], Written]) -> None:

@@ -79,7 +79,11 @@ def command(
     if staged and ref:
         raise UsageError("--staged and --ref exclude each other", "Give one of them.")
     options = Options(
-        as_of=_day(as_of), enforce=enforce, release=release, requirements=frozenset(requirements), packs=packs
+        as_of=judged_day(as_of),
+        enforce=enforce,
+        release=release,
+        requirements=frozenset(requirements),
+        packs=packs,
     )
     reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
     for name, file in wanted:
@@ -101,7 +105,7 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
     from aiact_gate.documents.write import write_atomically
 
     try:
-        write_atomically(Path(file), text.encode("utf-8"))
+        write_atomically(Path(file), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(
             f"{file} can't be written: {error.strerror}", "Name a file in a folder that exists."
@@ -140,7 +144,7 @@ def _format(text: str) -> tuple[str, str]:
     return name, file
 
 
-def _day(text: str | None) -> str:
+def judged_day(text: str | None) -> str:
     import datetime
 
     if text is None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from aiact_gate.cli.check import _day, exit_code
+from aiact_gate.cli.check import exit_code, judged_day
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
@@ -104,7 +104,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     annotations = _word(environment, "AIACT_ANNOTATIONS", ("on", "off"))
     enforce = _word(environment, "AIACT_ENFORCE", ("now", "law"))
     options = Options(
-        as_of=_day(environment.get("AIACT_AS_OF") or None),
+        as_of=judged_day(environment.get("AIACT_AS_OF") or None),
         enforce=enforce,
         release=release == "true",
         requirements=frozenset(_lines(environment, "AIACT_REQUIREMENT")),

@@ -18,7 +18,7 @@ def command(requirement: str, path: str, as_of: str | None) -> None:
 
     Example: aiact-gate explain art9.5 examples/credit-scoring
     """
-    from aiact_gate.cli.check import _day
+    from aiact_gate.cli.check import judged_day
     from aiact_gate.formats.page import render
     from aiact_gate.model.errors import AiactError
     from aiact_gate.packs.load import BUILTIN, load_builtin
@@ -36,7 +36,7 @@ def command(requirement: str, path: str, as_of: str | None) -> None:
             f"Did you mean {near}?" if near else "See `aiact-gate policy list`.",
         )
     try:
-        report = checked(path, Options(as_of=_day(as_of)))[0]
+        report = checked(path, Options(as_of=judged_day(as_of)))[0]
     except AiactError:
         report = None
     procedure = load_builtin("eu-ai-act")[0].classification if name == "art6.claim" else None

@@ -628,7 +628,9 @@ def show(value: Any) -> str:
 
 def fingerprint(check: str, system: str, element: str, more: str = "") -> str:
     """A stable identity of a finding: no line, no message, no tool version."""
-    return hashlib.sha256("\0".join((check, system, element, more)).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        "\0".join((check, system, element, more)).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
 
 
 def _element(check: Check, bound: Bound) -> str:

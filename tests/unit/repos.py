@@ -227,7 +227,11 @@ def lock(**run: object) -> bytes:
             "metrics": {"test_auc": 0.7934, "test_auc_lo": 0.75, "test_auc_hi": 0.83, "test_n": 300},
             "not_numbers": [],
             "datasets": [
-                {"name": "train", "context": "training", "sha256": hashlib.sha256(_TRAIN.encode()).hexdigest()}
+                {
+                    "name": "train",
+                    "context": "training",
+                    "sha256": hashlib.sha256(_TRAIN.encode()).hexdigest(),
+                }
             ],
             **run,
         },

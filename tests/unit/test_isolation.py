@@ -53,7 +53,9 @@ sys.addaudithook(watch)
 """
 
 
-@pytest.mark.parametrize("arguments", [(), ("--staged",), ("--ref", "HEAD")], ids=["work tree", "index", "revision"])
+@pytest.mark.parametrize(
+    "arguments", [(), ("--staged",), ("--ref", "HEAD")], ids=["work tree", "index", "revision"]
+)
 def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
     secret = tmp_path / "secret.yaml"
     secret.write_text("token: 4711\n")
@@ -68,7 +70,8 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
             "compliance/logging.yaml": logging,
             "MODEL_CARD.md": card,
             "evidence/event.schema.json": schema,
-            "aiact.yaml": HIGH["aiact.yaml"] + '        tracking_uri: "http://127.0.0.1:9"\n    inputs: ["../**", "/**"]\n',
+            "aiact.yaml": HIGH["aiact.yaml"]
+            + '        tracking_uri: "http://127.0.0.1:9"\n    inputs: ["../**", "/**"]\n',
         },
     )
     (repository.folder / "compliance" / "stolen.yaml").symlink_to(secret)
@@ -79,7 +82,17 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
     (watch / "sitecustomize.py").write_text(WATCH)
     log = watch / "log"
     cache = tmp_path / "cache"
-    allowed = [repository.folder, repos.ROOT, sys.prefix, sys.base_prefix, cache, watch, "/dev/null", "/proc/self", "/usr/share/zoneinfo"]
+    allowed = [
+        repository.folder,
+        repos.ROOT,
+        sys.prefix,
+        sys.base_prefix,
+        cache,
+        watch,
+        "/dev/null",
+        "/proc/self",
+        "/usr/share/zoneinfo",
+    ]
 
     ran = repository.check(
         *arguments,

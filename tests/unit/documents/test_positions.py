@@ -15,7 +15,9 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 
 WORD = st.text(
-    st.characters(codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters="\x85\u2028\u2029\ufeff"),
+    st.characters(
+        codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters="\x85\u2028\u2029\ufeff"
+    ),
     min_size=1,
     max_size=12,
 )

@@ -454,10 +454,14 @@ def test_a_prediction_that_leaves_after_the_stop_is_found_at_the_stop(
     stop = next(index for index, event in enumerate(events) if event["type"] == "emergency_stop")
     late = next(event for event in events if event["type"] == "prediction")
     at = datetime.datetime.fromisoformat(events[stop]["time"]) + datetime.timedelta(seconds=50)
-    lines.insert(stop + 1, json.dumps({**late, "case_id": "C-9999", "event_id": "late", "time": at.isoformat()}))
+    lines.insert(
+        stop + 1, json.dumps({**late, "case_id": "C-9999", "event_id": "late", "time": at.isoformat()})
+    )
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
-    found = [finding for finding in failing(judge(copy)) if finding.check == "art14.4.e/halts-within-the-limit"]
+    found = [
+        finding for finding in failing(judge(copy)) if finding.check == "art14.4.e/halts-within-the-limit"
+    ]
 
     assert [(EVENTS, stop + 1, "contradicted")] == [
         (finding.location.path, finding.location.line, finding.kind) for finding in found

@@ -17,7 +17,15 @@ from aiact_gate.pipelines.policy_test import _judged, edit, evidence_of, read_ba
 from aiact_gate.schemas import fields
 
 FOLDER = builtin_folder("eu-ai-act")
-WRONG = {"null": None, "n/a": "n/a", "blanks": "   ", "0": 0, "empty list": [], "a list": ["x"], "NaN": float("nan")}
+WRONG = {
+    "null": None,
+    "n/a": "n/a",
+    "blanks": "   ",
+    "0": 0,
+    "empty list": [],
+    "a list": ["x"],
+    "NaN": float("nan"),
+}
 
 
 @cache
@@ -31,15 +39,28 @@ def base() -> dict[str, Document]:
 
 
 def judged() -> list[tuple[Requirement, Check]]:
-    return [(requirement, check) for requirement in pack().requirements for check in requirement.checks if check.clauses]
+    return [
+        (requirement, check)
+        for requirement in pack().requirements
+        for check in requirement.checks
+        if check.clauses
+    ]
 
 
 def outcome(requirement: Requirement, check: Check, documents: dict[str, Document]) -> Outcome:
     return _judged(requirement, pack(), documents)[check.id].outcome
 
 
+def name_of(value: Any) -> str:
+    return str(value.id) if isinstance(value, (Requirement, Check)) else ".".join(value)
+
+
 def test_the_base_is_a_passing_set() -> None:
-    failing = [check.id for requirement, check in judged() if outcome(requirement, check, base()) not in (Outcome.PASS, Outcome.NOT_APPLICABLE)]
+    failing = [
+        check.id
+        for requirement, check in judged()
+        if outcome(requirement, check, base()) not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    ]
 
     assert [] == failing
 
@@ -48,7 +69,7 @@ def test_the_base_has_no_fault_of_form() -> None:
     assert [] == [(fault.rule, fault.pointer) for fault in evidence_of(base()).faults]
 
 
-@pytest.mark.parametrize(("requirement", "check"), judged(), ids=lambda value: getattr(value, "id", ""))
+@pytest.mark.parametrize(("requirement", "check"), judged(), ids=name_of)
 def test_no_check_passes_without_a_kind_that_it_reads(requirement: Requirement, check: Check) -> None:
     for kind in sorted({path[0] for path in check.reads} & set(base())):
         documents = {name: document for name, document in base().items() if name != kind}
@@ -95,7 +116,10 @@ def places(path: tuple[str, ...]) -> list[str]:
             elif isinstance(node.value, dict) and step in node.value:
                 below.append(((*pointer, step), node.value[step]))
         found = below
-    return ["".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in pointer) for pointer, _ in found]
+    return [
+        "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in pointer)
+        for pointer, _ in found
+    ]
 
 
 # A field of a list that the passing set leaves empty has nothing to blank; its own examples add a row.
@@ -107,8 +131,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("requirement", "check", "path"), CASES, ids=lambda value: getattr(value, "id", ".".join(value) if isinstance(value, tuple) else ""))
-def test_no_check_passes_on_a_wrong_value_of_a_required_field(requirement: Requirement, check: Check, path: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("requirement", "check", "path"), CASES, ids=name_of)
+def test_no_check_passes_on_a_wrong_value_of_a_required_field(
+    requirement: Requirement, check: Check, path: tuple[str, ...]
+) -> None:
     field = fields.root(path[0])
     for step in path[1:]:
         field = field.below(step) if field is not None else None
@@ -117,7 +143,12 @@ def test_no_check_passes_on_a_wrong_value_of_a_required_field(requirement: Requi
     for name, value in WRONG.items():
         if name == "0" and field.schema.get("x-type") in ("tracked_file", "section", "heading", "key"):
             continue  # no such file: a fault of its own, in a real tree; and `0` is an id like another
-        if name == "0" and kind in ("number", "integer") or name in ("a list", "empty list") and kind == "array":
+        if (
+            name == "0"
+            and kind in ("number", "integer")
+            or name in ("a list", "empty list")
+            and kind == "array"
+        ):
             continue  # a number may be 0, and what a list may hold its own examples say
         try:
             documents, _ = edit(base(), {"set": dict.fromkeys(places(path), value)})
@@ -135,5 +166,8 @@ def test_the_pack_judges_what_it_says() -> None:
     assert 14 == sum(requirement.profile == "start" for requirement in points)
     assert all(bool(requirement.checks) != bool(requirement.not_checked) for requirement in points)
     assert all(requirement.checks for requirement in points if requirement.profile == "start")
-    assert all(requirement.why and requirement.fix and requirement.leaves_open.endswith("?") for requirement in points)
+    assert all(
+        requirement.why and requirement.fix and requirement.leaves_open.endswith("?")
+        for requirement in points
+    )
     assert Path(FOLDER / "classification.yaml").is_file()

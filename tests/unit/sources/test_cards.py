@@ -45,7 +45,9 @@ EXPECTED = {
     ),
     "template-braces": Read(2, ["1 A card to be filled", "2 Evaluation"], {"performance": "{results}"}),
     "norwegian": Read(
-        ("language", "license", "datasets"), ["1 Tidy sentences", "2 Uses"], {"intended_purpose": "Puts commas"}
+        ("language", "license", "datasets"),
+        ["1 Tidy sentences", "2 Uses"],
+        {"intended_purpose": "Puts commas"},
     ),
     "gate-form": Read(
         ("license", "extra_gated_prompt", "extra_gated_fields", "widget"),
@@ -118,7 +120,9 @@ EXPECTED = {
     "tab-in-front-matter": Read(4, ["1 Tabs", "2 Uses"], {"intended_purpose": "Counts tabs"}),
     "twice": Read(3, ["1 Twice", "2 Uses"], {"intended_purpose": "Says all"}),
     "dots-close": Read(("license",), ["1 Dots", "2 Uses"], {"intended_purpose": "Ends its header"}),
-    "comment-first": Read(None, ["2 license: mit", "1 Comment", "2 Uses"], {"intended_purpose": "Has a remark"}),
+    "comment-first": Read(
+        None, ["2 license: mit", "1 Comment", "2 Uses"], {"intended_purpose": "Has a remark"}
+    ),
     "blank-lines-first": Read(("license",), ["1 Blank", "2 Uses"], {"intended_purpose": "Begins late."}),
     "no-closing-mark": Read(None, ["1 Open", "2 Uses"], {"intended_purpose": "Never ends"}),
     "about-cards": Read(None, ["1 What is a model card?"]),

@@ -17,7 +17,9 @@ from aiact_gate.sources.lockfile import read_lock
 from aiact_gate.sources.manifest import read_manifest
 from aiact_gate.sources.snapshot import open_snapshot
 
-WANTED = frozenset(["testing", "logging", "model_card", "mlflow", "derived", "event_log", "replay", "data_governance"])
+WANTED = frozenset(
+    ["testing", "logging", "model_card", "mlflow", "derived", "event_log", "replay", "data_governance"]
+)
 
 
 def gathered(folder: Path, changes: Mapping[str, str], **run: Any) -> Evidence:
@@ -32,7 +34,13 @@ def gathered(folder: Path, changes: Mapping[str, str], **run: Any) -> Evidence:
     return evidence
 
 
-METRICS = {"test_auc": 0.7934, "test_auc_lo": 0.7521, "test_auc_hi": 0.8312, "test_n": 300, "train_auc": 0.8612}
+METRICS = {
+    "test_auc": 0.7934,
+    "test_auc_lo": 0.7521,
+    "test_auc_hi": 0.8312,
+    "test_n": 300,
+    "train_auc": 0.8612,
+}
 SENTENCES = {
     "AUC 0.79 on the testing rows.": [("0.79", True)],
     "AUC 79 % on the testing rows.": [("79 %", True)],
@@ -59,7 +67,9 @@ def test_a_figure_agrees_with_what_stands_behind_it_or_names_its_source(text: st
 
     found = evidence.data["derived"]["figures"]
 
-    assert SENTENCES[text] == [(row["text"], row["agrees"]) for row in found if row["document"] == "model_card"]
+    assert SENTENCES[text] == [
+        (row["text"], row["agrees"]) for row in found if row["document"] == "model_card"
+    ]
     lines = card.split("\n")
     for index, row in enumerate(found):
         place = evidence.places["derived"].location(("figures", index, "text"))
@@ -101,7 +111,13 @@ def test_many_stops_are_read_in_a_moment(tmp_path: Path) -> None:
 
 
 def test_events_that_do_not_fit_their_schema_are_told_at_their_lines(tmp_path: Path) -> None:
-    log = event("prediction", "09:00:00") + "\n" + '{"type": "prediction"}\n' + event("restart", "09:01:00") + "{}\n"
+    log = (
+        event("prediction", "09:00:00")
+        + "\n"
+        + '{"type": "prediction"}\n'
+        + event("restart", "09:01:00")
+        + "{}\n"
+    )
     evidence = gathered(tmp_path, {"evidence/events.jsonl": log})
 
     faults = [fault for fault in evidence.faults if "event_schema" == fault.rule]
@@ -120,7 +136,12 @@ def test_hostile_events_are_data(tmp_path: Path) -> None:
 
 
 def test_a_replay_is_looked_up_in_the_log(tmp_path: Path) -> None:
-    replay = {"case_id": "C-9", "model_version": "3", "recorded_output": {"b": 1, "a": [2]}, "replayed_output": 7}
+    replay = {
+        "case_id": "C-9",
+        "model_version": "3",
+        "recorded_output": {"b": 1, "a": [2]},
+        "replayed_output": 7,
+    }
     evidence = gathered(tmp_path, {"evidence/replay.json": json.dumps(replay)})
 
     assert (False, '{"a": [2], "b": 1}', "7") == tuple(

@@ -8,10 +8,54 @@ from hypothesis import strategies as st
 
 from aiact_gate.sources.filled import echoes, emptiness
 
-MISSING = ["", " ", "\t\n", "\u200b", "??", "?? a proposal of three words", "  ?? x", "-", "--", "...", "…", "?", "!!!", "* * *", "\u200b \u2060\u200d", "→ ↓"]
-NOTHING = ["TODO", "todo:", "TBD", "tbd.", "N/A", "n.a.", "(n/a)", "[TODO]", "TO\u200bDO", "TODO\u2060", "TODO / TBD", "xxx", "FIXME!"]
-FILLER = ["to be done later", "Not applicable", "none", "Lorem ipsum dolor sit amet", "see above", "keine Angabe", "unknown"]
-PROMPTS = ["[More Information Needed]", "{{ limits }}", "<insert the purpose of the system here>", "[your name and address]"]
+MISSING = [
+    "",
+    " ",
+    "\t\n",
+    "\u200b",
+    "??",
+    "?? a proposal of three words",
+    "  ?? x",
+    "-",
+    "--",
+    "...",
+    "…",
+    "?",
+    "!!!",
+    "* * *",
+    "\u200b \u2060\u200d",
+    "→ ↓",
+]
+NOTHING = [
+    "TODO",
+    "todo:",
+    "TBD",
+    "tbd.",
+    "N/A",
+    "n.a.",
+    "(n/a)",
+    "[TODO]",
+    "TO\u200bDO",
+    "TODO\u2060",
+    "TODO / TBD",
+    "xxx",
+    "FIXME!",
+]
+FILLER = [
+    "to be done later",
+    "Not applicable",
+    "none",
+    "Lorem ipsum dolor sit amet",
+    "see above",
+    "keine Angabe",
+    "unknown",
+]
+PROMPTS = [
+    "[More Information Needed]",
+    "{{ limits }}",
+    "<insert the purpose of the system here>",
+    "[your name and address]",
+]
 SHORT = ["Discrimination", "A risk", "Yes, yes, yes", "1 2 3 4"]
 PROSE = [
     "Applicants wait longer.",

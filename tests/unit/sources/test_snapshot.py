@@ -15,7 +15,16 @@ from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot
 
-ODD_NAMES = ["a b.md", "größe 模.md", "it's \"q\".md", "x blob", "-dash.md", "sub dir/né.md", "line\nbreak.md", "star*.md"]
+ODD_NAMES = [
+    "a b.md",
+    "größe 模.md",
+    'it\'s "q".md',
+    "x blob",
+    "-dash.md",
+    "sub dir/né.md",
+    "line\nbreak.md",
+    "star*.md",
+]
 FILES = {name: f"text of {index}\n" for index, name in enumerate(ODD_NAMES)} | {"plain.md": "one\n"}
 
 
@@ -243,7 +252,17 @@ def test_a_file_over_10_MB_is_not_read_but_has_a_digest(repository: Repository) 
 
 def test_names_that_break_the_protocol_of_git_get_no_foreign_bytes(repository: Repository) -> None:
     head = repository.git("rev-parse", "HEAD")
-    asked = ["plain.md", "line\nbreak.md", f"x\n{head}:plain.md", "../x", "/x", "./plain.md", "x blob", "a blob 5", "plain.md"]
+    asked = [
+        "plain.md",
+        "line\nbreak.md",
+        f"x\n{head}:plain.md",
+        "../x",
+        "/x",
+        "./plain.md",
+        "x blob",
+        "a blob 5",
+        "plain.md",
+    ]
 
     found = opened(repository).read_at(head, asked)
 
@@ -313,7 +332,7 @@ def _info_attributes(repository: Repository, script: str) -> None:
 
 def _included(repository: Repository, script: str) -> None:
     repository.write({".gitattributes": "*.md filter=mine\n"}).commit()
-    (repository.folder / ".git" / "more").write_text(f"[filter \"mine\"]\n\tclean = {script}\n")
+    (repository.folder / ".git" / "more").write_text(f'[filter "mine"]\n\tclean = {script}\n')
     repository.git("config", "include.path", "more")
 
 
@@ -326,7 +345,13 @@ def _configured(**keys: str) -> Callable[[Repository, str], None]:
 
 
 def _hooks(repository: Repository, script: str) -> None:
-    for name in ("post-index-change", "fsmonitor-watchman", "post-checkout", "reference-transaction", "pre-commit"):
+    for name in (
+        "post-index-change",
+        "fsmonitor-watchman",
+        "post-checkout",
+        "reference-transaction",
+        "pre-commit",
+    ):
         place = repository.folder / ".git" / "hooks" / name
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(Path(script).read_bytes())
@@ -439,7 +464,9 @@ def test_reading_writes_nothing(repository: Repository) -> None:
     assert before == {path: path.stat().st_mtime_ns for path in repository.folder.rglob("*")}
 
 
-def test_git_in_a_hook_judges_the_index_of_the_commit(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_in_a_hook_judges_the_index_of_the_commit(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = repository.folder / ".git" / "partial"
     index.write_bytes((repository.folder / ".git" / "index").read_bytes())
     repository.write({"plain.md": "two\n"})
