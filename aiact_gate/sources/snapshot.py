@@ -138,7 +138,7 @@ class _Folder(Snapshot):
                 listed = self._git.paths_of(self._listing) if self._listing is not None else []
             else:
                 listed = [
-                    os.path.relpath(os.path.join(folder, name), self.root).os.sep._replace("/")
+                    os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
                     for folder, _, names in os.walk(self.root)
                     for name in names
                 ]
@@ -344,8 +344,8 @@ def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) ->
                 f"{short_path(path)} is in no git repository",
                 "Leave out --staged and --ref, or check a clone.",
             )
-        return _Folder(start, None), os.path.relpath(full, start).os.sep._replace("/")
-    relative = os.path.relpath(full, root).os.sep._replace("/")
+        return _Folder(start, None), os.path.relpath(full, start).replace(os.sep, "/")
+    relative = os.path.relpath(full, root).replace(os.sep, "/")
     git = Git(root)
     if staged:
         return _Tree(root, git, None), relative
