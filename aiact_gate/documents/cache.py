@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -29,6 +28,8 @@ def store(file: Path, data: bytes) -> None:
     """*data* in *file*, whole or not at all; a folder that can't be written is no error."""
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=file.parent)
         with os.fdopen(handle, "wb") as written:
             written.write(data)

@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from aiact_gate.model.location import Location
 CACHED_FORM = b"1"
 """Changed when headings or figures are read otherwise, so that nothing read before is taken."""
 
+MAX_MARKDOWN = 2_000_000
+"""Bytes: fifty times the largest card seen; reading 10 MB of bullets takes minutes."""
 MAX_FIGURES = 20_000
 SENTENCE_REACH = 1_000
 """How far before and behind a figure its sentence is kept: text without any full stop is no sentence."""
@@ -98,6 +101,12 @@ def parse_markdown(data: bytes, path: str) -> Markdown:
     Raises:
         DocumentError: too large, binary, not UTF-8, or more than 20,000 figures.
     """
+    if len(data) > MAX_MARKDOWN:
+        refuse(
+            path,
+            f"the document has {len(data):,} bytes; at most {MAX_MARKDOWN:,} are read",
+            "Split it into documents for people.",
+        )
     # Invisible characters before the first line would hide a front matter or a heading.
     text = decode(data, path).lstrip("\ufeff\u200b\u2060").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -299,14 +308,13 @@ _UNSIGNED = (
 ).replace("%P", r"[ \u00a0\u202f]?(?:[%\uff05]|per\u0020?cent\b)")
 # A letter or digit of a script that writes blanks between words.
 _LETTER = r"[0-9A-Za-z\u00aa-\u0dff\u1e00-\u1fff]"
-_FIGURE = re.compile(
+_FIGURE_SOURCE = (
     # Not inside a word, a version, a path (`v1/2.5`), a section sign or an address.
     rf"(?<!{_LETTER})(?<!{_LETTER}_)(?<![.,§@+])(?<![^\d%\s]/)(?<!\d:)"
     # A minus; or the dash of a range, `0.7-0.8`.
     rf"(?:(?<!{_LETTER}[-−])(?<![-+−])[-+−]?|(?<=[\d%][-−]))"
     rf"{_UNSIGNED}"
-    rf"(?!{_LETTER}|_{_LETTER}|/[^\d\s%]|[.,]\d)",
-    re.IGNORECASE,
+    rf"(?!{_LETTER}|_{_LETTER}|/[^\d\s%]|[.,]\d)"
 )
 _NAMED_WITH_VERSION = (
     "version|versions|release|releases|v|python|cuda|cudnn|rocm|pytorch|torch|tensorflow|keras|jax|numpy|pandas|scipy"
@@ -315,15 +323,28 @@ _NAMED_WITH_VERSION = (
     "|unicode|http|tls|openapi|cvss|arxiv|doi|iso|iec"
 )
 _NAMED_WITH_NUMBER = "article|articles|annex|point|points|paragraph|paragraphs|section|sections|chapter|figure|table|step|page|eq|equation|appendix"
-_MASKED = re.compile(
+_MASKED_SOURCE = (
     r"!?\[[^\[\]]{0,2000}\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500})?\)|!?\[[^\[\]]{0,500}\]\[[^\[\]]{0,500}\]"
     r"|<https?:[^<>\s]{0,2000}>|https?://\S+|\bwww\.\S+|\b10\.\d{4,9}/\S+|<[a-zA-Z/][^<>]{0,1000}>"
     rf"|\b(?:{_NAMED_WITH_VERSION})[-\s]{{0,2}}[.:]?\s?v?(?:[<>=~!^]=?|==)?\s?\d+(?:\.\d+)+\+?(?!\s?%)"
     r"|\bcc[ -]by(?:-\w\w)*[ -]\d\.\d"
     rf"|\b(?:{_NAMED_WITH_NUMBER})\s*\.?\s*[A-Z]?\d+(?:[.,]\d+)+(?!\s?%)"
-    r"|\b[A-Za-z][\w.-]{0,100}\s?[=~]=\s?\d+(?:\.\d+)+|\b[\w-]{1,100}@\d+(?:\.\d+)+",
-    re.IGNORECASE,
+    r"|\b[A-Za-z][\w.-]{0,100}\s?[=~]=\s?\d+(?:\.\d+)+|\b[\w-]{1,100}@\d+(?:\.\d+)+"
 )
+
+
+@cache
+def _figure() -> re.Pattern[str]:
+    """A figure; compiled on first use, since most runs find every document in the cache."""
+    return re.compile(_FIGURE_SOURCE, re.IGNORECASE)
+
+
+@cache
+def _masked() -> re.Pattern[str]:
+    """Links, addresses, versions and numbered references: their digits are no figures."""
+    return re.compile(_MASKED_SOURCE, re.IGNORECASE)
+
+
 _HEADING_NUMBER = re.compile(r"\A[\s>]*#{0,6}\s*[*_]{0,3}\d+(?:\.\d+)+[.)]?(?=\s+\D)")
 _LIST_NUMBER = re.compile(r"\A[\s>*+-]*[1-9]\d?(?:\.\d{1,2})+[.)]?(?=\s+[^\W\d_a-z])")
 _SENTENCE_END = re.compile(r"(?:[.!?][\"')\]*_]{0,4}\s+(?=[^\W_a-z]|[*_\"'\[])|[。！？])(?!\(source:)")
@@ -338,12 +359,12 @@ def _figures(
 ) -> None:
     """Add the figures of the lines *start* to *end*, a paragraph or a table row (then with the titles of its *columns*)."""
     text = "\n".join(parsed.shown[start:end])
-    if not _FIGURE.search(text):
+    if not _figure().search(text):
         return
-    masked = _MASKED.sub(_blank, _without_code(text))
+    masked = _masked().sub(_blank, _without_code(text))
     if number_before is not None:
         masked = number_before.sub(_blank, masked)
-    found = list(_FIGURE.finditer(masked))
+    found = list(_figure().finditer(masked))
     if not found:
         return
     starts = [0, *(match.end() for match in re.finditer("\n", text))]

@@ -51,20 +51,25 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
     return Document(path, root)
 
 
-# What no YAML stream holds; and what YAML 1.1 takes for a line break, but no editor and no forge does.
-_REFUSED = re.compile(
-    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\x85\u2028\u2029]"
-)
+# What YAML 1.1 takes for a line break, but no editor and no forge does; and a byte order mark inside the text.
+_FALSE_BREAKS = "\x85\u2028\u2029\ufeff"
 
 
 def _refuse_characters(text: str, path: str, offset: int) -> None:
-    found = _REFUSED.search(text)
-    if found is None:
+    import yaml
+
+    # What no YAML stream holds: PyYAML's own pattern, which is compiled already.
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    places = [text.find(character) for character in _FALSE_BREAKS if character in text]
+    if found is not None:
+        places.append(found.start())
+    if not places:
         return
-    lines = _LINE_BREAK.split(text[: found.start()])
+    place = min(places)
+    lines = _LINE_BREAK.split(text[:place])
     refuse(
         path,
-        f"the control character U+{ord(found[0]):04X} stands in the file",
+        f"the control character U+{ord(text[place]):04X} stands in the file",
         "Remove it, or write an ordinary line break or blank.",
         len(lines) + offset,
         len(lines[-1]) + 1,

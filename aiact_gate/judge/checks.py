@@ -100,7 +100,9 @@ class CheckJudge:
         blocking = [
             fault
             for fault in self.evidence.faults
-            if fault.rule != "unknown_key" and any(_related(fault.pointer, path) for path in check.reads)
+            if fault.pointer
+            and fault.rule != "unknown_key"
+            and any(_related(fault.pointer, path) for path in check.reads)
         ]
         if not blocking:
             proved = self._proved(check, requirement)
@@ -169,20 +171,19 @@ class CheckJudge:
 
     def _proved(self, check: Check, requirement: Requirement) -> CheckResult | None:
         """A pass of the whole list at once, or None: then the rows are looked at one by one."""
-        if check.whole is None or check.chosen is None:
-            return None
-        chosen = self.engine.holds(self._expression(check.chosen), self._shared)
-        if chosen.error or chosen.absent or not chosen.holds and check.min_items > 0:
-            return None
-        if not self.engine.holds(self._expression(check.whole), self._shared).holds:
+        if check.proof is None or not self.engine.holds(self._expression(check.proof), self._shared).holds:
             return None
         rows = list(self._bindings(check, self._base))
         if any(self._echo(requirement, path, bound) for bound in rows for path in check.texts):
             return None
         if self._required(check, requirement):
             return None
-        count = len(rows) if check.where is None else 0
-        return self._result(check, requirement, [], count, count, nothing=not chosen.holds)
+        count: int | None = len(rows)
+        if check.chosen is not None:
+            count = self.engine.count(self._expression(check.chosen), self._shared)
+        if count is None or check.loops and count < check.min_items:
+            return None
+        return self._result(check, requirement, [], count, count, nothing=not count)
 
     def _because(self, check: Check, fault: Fault, judged: int = 1) -> CheckResult:
         return CheckResult(
@@ -250,13 +251,13 @@ class CheckJudge:
                 continue
             if outcome.absent or outcome.error:
                 if self._under_fault(clause, bound, blocking):
-                    return None if not outcome.error else None
+                    return None  # the fault is a finding at its own place
                 empty = self._empty_path(clause, bound)
                 if outcome.error and empty is None:
                     return f"{check.id}: {outcome.error}: {clause.source[:80]}"
                 return self._absent_finding(check, requirement, clause, bound, element)
             if self._under_fault(clause, bound, blocking):
-                return self._fault_at(check, requirement, clause, bound, blocking)
+                return None
             if clause.filled:
                 return self._absent_finding(check, requirement, clause, bound, element)
             return self._false_finding(check, requirement, clause, bound, element)
@@ -274,11 +275,6 @@ class CheckJudge:
                     self.evidence.locate(pointer),
                     element,
                 )
-        return None
-
-    def _fault_at(
-        self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, blocking: list[Fault]
-    ) -> Finding | None:
         return None
 
     def _echo(
@@ -562,7 +558,6 @@ class CheckJudge:
         findings = sorted(
             set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
         )
-        findings = _gathered(findings)
         outcome = Outcome.FAIL if findings else Outcome.PASS
         return CheckResult(
             check.id,
@@ -590,18 +585,25 @@ class CheckJudge:
         return weakest(worths) if worths else ""
 
 
-def _gathered(findings: list[Finding]) -> list[Finding]:
-    """*findings* in which more than ten with one message become the first of them, with the number of the others."""
-    by_message: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        by_message.setdefault((finding.kind, finding.message), []).append(finding)
+def gathered(result: CheckResult) -> CheckResult:
+    """*result* in which more than ten findings with one message become the first of them, with the number of the others.
+
+    The last step of judging: what covers a finding is decided for each of them before.
+    """
+    if len(result.findings) <= ALIKE:
+        return result
+    by_message: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in result.findings:
+        same = (finding.kind, finding.message, finding.outcome, finding.note)
+        by_message.setdefault(same, []).append(finding)
     kept = []
-    for alike in by_message.values():
-        if len(alike) <= ALIKE:
-            kept += alike
+    for first, *alike in by_message.values():
+        if len(alike) < ALIKE:
+            kept += [first, *alike]
         else:
-            kept.append(alike[0]._replace(message=f"{alike[0].message} {len(alike) - 1} more are like it."))
-    return kept
+            message = f"{first.message} {len(alike)} more are like it."
+            kept.append(first._replace(message=message, alike=tuple(alike)))
+    return result._replace(findings=tuple(kept))
 
 
 def show(value: Any) -> str:
@@ -611,6 +613,8 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if value - value != 0.0:  # NaN, infinity
+            return str(value)
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return (

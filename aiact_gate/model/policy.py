@@ -71,10 +71,10 @@ class Check(NamedTuple):
     """(name, what a field read under it is worth: measured, provenance, structural, attested, stated)."""
     texts: tuple[tuple[str, ...], ...]
     """Prose that it reads, from its own names: held against the requirement's own words."""
-    whole: Condition | None = None
+    proof: Condition | None = None
     """The check over its whole list as one expression: true proves it at once; anything else is looked at row by row."""
     chosen: Condition | None = None
-    """How many rows `where` lets through, as `whole` counts them."""
+    """How many rows `where` lets through, as `proof` counts them."""
     line: int = 1
 
 

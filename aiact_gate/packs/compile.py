@@ -19,13 +19,10 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.packs import conditions
-from aiact_gate.packs.conditions import Engine, Expr
+from aiact_gate.packs.conditions import FORMAT, Engine, Expr
 from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
-
-FORMAT = 7
-"""Raised when the compiled form changes, so that an old one is never read."""
 
 
 class PolicyFault(NamedTuple):
@@ -340,48 +337,45 @@ class _CheckCompiler:
         out["reads"] = sorted(self.reads)
         out["needs"] = sorted(self.needs)
         out["worth"] = self._worth()
-        out["whole"], out["chosen"] = self._whole(check, out)
+        out["proof"], out["chosen"] = self._proof(check, out)
         out["texts"] = self.texts
         return out
 
-    def _whole(
+    def _proof(
         self, check: Mapping[str, Any], out: Mapping[str, Any]
     ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-        """The check over its whole list as one expression, and the count of its rows, where that says the same.
+        """The check over its whole list as one expression, and how many rows `where` chooses, where that says the same.
 
         Prove fast, explain slow: one evaluation on what all checks share instead of one for each row and clause. Only for
-        one plain loop without look-ups and parameters; prose is held against the requirement's words row by row.
+        no loop or one plain loop, without look-ups and parameters; prose is held against the requirement's words row by row.
         """
         loops, where = out["loops"], check.get("where")
-        plain = (
-            len(loops) == 1
-            and "path" in loops[0]
-            and all(isinstance(step, str) for step in loops[0]["path"]["steps"])
-        )
-        if (
-            not plain
-            or out["lookups"]
-            or not out["clauses"]
-            or any(path[0] == "parameters" for path in self.reads)
-        ):
+        if out["lookups"] or not out["clauses"] or len(out["clauses"]) < len(check.get("that") or []):
             return None, None
-        if len(out["clauses"]) < len(check.get("that") or []):
+        if any(path[0] == "parameters" for path in self.reads):
             return None, None
-        name, path = loops[0]["name"], loops[0]["path"]["source"]
-        clauses = " && ".join(f"({clause['source']})" for clause in out["clauses"])
-        # A ternary, not `||`: an error in `where` beside a true clause would be swallowed.
-        body = f"({where}) ? ({clauses}) : true" if where else clauses
+        proof = " && ".join(f"({clause['source']})" for clause in out["clauses"])
+        chosen = ""
+        if loops:
+            if len(loops) > 1 or "path" not in loops[0]:
+                return None, None
+            if not all(isinstance(step, str) for step in loops[0]["path"]["steps"]):
+                return None, None
+            name, path = loops[0]["name"], loops[0]["path"]["source"]
+            if where:
+                # A ternary, not `||`: an error in `where` beside a true clause would be swallowed.
+                proof, chosen = f"({where}) ? ({proof}) : true", f"size({path}.filter({name}, {where}))"
+            proof = f"{path}.all({name}, {proof})"
+        elif where:
+            return None, None
         engine = _engine(tuple(sorted(fields.NAMES)))
         try:
-            whole = engine.compile(f"{path}.all({name}, {body})")
-            count = engine.compile(
-                f"size({path}.filter({name}, {where})) >= {max(1, out['min_items'])}"
-                if where
-                else f"size({path}) >= {max(1, out['min_items'])}"
+            return (
+                _condition_data(engine.compile(proof)),
+                _condition_data(engine.compile(chosen, counts=True)) if chosen else None,
             )
         except PackError:
             return None, None
-        return _condition_data(whole), _condition_data(count)
 
     # ------------------------------------------------------------ parts
 
@@ -464,7 +458,7 @@ class _CheckCompiler:
                     self.texts.append(path)
         return {
             "source": source,
-            "code": base64.b64encode(code).decode("ascii"),
+            "code": _encoded(code),
             "names": sorted({path[0] for path in relative if not path[0].startswith("@")}),
             "relative": relative,
             "filled": filled,
@@ -600,8 +594,11 @@ def _engine(names: tuple[str, ...]) -> Engine:
 
 def _condition_data(code: bytes) -> dict[str, Any]:
     """A condition that is only ever asked whether it holds."""
-    encoded = base64.b64encode(code).decode("ascii")
-    return {"source": "", "code": encoded, "names": [], "relative": [], "filled": ()}
+    return {"source": "", "code": _encoded(code), "names": [], "relative": [], "filled": ()}
+
+
+def _encoded(code: bytes) -> str:
+    return base64.b64encode(conditions.lean(code)).decode("ascii")
 
 
 def _path_data(path: Any) -> dict[str, Any]:

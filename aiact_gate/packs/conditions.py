@@ -16,6 +16,8 @@ from aiact_gate.packs.vocabulary import words
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
+FORMAT = 10
+"""Of compiled packs; changed with their form, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 
 
@@ -44,8 +46,8 @@ class Engine:
         self._bool = kinds.BOOL
         self._error = kinds.ERROR
 
-    def compile(self, source: str) -> bytes:
-        """*source* as serialised checked expression.
+    def compile(self, source: str, *, counts: bool = False) -> bytes:
+        """*source* as serialised checked expression; one that gives a whole number if it *counts*.
 
         Raises:
             PackError: it doesn't compile; `what` holds `line:column` within the expression and the engine's reason.
@@ -57,7 +59,7 @@ class Engine:
                 _compile_error(str(error)), "Mend the condition; docs/policy-language.md lists the words."
             ) from error
         serialized: bytes = compiled.serialize()
-        if compiled.return_type().name() not in ("BOOL", "DYN"):
+        if compiled.return_type().name() not in (("INT",) if counts else ("BOOL", "DYN")):
             raise PackError(
                 f"1:1 the condition gives {compiled.return_type().name()}, not true or false",
                 "Compare it with something.",
@@ -71,6 +73,14 @@ class Engine:
     def bind(self, data: Mapping[str, Any]) -> Any:
         """*data* as the engine reads it; conversion happens on reading, once."""
         return self._environment.Activation(data)
+
+    def count(self, expression: Any, bound: Any) -> int | None:
+        """The number that *expression* gives for *bound*, None if it gives none. Never raises."""
+        try:
+            value = expression.eval(bound).value()
+        except RuntimeError:
+            return None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def holds(self, expression: Any, bound: Any) -> Outcome:
         """Whether *expression* is true of *bound*. Never raises."""
@@ -164,6 +174,30 @@ def decode(serialized: bytes) -> Expr:
                     entry = dict(_fields(pair))
                     positions[int(entry.get(1, 0))] = int(entry.get(2, 0))
     return _expr(expression, positions)
+
+
+def lean(serialized: bytes) -> bytes:
+    """`Engine.compile`'s bytes without what evaluation doesn't need: references, types and positions (four fifths)."""
+    out = bytearray()
+    for number, value in _fields(serialized):
+        if isinstance(value, bytes):
+            body = value
+            if number == 2:
+                body = b"".join(
+                    _field(inner, part)
+                    for inner, part in _fields(value)
+                    if inner not in (2, 3, 5) and isinstance(part, bytes)
+                )
+            out += _field(number, body)
+    return bytes(out)
+
+
+def _field(number: int, body: bytes) -> bytes:
+    size, length = bytearray(), len(body)
+    while length > 127:
+        size.append(length & 127 | 128)
+        length >>= 7
+    return bytes([number << 3 | 2]) + bytes([*size, length]) + body
 
 
 def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:

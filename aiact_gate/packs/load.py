@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import cache
 from pathlib import Path as File
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement
-from aiact_gate.packs.compile import FORMAT, PolicyFault, compile_folder, digest_of
-from aiact_gate.packs.conditions import ENGINE
+from aiact_gate.packs.conditions import ENGINE, FORMAT
+
+if TYPE_CHECKING:
+    from aiact_gate.packs.compile import PolicyFault
 
 HERE = File(__file__).resolve().parent.parent
 BUILTIN = ("eu-ai-act", "evidence-integrity")
@@ -28,6 +31,7 @@ def builtin_folder(name: str) -> File:
     return shipped if shipped.is_dir() else HERE.parent / "policies" / name
 
 
+@cache
 def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
     compiled = HERE / "policies" / f"{name}.json"
@@ -44,6 +48,9 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
     Raises:
         PackError: no pack there.
     """
+    # Whoever judges with the built-in packs alone doesn't pay for the compiler.
+    from aiact_gate.packs.compile import compile_folder, digest_of
+
     if not folder.is_dir():
         raise PackError(
             f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
@@ -109,7 +116,7 @@ def _check(item: dict[str, Any]) -> Check:
         needs=tuple(tuple(path) for path in item["needs"]),
         worth=tuple((name, worth) for name, worth in item["worth"]),
         texts=tuple(tuple(path) for path in item["texts"]),
-        whole=_condition(item["whole"]),
+        proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
         line=item["line"],
     )

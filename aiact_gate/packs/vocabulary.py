@@ -6,6 +6,8 @@ snapshot and a date. `docs/policy-language.md` lists them from here.
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +31,8 @@ def words(as_of: str) -> Words:
         "all_different": (("lz",), all_different),
         "shows": (("lz", "idz"), shows),
         "close": (("idz", "idz"), close),
+        "is_moment": (("szlmidb",), is_moment),
+        "is_sha256": (("szlmidb",), is_sha256),
     }
 
 
@@ -85,6 +89,28 @@ def close(one: Any, other: Any) -> bool:
     ):
         return False
     return abs(one - other) <= 1e-9
+
+
+def is_moment(value: Any) -> bool:
+    """*value* is an RFC 3339 time with an offset: `2026-11-25T09:00:00+01:00`."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return False
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return False  # the 31st of February
+    return True
+
+
+def is_sha256(value: Any) -> bool:
+    """*value* is a SHA-256 in lower-case hexadecimal, with or without `sha256:` before it."""
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_SHA256 = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 
 
 def _is_day(text: str) -> bool:

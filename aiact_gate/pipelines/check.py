@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
@@ -30,6 +30,9 @@ from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, rea
 from aiact_gate.sources.records import undeclared
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from aiact_gate.packs.compile import PolicyFault
 
 
 class Options(NamedTuple):
@@ -136,13 +139,24 @@ def _own_packs(
             )
             continue
         try:
-            found.append(
-                _loaded(str(named), *load_folder(Path(snapshot.root) / relative, str(named)), problems)
-            )
-        except (PackError, OSError) as error:
-            what = error.what if isinstance(error, PackError) else f"the pack {named} can't be read"
+            found.append(_loaded(str(named), *_from_snapshot(snapshot, relative, str(named)), problems))
+        except (PackError, SnapshotError, OSError) as error:
+            what = f"the pack {named} can't be read" if isinstance(error, OSError) else error.what
             problems.append(Problem(what, "Mend the path, or vendor the pack again.", place, 3))
     return found
+
+
+def _from_snapshot(snapshot: Snapshot, folder: str, name: str) -> tuple[Pack, list[PolicyFault]]:
+    """The pack that the judged tree holds in *folder*: of the revision, of the index, and never through a link."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="aiact-") as temporary:
+        copy = Path(temporary, "pack")
+        copy.mkdir()
+        for path in snapshot.paths(folder):
+            if posixpath.dirname(path) == folder and path.endswith((".yaml", ".yml")):
+                (copy / posixpath.basename(path)).write_bytes(snapshot.read(path))
+        return load_folder(copy, name)
 
 
 def _loaded(

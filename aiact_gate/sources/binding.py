@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import re
 from typing import Any
 
-from aiact_gate.documents.node import plain_data
+from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
@@ -40,8 +41,10 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
         if hashlib.sha256(data).hexdigest() == logged:
             held = _parsed_thresholds(data, path)
             return {"binding": "history", "then": held, "dropped": sorted(set(held) - set(now))}
-    if then:
-        return {"binding": "logged", "then": then, "dropped": sorted(set(then) - set(now))}
+    dropped = sorted(set(then) - set(now))
+    told = now.keys() <= then.keys() or dropped or _loosened(now, then)
+    if then and (told or not isinstance(history, Unknown)):
+        return {"binding": "logged", "then": then, "dropped": dropped}
     if isinstance(history, Unknown):
         evidence.unknowns[("derived", "plan")] = Unknown(
             f"the plan in this tree isn't the one that the run named, and {history.reason}",
@@ -63,6 +66,18 @@ def _thresholds(testing: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _loosened(now: dict[str, Any], then: dict[str, Any]) -> bool:
+    """Whether a threshold is easier to reach than the one that the run logged, or has another direction."""
+    for name in now.keys() & then.keys():
+        direction = now[name]["direction"]
+        change = now[name]["threshold"] - then[name]["threshold"]
+        if direction != (then[name]["direction"] or "lower"):
+            return True
+        if change < 0 if direction == "higher" else change > 0:
+            return True
+    return False
+
+
 def _parsed_thresholds(data: bytes, path: str) -> dict[str, Any]:
     try:
         plan = plain_data(parse_yaml(data, path).root)
@@ -76,12 +91,11 @@ def _logged_thresholds(params: dict[str, str]) -> dict[str, Any]:
     for key, value in params.items():
         if key.startswith("aiact.plan.") and key.endswith(".threshold"):
             name = key.removeprefix("aiact.plan.").removesuffix(".threshold")
-            try:
-                threshold = float(value)
-            except ValueError:
+            threshold = number_of(value)
+            if threshold is None:
                 continue
             found[name] = {
-                "threshold": threshold,
+                "threshold": float(threshold),
                 "direction": params.get(f"aiact.plan.{name}.direction", ""),
             }
     return found
@@ -128,36 +142,53 @@ def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> boo
 
 
 def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[str]:
-    patterns = [glob_pattern(glob) for glob in globs]
+    patterns = [Glob(glob) for glob in globs]
     prefix = manifest.folder + "/" if manifest.folder else ""
     return {
         path[len(prefix) :]
         for path in snapshot.paths(manifest.folder)
-        if path.startswith(prefix) and any(pattern.fullmatch(path[len(prefix) :]) for pattern in patterns)
+        if path.startswith(prefix) and any(pattern.matches(path[len(prefix) :]) for pattern in patterns)
     }
 
 
-def glob_pattern(glob: str) -> re.Pattern[str]:
-    """A glob (`src/**`, `*.csv`) as a pattern over paths with `/`."""
-    out = []
-    at = 0
-    while at < len(glob):
-        if glob.startswith("**/", at):
-            out.append("(?:.*/)?")
-            at += 3
-        elif glob.startswith("**", at):
-            out.append(".*")
-            at += 2
-        elif glob[at] == "*":
-            out.append("[^/]*")
-            at += 1
-        elif glob[at] == "?":
-            out.append("[^/]")
-            at += 1
-        else:
-            out.append(re.escape(glob[at]))
-            at += 1
-    return re.compile("".join(out))
+class Glob:
+    """A glob over paths with `/`: `*` and `?` stay within a name, `**` stands for any number of folders.
+
+    Name by name, in one pass: no glob of a hostile manifest makes the match take longer than its length.
+    """
+
+    def __init__(self, glob: str) -> None:
+        self._names = [_name_pattern(name) for name in glob.split("/")]
+
+    def matches(self, path: str) -> bool:
+        states = self._with_skipped({0})
+        for part in path.split("/"):
+            reached = set()
+            for state in states - {len(self._names)}:
+                pattern = self._names[state]
+                if pattern is None:
+                    reached.add(state)
+                elif pattern == part if isinstance(pattern, str) else pattern.match(part):
+                    reached.add(state + 1)
+            states = self._with_skipped(reached)
+        return len(self._names) in states
+
+    def _with_skipped(self, states: set[int]) -> set[int]:
+        """*states*, and those behind a `**` that stands for no folder."""
+        found = set(states)
+        for state in states:
+            while state < len(self._names) and self._names[state] is None:
+                state += 1
+                found.add(state)
+        return found
+
+
+def _name_pattern(name: str) -> re.Pattern[str] | str | None:
+    if name == "**":
+        return None
+    if "*" not in name and "?" not in name:
+        return name
+    return re.compile(fnmatch.translate(name.replace("[", "[[]")))
 
 
 def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> list[Fault]:

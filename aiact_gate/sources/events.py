@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiact_gate.documents.cache import cache_file, store
@@ -16,6 +19,8 @@ from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
 MAX_SCHEMA_FAULTS = 20
+SCHEMA_SECONDS = 30
+"""A team's own pattern can run without end; thirty thousand events fit a usual schema in this time."""
 
 
 class LinePlaces:
@@ -186,7 +191,12 @@ def _schema_faults(
             _schema_fault(Location(schema_path), what, "Write it as one file without outside references.")
         ]
     try:
-        found = _misfits(schema, events, lines, path, declared)
+        with _limited(SCHEMA_SECONDS):
+            found = _misfits(schema, events, lines, path, declared)
+    except TimeoutError:
+        what = f"Holding {path.rpartition('/')[2]} against {declared} takes more than {SCHEMA_SECONDS} seconds."
+        fix = "Look for a pattern with nested repetitions, or commit a shorter window of the log."
+        return [_schema_fault(Location(schema_path), what, fix)]
     except Exception:
         # Somebody else's schema in somebody else's library: unresolvable, recursive, a broken pattern, an odd `$schema`.
         what = f"{declared} is no usable JSON Schema."
@@ -194,6 +204,25 @@ def _schema_faults(
     if known is not None and not found:
         store(known, b"")
     return found
+
+
+@contextlib.contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """Raises TimeoutError after *seconds*, where the system has alarms and this is the main thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _misfits(schema: Any, events: list[Any], lines: list[int], path: str, declared: str) -> list[Fault]:

@@ -6,6 +6,9 @@ a known template's prompt, or prose of fewer than three different words.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 _MARKERS = frozenset(
     (
         "todo tbd tbc tba fixme xxx n/a na n.a none null nil nan unknown undefined placeholder pending test foo bar same ditto "
@@ -38,24 +41,35 @@ def emptiness(text: str, x_type: str, x_is: str = "text") -> str | None:
     that stand for nothing anywhere: a data set called `test` or a file `sample.csv` is no placeholder.
     """
     # Zero-width characters are no words, and hide none.
-    shown = "".join(c for c in text if c.isprintable() or c.isspace()).strip()
+    shown = (
+        text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
+    ).strip()
     if not shown or shown.startswith("??"):
         return "missing"
     if x_type in _FREE:
         return None
     lowered = shown.lower()
-    words = _words(lowered)
-    if not words:
+    found, nothing, markers = False, True, True
+    different: set[str] = set()
+    for word in _words(lowered):
+        found = True
+        nothing = nothing and word in _NOTHING
+        markers = markers and word in _MARKERS
+        if word.isalpha() or any(c.isalpha() for c in word):
+            different.add(word)
+            if len(different) >= 3 and not markers:
+                break  # no later word could change anything
+    if not found:
         return "missing"
-    if all(word in _NOTHING for word in words):
+    if nothing:
         return "filler"
     is_name = x_type == "name" and x_is == "text"
     if (is_name or x_type in ("word", "person")) and not any(c.isalpha() for c in shown):
         return "filler"
     if is_name or x_type in ("text", "person"):
-        if any(prompt in lowered for prompt in _PROMPTS) or all(word in _MARKERS for word in words):
+        if markers or any(prompt in lowered for prompt in _PROMPTS):
             return "filler"
-    if x_type == "text" and not _enough(words):
+    if x_type == "text" and not _enough(different):
         return "filler"
     return None
 
@@ -67,13 +81,14 @@ _EDGES = (
 """What stands around a word without belonging to it."""
 
 
-def _words(text: str) -> list[str]:
-    words = [part.strip(_EDGES) for part in text.split()]
-    return [word for word in words if any(c.isalnum() for c in word)]
+def _words(text: str) -> Iterator[str]:
+    for part in text.split():
+        word = part.strip(_EDGES)
+        if word.isalnum() or any(c.isalnum() for c in word):
+            yield word
 
 
-def _enough(words: list[str]) -> bool:
-    different = {word for word in words if any(c.isalpha() for c in word)}
+def _enough(different: set[str]) -> bool:
     if len(different) >= 3:
         return True
     # Scripts without blanks between words: six different characters stand for three words.
@@ -88,8 +103,21 @@ def _without_blanks(c: str) -> bool:
 
 def echoes(text: str, sources: tuple[str, ...]) -> bool:
     """Whether four fifths of the words of *text* stand in *sources* (a requirement's title and fix, a field's name)."""
-    words = [word for word in _words(text.lower()) if len(word) > 2]
-    if not words:
-        return False
-    known = {word for source in sources for word in _words(source.lower().replace("_", " "))}
-    return sum(word in known for word in words) >= 0.8 * len(words)
+    known = [_known(source) for source in sources]
+    parts = len(text.split())
+    held = strange = 0
+    for word in _words(text.lower()):
+        if len(word) <= 2:
+            continue
+        if any(word in one for one in known):
+            held += 1
+        else:
+            strange += 1
+            if strange > 0.2 * parts:
+                return False  # whatever follows
+    return held > 0 and held >= 0.8 * (held + strange)
+
+
+@lru_cache(maxsize=512)
+def _known(source: str) -> frozenset[str]:
+    return frozenset(_words(source.lower().replace("_", " ")))

@@ -51,7 +51,8 @@ class Manifest(NamedTuple):
 
     def repository_path(self, path: str) -> str:
         """*path* (relative to the manifest's folder) relative to the repository's root; may begin with `..`."""
-        return posixpath.normpath(posixpath.join(self.folder, path))
+        joined = posixpath.normpath(posixpath.join(self.folder, path))
+        return "" if joined == "." else joined
 
 
 class NoManifest(ManifestError):
