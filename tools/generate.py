@@ -41,7 +41,7 @@ def generated() -> dict[str, str]:
     files["waivers.json"] = _schema(manifest.Waivers, "waivers")
     files["baseline.json"] = _schema(manifest.Baseline, "baseline")
     report = importlib.import_module("aiact_gate.model.report_model")
-    files["report.json"] = _schema(report.ReportOf, "report", nullable=True)
+    files["report.json"] = _schema(report.Output, "report", nullable=True)
     policy = importlib.import_module("aiact_gate.model.policy_model")
     files["policy.json"] = _schema(policy.PolicyModel, "policy")
     files["pack.json"] = _schema(policy.PackModel, "pack")

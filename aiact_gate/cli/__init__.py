@@ -26,7 +26,17 @@ COMMANDS = {
 """Name -> first help line; each is `aiact_gate.cli.<name>.command`, imported when it is called."""
 
 
+class OutputClosed(Exception):
+    """What read the output closed it. (click takes the pipe's own error for a failure: exit 1.)"""
+
+
 class _Lazy(click.Group):
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise OutputClosed from error
+
     def list_commands(self, context: click.Context) -> list[str]:
         return [name for name in COMMANDS if importlib.util.find_spec(f"aiact_gate.cli.{name}")]
 
@@ -63,6 +73,18 @@ def main() -> None:
     """
 
 
+def _let_go(stream: Any) -> None:
+    """Send what *stream* still holds nowhere: the interpreter would try once more at its end, and complain."""
+    import os
+
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return
+
+
 def run(arguments: Sequence[str] | None = None) -> Any:
     """The program: exits with the documented code, never with a traceback of the user's mistake."""
     from aiact_gate.model.errors import AiactError, UsageError
@@ -83,7 +105,8 @@ def run(arguments: Sequence[str] | None = None) -> Any:
     except AiactError as error:
         click.echo(f"aiact-gate: {error}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 3)
-    except BrokenPipeError:
+    except (OutputClosed, BrokenPipeError):
+        _let_go(sys.stdout)
         sys.exit(141)
     except Exception as error:
         # Our fault: one line that can be reported, and the documented code.

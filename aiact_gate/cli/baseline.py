@@ -39,7 +39,8 @@ def create(path: str, owner: str | None, due: str | None, as_of: str | None) -> 
     """
     from aiact_gate.pipelines.baseline import create_baseline
 
-    _run(lambda: create_baseline(path, _day(as_of), owner, due))
+    until = _day(due) if due is not None else None
+    _run(lambda: create_baseline(path, _day(as_of), owner, until))
 
 
 @command.command()

@@ -30,11 +30,12 @@ def command(path: str, tracking_uri: str | None) -> None:
     from aiact_gate.pipelines.declared import declared_systems
 
     root, systems = declared_systems(path)
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or tracking_uri
-    if not uri and (root / "mlflow.db").is_file():
-        uri = "sqlite:///mlflow.db"
+    environ = dict(os.environ)
+    if tracking_uri:  # whoever calls says where: the same trust as the environment's, and before it
+        environ["MLFLOW_TRACKING_URI"] = tracking_uri
+    beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lock = collect(root, systems, uri, today)
+    lock = collect(root, systems, beside, today, environ)
     target = root / "aiact.lock"
     try:
         write_atomically(target, lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aiact_gate.model.location import pointer_text
@@ -13,7 +14,13 @@ SCHEMA = "aiact-gate/report/v1"
 
 def render(report: Report) -> str:
     """The whole report, keys sorted."""
-    text = json.dumps(as_data(report), indent=1, ensure_ascii=False, sort_keys=True)
+    return render_all([report])
+
+
+def render_all(reports: Sequence[Report]) -> str:
+    """One document, whatever the number of *reports*: one is an object, several are a list of such objects."""
+    data = [as_data(report) for report in reports]
+    text = json.dumps(data[0] if len(data) == 1 else data, indent=1, ensure_ascii=False, sort_keys=True)
     # A file name that isn't UTF-8 holds half characters; JSON can write them, UTF-8 can't.
     return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _CODES = {
     "place": "1",
     "bad": "1;31",
@@ -15,6 +17,9 @@ _CODES = {
 }
 
 
+_CODE = re.compile(r"\x1b\[[0-9;]*m")
+
+
 class Style:
     """Marks words by role; without colour it leaves them as they are."""
 
@@ -26,12 +31,17 @@ class Style:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
 
 
+def columns(text: str) -> int:
+    """How many columns *text* takes: marks of colour take none."""
+    return len(_CODE.sub("", text)) if "\x1b" in text else len(text)
+
+
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     """*text* in lines of at most *width*, broken at blanks only (a path is never cut)."""
     lines: list[str] = []
     line = indent
     for word in text.split():
-        if len(line) > len(indent) and len(line) + 1 + len(word) > width:
+        if len(line) > len(indent) and columns(line) + 1 + columns(word) > width:
             lines.append(line)
             line = indent + word
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import log_line, visible
-from aiact_gate.formats.style import Style, count, day, wrapped
+from aiact_gate.formats.style import Style, count, wrapped
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Requirement
@@ -31,11 +31,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     report = _harmless(report)
     if report.hook:
         return _hook(report, style, width)
-    lines: list[str] = []
-    for problem in report.problems:
-        place = f"{problem.location}: " if problem.location else ""
-        lines += wrapped(f"{style('bad', 'PROBLEM')}  {place}{problem.message}", width)
-        lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
+    lines = _problems(report, style, width)
     if report.problems:
         lines.append("")
     if report.note:
@@ -48,13 +44,19 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     return _joined(lines, style)
 
 
-def _hook(report: Report, style: Style, width: int) -> str:
-    """For a commit: only what it makes new or worse, then one line of counts."""
+def _problems(report: Report, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     for problem in report.problems:
-        place = f"{problem.location}: " if problem.location else ""
-        lines += wrapped(f"{style('bad', 'PROBLEM')}  {place}{problem.message}", width)
+        place = f"{problem.location}:" if problem.location else ""
+        first, *more = wrapped(f"{place} {problem.message}", width - len("PROBLEM  ")) or [""]
+        lines += [f"{style('bad', 'PROBLEM')}  {first}", *wrapped(" ".join(more), width, "    ")]
         lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
+    return lines
+
+
+def _hook(report: Report, style: Style, width: int) -> str:
+    """For a commit: only what it makes new or worse, then one line of counts."""
+    lines = _problems(report, style, width)
     new = [finding for system in report.systems for finding in words.failing(system)]
     for finding in new[:3]:
         lines += _block(finding, style, width)
@@ -78,10 +80,12 @@ def _hook(report: Report, style: Style, width: int) -> str:
 
 
 def _system(report: Report, system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
-    title = f"{system.id} {system.version}   "
-    lines = [
-        title + (style("attention", words.tier_line(system)) if system.proposed else words.tier_line(system))
-    ]
+    title = f"{system.id} {system.version}"
+    tier = words.tier_line(system)
+    if len(title) + 3 + len(tier) <= width:
+        lines = [f"{title}   {style('attention', tier) if system.proposed else tier}"]
+    else:
+        lines = [title, *wrapped(f"{tier[:1].upper()}{tier[1:]}.", width)]
     lines += wrapped(words.role_line(system, report.as_of), width)
     lines += wrapped(words.release_line(report, system), width)
     if words.people_line(system):
@@ -125,8 +129,11 @@ def _block(finding: Finding, style: Style, width: int) -> list[str]:
     place = str(finding.location)
     number = f"{finding.number:2d}  " if finding.number else "    "
     right = finding.article
-    gap = " " * max(2, width - len(number) - len(place) - len(right))
-    lines = [f"{number}{style('place', place)}{gap}{right}"]
+    gap = width - len(number) - len(place) - len(right)
+    if gap >= 2:
+        lines = [f"{number}{style('place', place)}{' ' * gap}{right}"]
+    else:  # a path is never cut
+        lines = [f"{number}{style('place', place)}", f"{right:>{width}}"]
     lines += wrapped(finding.message, width, "    ")
     if finding.note:
         lines += wrapped(f"({finding.note})", width, "    ")
@@ -182,17 +189,13 @@ def _ends(system: SystemReport, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     for notice in system.notices:
         if notice.outcome is not Outcome.FAIL:
-            word = style("attention", "NOTICE")
-            lines += wrapped(f"{word}  {notice.location}: {notice.message} {notice.fix}", width)
+            lines += [f"{style('attention', 'NOTICE')}  {style('place', str(notice.location))}"]
+            lines += wrapped(f"{notice.message} {notice.fix}", width, "    ")
     return [*lines, ""] if lines else []
 
 
 def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
-    title = max(28, width - 52)
-    lines = [
-        f"{'Article':<13} {'Requirement':<{title}} {'Evidence':<18} {'How':<9} Status",
-        f"{'-' * 13} {'-' * title} {'-' * 18} {'-' * 9} {'-' * 8}",
-    ]
+    rows: list[tuple[str, ...]] = [("Article", "Requirement", "Evidence", "How", "Status", "")]
     hidden = 0
     for row in system.rows:
         if not row.requirement.is_point and row.requirement.id != "art6.claim":
@@ -201,19 +204,19 @@ def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) ->
         if quiet and not verbose:
             hidden += 1
             continue
-        lines.append(_row(row, style, title))
+        rows.append(_row(row))
+    lines = _table(rows, style, width)
     if hidden:
-        lines += [
-            "",
-            f"{count(hidden, 'more point')} without a result (not checked, not applicable, not looked at): -v",
-        ]
+        without = (
+            f"{count(hidden, 'more point')} without a result (not checked, not applicable, not looked at): -v"
+        )
+        lines += ["", *wrapped(without, width)]
     lines.append("")
     return lines
 
 
-def _row(row: Row, style: Style, title: int) -> str:
-    how = words.how(row)
-    status = words.status(row)
+def _row(row: Row) -> tuple[str, ...]:
+    """The cells of one row, and the role of its last one."""
     role = (
         "bad"
         if row.outcome in (Outcome.FAIL, Outcome.ERROR)
@@ -228,7 +231,24 @@ def _row(row: Row, style: Style, title: int) -> str:
         if row.place and row.outcome is Outcome.PASS
         else "-"
     )
-    return f"{_cut(short_citation(row.requirement), 13):<13} {_cut(row.requirement.title, title):<{title}} {_middle(place, 18):<18} {how:<9} {style(role, status)}"
+    article, title = short_citation(row.requirement), row.requirement.title
+    return article, title, place, words.how(row), words.status(row), role
+
+
+def _table(rows: list[tuple[str, ...]], style: Style, width: int) -> list[str]:
+    """*rows* in columns as wide as what stands in them; the first is the head. Titles are cut last."""
+    article, title, place, how, status = (max(len(row[column]) for row in rows) for column in range(5))
+    article = min(article, 15)
+    left = width - article - how - status - 4
+    place = min(place, max(20, left - title))
+    title = min(title, left - place)
+    lines = []
+    for row in rows:
+        cells = f"{_cut(row[0], article):<{article}} {_cut(row[1], title):<{title}}"
+        cells += f" {_cut_name(row[2], place):<{place}} {row[3]:<{how}} "
+        lines.append(cells + style(row[5] or "plain", row[4]))
+    lines.insert(1, " ".join("-" * size for size in (article, title, place, how, status)))
+    return lines
 
 
 def _cut(text: str, width: int) -> str:
@@ -238,11 +258,13 @@ def _cut(text: str, width: int) -> str:
     return (head[: head.rfind(" ")] if " " in head[width // 2 :] else head) + "…"
 
 
-def _middle(text: str, width: int) -> str:
+def _cut_name(text: str, width: int) -> str:
+    """`risk_management.yaml:221` as `risk_management…:221`: the file's first letters and the whole line number."""
     if len(text) <= width:
         return text
-    keep = width - 1
-    return text[: keep // 2] + "…" + text[-(keep - keep // 2) :]
+    name, _, line = text.rpartition(":")
+    head = name[: max(1, width - len(line) - 2)]
+    return f"{head.rpartition('.')[0] or head}…:{line}"
 
 
 def _notes(report: Report, style: Style, width: int) -> list[str]:
@@ -260,17 +282,9 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
     named = [point for system in report.systems for point in words.person_rows(system)]
     if named:
         lines += wrapped(f"On a person's word alone (signed, named only): {', '.join(named)}.", width)
-    dated = [
-        f"{what} {day(date)}"
-        for system in report.systems[:1]
-        for what, date, _ in system.dates
-        if what != "Articles 9-15"
-    ]
+    dated = words.other_dates(report)
     if dated:
-        lines += wrapped(
-            f"Other dates: {', '.join(dated)}. In dispute where readings differ; the later one is shown.",
-            width,
-        )
+        lines += wrapped(dated, width)
     if any(system.tier == "high" for system in report.systems):
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]

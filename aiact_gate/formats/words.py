@@ -34,7 +34,7 @@ def tier_line(system: SystemReport) -> str:
 def role_line(system: SystemReport, as_of: str) -> str:
     """Who, and from when Articles 9-15 bind."""
     roles = " and ".join(role.replace("_", " ") for role in system.roles) or "no role"
-    text = f"{roles[:1].upper()}{roles[1:]}."
+    text = f"{system.provider}, {roles}." if system.provider else f"{roles[:1].upper()}{roles[1:]}."
     if system.applies_from:
         days = days_between(as_of, system.applies_from)
         when = f", in {count(days, 'day')}" if days > 0 else ""
@@ -44,6 +44,22 @@ def role_line(system: SystemReport, as_of: str) -> str:
         if remark:
             text += f" {remark[:1].upper()}{remark[1:]}."
     return text
+
+
+def other_dates(report: Report) -> str:
+    """`Other dates: Articles 4, 5 since 2 February 2025; …`, of the first system; the later one where readings differ."""
+    found: dict[str, list[str]] = {}
+    for system in report.systems[:1]:
+        for what, date, _ in system.dates:
+            if what != "Articles 9-15":
+                found.setdefault(date, []).append(what.removeprefix("Articles ").removeprefix("Article "))
+    parts = []
+    for date, names in sorted(found.items()):
+        points = ", ".join(names)
+        several = "s" if "," in points or "-" in points else ""
+        verb = "since" if date <= report.as_of else "from"
+        parts.append(f"Article{several} {points} {verb} {day(date)}")
+    return f"Other dates (the later one where readings differ): {'; '.join(parts)}." if parts else ""
 
 
 def counts_line(system: SystemReport) -> str:

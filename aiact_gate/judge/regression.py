@@ -6,7 +6,7 @@ plans, so that it shows although nothing fails under the looser rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiact_gate.judge.classification import tier_rank
@@ -24,8 +24,11 @@ class Stated(NamedTuple):
     manifest: Mapping[str, Any]
     plans: Mapping[str, Mapping[str, Any]]
     """By system: the testing record."""
-    waivers: Mapping[str, Any]
-    baseline_items: int
+    waivers: Sequence[Mapping[str, Any]]
+    debts: Sequence[Mapping[str, Any]]
+    """Of waivers.yaml and baseline.yaml."""
+    beside: Any
+    """`beside(file, index, ...) -> Location` in those two: `waivers`, `baseline`."""
     places: Any
     """`place(*steps) -> Location` in the manifest."""
     plan_places: Mapping[str, Any]
@@ -76,17 +79,59 @@ def loosened(now: Stated, before: Stated) -> list[Finding]:
                 str(pack),
             )
         )
-    if now.baseline_items > before.baseline_items:
-        found.append(
-            _finding(
-                "baseline-grown",
-                f"The baseline holds {now.baseline_items} debts; it held {before.baseline_items}. It only shrinks.",
-                "Fix the new ones, or waive them.",
-                Location("compliance/baseline.yaml"),
-                "",
-            )
-        )
+    return found + _waivers(now, before) + _debts(now, before)
+
+
+def _waivers(now: Stated, before: Stated) -> list[Finding]:
+    found = []
+    old = {str(row.get("id")): row for row in before.waivers}
+    for index, row in enumerate(now.waivers):
+        name = str(row.get("id"))
+        target = str(row.get("element") or row.get("check") or row.get("requirement"))
+        was = old.get(name)
+        fix = "Mend what fails; if it has to be waived, those who guard the waivers let this change through."
+        if was is None or _wider(row, was):
+            what = f"Waiver {name} covers {target} until {row.get('expires')}; it didn't before."
+            found.append(_finding("waiver-added", what, fix, now.beside("waivers", index), name))
+        elif str(row.get("expires")) > str(was.get("expires")):
+            what = f"Waiver {name} ended on {was.get('expires')} and ends on {row.get('expires')} now."
+            place = now.beside("waivers", index, "expires")
+            found.append(_finding("waiver-extended", what, fix, place, name))
     return found
+
+
+def _wider(row: Mapping[str, Any], was: Mapping[str, Any]) -> bool:
+    """Whether *row* covers something that *was* didn't."""
+    point = "requirement" if was.get("requirement") else "check"
+    same = row.get("system") == was.get("system") and (
+        row.get(point) == was.get(point)
+        or point == "requirement"
+        and str(row.get("check")).partition("/")[0] == was.get(point)
+    )
+    return not same or bool(was.get("element")) and row.get("element") != was.get("element")
+
+
+def _debts(now: Stated, before: Stated) -> list[Finding]:
+    found = []
+    old = {_debt(item): item for item in before.debts}
+    added = [index for index, item in enumerate(now.debts) if _debt(item) not in old]
+    if added:
+        more = f"{len(added)} debts that it didn't hold" if len(added) > 1 else "a debt that it didn't hold"
+        what = f"The baseline holds {more}. It only shrinks."
+        fix = "Fix the new ones, or waive them."
+        found.append(_finding("baseline-grown", what, fix, now.beside("baseline", added[0]), ""))
+    for index, item in enumerate(now.debts):
+        was = str(old.get(_debt(item), {}).get("due") or "")
+        if was and str(item.get("due")) > was:
+            name = "/".join(part for part in (str(item.get("check")), str(item.get("element") or "")) if part)
+            what = f"The debt {name} was due on {was} and is due on {item.get('due')} now."
+            place = now.beside("baseline", index, "due")
+            found.append(_finding("debt-extended", what, f"Write {was}, or pay it.", place, name))
+    return found
+
+
+def _debt(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(item.get(key) or "") for key in ("requirement", "major", "check", "system", "element"))
 
 
 def _systems(stated: Stated) -> dict[str, tuple[int, Mapping[str, Any]]]:
@@ -165,6 +210,13 @@ def _plan(name: str, now: Stated, before: Stated) -> list[Finding]:
                 )
                 continue
             index, new = rows[1][identity]
+            turned = (old.get("direction"), new.get("direction"))
+            if turned[0] != turned[1]:
+                what = f"{identity}: {turned[0]} was better and {turned[1]} is now."
+                place = now.plan_places[name].location((kind, index, "direction"))
+                fix = f"Write {turned[0]}; another plan needs a new run and a reason."
+                found.append(_finding("direction-turned", what, fix, place, f"{name}/{identity}"))
+                continue
             was, is_ = old.get(key), new.get(key)
             if not isinstance(was, (int, float)) or not isinstance(is_, (int, float)):
                 continue
@@ -223,11 +275,12 @@ def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
     if before is None:
         return system
     known = {
-        finding.fingerprint
+        one.fingerprint
         for row in before.rows
         for check in row.checks
         for finding in check.findings
         if finding.outcome is Outcome.FAIL
+        for one in (finding, *finding.alike)
     }
     rows_before = {row.requirement.id: row for row in before.rows}
     return system._replace(
@@ -250,7 +303,10 @@ def _row(row: Row, before: Row | None, known: set[str]) -> Row:
 
 def _check(check: CheckResult, before: CheckResult | None, known: set[str]) -> CheckResult:
     findings = tuple(
-        finding._replace(standing=finding.outcome is Outcome.FAIL and finding.fingerprint in known)
+        finding._replace(
+            standing=finding.outcome is Outcome.FAIL
+            and all(one.fingerprint in known for one in (finding, *finding.alike))
+        )
         for finding in check.findings
     )
     bad = (Outcome.FAIL, Outcome.UNKNOWN)

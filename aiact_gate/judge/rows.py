@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aiact_gate.judge.checks import CheckJudge
+from aiact_gate.judge.checks import CheckJudge, gathered
 from aiact_gate.judge.claim import Claim
 from aiact_gate.judge.dates import Binding, excused_by_law
 from aiact_gate.judge.waivers import Coverage
@@ -81,7 +81,7 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
         and requirement.is_point
     ):
         results = [_not_due(result, dates, judging.as_of) for result in results]
-    return _joined(row, results, judging)
+    return _joined(row, [gathered(result) for result in results], judging)
 
 
 def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:

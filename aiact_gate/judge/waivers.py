@@ -43,7 +43,7 @@ class Coverage(NamedTuple):
                 waiver
                 for waiver in self.waivers
                 if not waiver.wrong
-                and _ends(waiver) >= as_of
+                and _begins(waiver) <= as_of <= _ends(waiver)
                 and _matches(waiver, finding, requirement, system)
             ),
             None,
@@ -130,6 +130,10 @@ def _day(text: Any) -> datetime.date | None:
         return None
 
 
+def _begins(waiver: Waiver) -> str:
+    return str(waiver.data.get("created") or "")
+
+
 def _ends(waiver: Waiver) -> str:
     return str(waiver.data.get("expires") or "")
 
@@ -158,6 +162,17 @@ def waiver_faults(coverage: Coverage, used: set[str], systems: set[str], as_of: 
                     waiver.place,
                     f"Waiver {waiver.id} {waiver.wrong}.",
                     waiver.fix,
+                    ("waivers", waiver.id),
+                )
+            )
+        elif _begins(waiver) > as_of:
+            faults.append(
+                Fault(
+                    "waiver_invalid",
+                    "malformed",
+                    waiver.place,
+                    f"Waiver {waiver.id} begins on {_begins(waiver)}; until then it covers nothing.",
+                    "Write the day on which it was decided, or wait for that day.",
                     ("waivers", waiver.id),
                 )
             )

@@ -31,6 +31,8 @@ class Finding(NamedTuple):
     """The requirements that wait for an absent record."""
     standing: bool = False
     """It failed before the change that is judged, too."""
+    alike: tuple[Finding, ...] = ()
+    """Findings with the same words that are shown as this one."""
 
 
 class CheckResult(NamedTuple):

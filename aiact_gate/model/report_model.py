@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 OutcomeWord = Literal[
     "pass", "fail", "unknown", "owed", "waived", "not_due", "not_applicable", "not_checked", "not_selected", "error"
@@ -192,3 +192,7 @@ class ReportOf(Part):
     not_read: list[NotRead]
     problems: list[ProblemOf]
     exit_code: Literal[0, 1, 2, 3, 4, 5]
+
+
+class Output(RootModel[ReportOf | list[ReportOf]]):
+    """What `--format json` writes: one run, or with several manifests (`--recursive`) the list of their runs."""

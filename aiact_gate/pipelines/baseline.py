@@ -60,8 +60,9 @@ def create_baseline(path: str, as_of: str, owner: str | None, due: str | None) -
     text = _text(as_of, items)
     points = len({item["requirement"] for item in items})
     contradicted = sum(
-        finding.kind not in OWED_KINDS and finding.outcome is Outcome.FAIL and finding.severity == "error"
+        1 + len(finding.alike)
         for finding in report.findings
+        if finding.kind not in OWED_KINDS and finding.outcome is Outcome.FAIL and finding.severity == "error"
     )
     lines = (
         f"{count(points, 'point')} ({count(len(items), 'finding')}) now owed, due {day(items[0]['due'])}, owner {items[0]['owner']}.",
@@ -118,9 +119,10 @@ def _owed(result: Any) -> list[Finding]:
         return []
     if result.findings:
         return [
-            finding
+            one
             for finding in result.findings
             if finding.kind in OWED_KINDS and finding.outcome in (Outcome.FAIL, Outcome.OWED)
+            for one in (finding, *finding.alike)
         ]
     from aiact_gate.model.location import Location
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
+from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.judge.regression import Stated, compared, loosened
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.location import Location
 from aiact_gate.model.report import Report
 from aiact_gate.pipelines.check import Options, check
 from aiact_gate.sources import records
@@ -47,19 +49,37 @@ def stated(snapshot: Snapshot, path: str) -> Stated | None:
         if "testing" in evidence.data:
             plans[system["id"]] = evidence.data["testing"]
             places[system["id"]] = evidence.places["testing"]
+    waivers, debts = (
+        _beside(snapshot, posixpath.join(manifest.folder, "compliance", f"{name}.yaml"))
+        for name in ("waivers", "baseline")
+    )
+    documents = {"waivers": (waivers, "waivers"), "baseline": (debts, "items")}
+
+    def beside(file: str, *steps: str | int) -> Location:
+        document, key = documents[file]
+        return document.location((key, *steps)) if document is not None else manifest.document.location()
+
     return Stated(
         manifest=manifest.data,
         plans=plans,
-        waivers={},
-        baseline_items=_items(snapshot, posixpath.join(manifest.folder, "compliance", "baseline.yaml")),
+        waivers=_rows(waivers, "waivers"),
+        debts=_rows(debts, "items"),
+        beside=beside,
         places=lambda *steps: manifest.document.location(steps),
         plan_places=places,
     )
 
 
-def _items(snapshot: Snapshot, path: str) -> int:
+def _beside(snapshot: Snapshot, path: str) -> Document | None:
+    """The file at *path*, or None: what can't be read covers nothing, and `check` says so."""
     try:
-        root = parse_yaml(snapshot.read(path), path).root.value
-        return len(root["items"].value)
-    except (AiactError, KeyError, TypeError):
-        return 0
+        return parse_yaml(snapshot.read(path), path)
+    except AiactError:
+        return None
+
+
+def _rows(document: Document | None, key: str) -> list[dict[str, Any]]:
+    """The rows of the list *key*; what isn't a row keeps its place as an empty one."""
+    content = plain_data(document.root) if document is not None else None
+    rows = content.get(key) if isinstance(content, dict) else None
+    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []

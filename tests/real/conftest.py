@@ -21,7 +21,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def can_unshare() -> bool:
-    """Whether this machine lets us cut a process off from network and mounts."""
+    """Whether this machine lets us cut a process off from network and mounts, on top of what the tests do without."""
     try:
         return (
             subprocess.run(["unshare", "-n", "-m", "true"], capture_output=True, check=False).returncode == 0

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +34,31 @@ HOSTILE = (
     "[link](https://example.org) @everyone | cell",
 )
 """As they stand between double quotes in YAML."""
+WATCH = """\
+import os, sys
+
+
+def watch(event, arguments, folder=os.environ.get("WATCH_FOLDER"), log=os.environ.get("WATCH_LOG")):
+    if log is None or watch.logging:
+        return
+    changes = event in ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate")
+    if event == "open" and isinstance(arguments[0], (str, bytes)):
+        changes = bool((arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+    if changes:
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        changes = path == folder or path.startswith(folder + os.sep)
+    if changes or event.startswith("socket."):
+        watch.logging = True
+        with open(log, "a") as file:
+            file.write(f"{event} {arguments!r}\\n")
+        watch.logging = False
+        raise OSError(f"{event} is watched")
+
+
+watch.logging = False
+sys.addaudithook(watch)
+"""
+"""A sitecustomize module for the gate's own environment."""
 
 
 class Act(Protocol):
@@ -395,23 +420,87 @@ def test_without_a_runner_nothing_but_the_report_is_printed(
     assert "decided_by" in done.stdout
 
 
-def test_a_workspace_that_cant_be_written_is_checked(act: Act, can_unshare: bool, tmp_path: Path) -> None:
-    if not can_unshare:
-        pytest.skip("no mounts of our own here")
+@pytest.fixture
+def watched(first_run: tuple[Result, Path], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment in which the installed gate has no socket, writes no file of the workspace and logs each attempt.
+
+    Needs no rights of the machine; where it grants them, the tests cut the whole process tree off as well.
+    """
+    [packages] = (first_run[1] / "aiact-gate" / "lib").glob("python*/site-packages")
+    log = tmp_path / "attempts"
+    log.touch()
+    (packages / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    yield {"WATCH_LOG": str(log), "WATCH_FOLDER": str(tmp_path / "workspace")}
+    (packages / "sitecustomize.py").unlink()
+
+
+def attempts(watched: dict[str, str]) -> list[str]:
+    return Path(watched["WATCH_LOG"]).read_text(encoding="utf-8").splitlines()
+
+
+def content(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Bytes and times of every file, git's own ones too."""
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "tried"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", "socket."),
+        ("import socket; socket.getaddrinfo('example.org', 80)", "socket.getaddrinfo"),
+        ("open('new', 'w')", "open "),
+        ("import os; os.mkdir('new')", "os.mkdir "),
+        ("import os; os.remove('aiact.yaml')", "os.remove "),
+    ],
+)
+def test_the_watch_sees_and_stops_what_it_is_there_for(
+    first_run: tuple[Result, Path], watched: dict[str, str], tmp_path: Path, code: str, tried: str
+) -> None:
+    workspace = repository(tmp_path / "workspace", {"aiact.yaml": NO_SYSTEM})
+    before = content(workspace)
+    python = first_run[1] / "aiact-gate" / "bin" / "python"
+    done = subprocess.run(
+        [python, "-I", "-c", code], cwd=workspace, env=watched, capture_output=True, check=False
+    )
+
+    assert 0 != done.returncode
+    assert any(line.startswith(tried) for line in attempts(watched))
+    assert before == content(workspace)
+
+
+def test_a_workspace_that_cant_be_written_is_checked(
+    act: Act, watched: dict[str, str], can_unshare: bool, tmp_path: Path
+) -> None:
     workspace = repository(tmp_path / "workspace", {"aiact.yaml": NO_SYSTEM})
     script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0" && exec "$@"'
-    result = act(workspace, wrap=lambda step: ["unshare", "-m", "sh", "-c", script, str(workspace)])
+    mounted = ["unshare", "-m", "sh", "-c", script, str(workspace)] if can_unshare else []
+    before = content(workspace)
+    for folder in (workspace, *(path for path in workspace.rglob("*") if path.is_dir())):
+        folder.chmod(0o555)
+    try:
+        result = act(workspace, wrap=lambda step: mounted, environment=watched)
+    finally:
+        for folder in (workspace, *(path for path in workspace.rglob("*") if path.is_dir())):
+            folder.chmod(0o755)
 
     assert "success" == result.outcome, result.log
+    assert [] == attempts(watched)
+    assert before == content(workspace)
 
 
-def test_the_check_needs_no_network(act: Act, can_unshare: bool, tmp_path: Path) -> None:
-    if not can_unshare:
-        pytest.skip("the network can't be cut off here")
-    workspace = repository(tmp_path, {"aiact.yaml": MANIFEST})
-    result = act(workspace, wrap=lambda step: ["unshare", "-n"])
+def test_the_check_needs_no_network(
+    act: Act, watched: dict[str, str], can_unshare: bool, tmp_path: Path
+) -> None:
+    workspace = repository(tmp_path / "workspace", {"aiact.yaml": MANIFEST})
+    cut_off = ["unshare", "-n"] if can_unshare else []
+    result = act(workspace, wrap=lambda step: cut_off, environment=watched)
 
     assert "fail" == result.outputs["verdict"], result.log
+    assert [] == attempts(watched)
 
 
 def test_a_shallow_clone_is_checked(act: Act, tmp_path: Path) -> None:

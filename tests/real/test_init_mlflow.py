@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from aiact_gate.cli.init import command
 from aiact_gate.registry.listing import Registered, registered_models
-
-mlflow: Any = pytest.importorskip("mlflow")
 
 CARD = "# Loan default model\n\n## Intended use\n\nPredicts default for loan applicants.\n"
 

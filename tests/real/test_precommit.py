@@ -22,10 +22,6 @@ STAGES = {"pre-commit", "pre-push", "manual"}
 PLAN = PROJECT / "policies" / "eu-ai-act" / "examples" / "fixtures" / "high" / "testing.yaml"
 PRE_COMMIT = str(Path(sys.executable).parent / "pre-commit")
 
-needs_pre_commit = pytest.mark.skipif(
-    not Path(PRE_COMMIT).exists(), reason="pre-commit isn't installed beside this Python"
-)
-
 
 def hooks() -> list[dict[str, Any]]:
     loaded: list[dict[str, Any]] = yaml.safe_load(HOOKS.read_text(encoding="utf-8"))
@@ -88,7 +84,6 @@ def tried(folder: Path, home: dict[str, str]) -> subprocess.CompletedProcess[str
     )
 
 
-@needs_pre_commit
 def test_an_unrelated_file_is_committed_although_failures_stand(consumer: Path, home: dict[str, str]) -> None:
     (consumer / "notes.txt").write_text("unrelated\n")
     done = tried(consumer, home)
@@ -98,7 +93,6 @@ def test_an_unrelated_file_is_committed_although_failures_stand(consumer: Path, 
     assert "" == git(consumer, "status", "--porcelain")
 
 
-@needs_pre_commit
 def test_a_commit_that_only_deletes_a_record_is_stopped(consumer: Path, home: dict[str, str]) -> None:
     (consumer / "compliance" / "testing.yaml").unlink()
     done = tried(consumer, home)
@@ -107,7 +101,6 @@ def test_a_commit_that_only_deletes_a_record_is_stopped(consumer: Path, home: di
     assert "exit code: 1" in done.stderr and "testing" in done.stderr
 
 
-@needs_pre_commit
 def test_a_commit_that_lowers_a_threshold_is_stopped_at_its_line(
     consumer: Path, home: dict[str, str]
 ) -> None:
@@ -122,7 +115,6 @@ def test_a_commit_that_lowers_a_threshold_is_stopped_at_its_line(
     assert f"compliance/testing.yaml:{line}:" in done.stderr
 
 
-@needs_pre_commit
 def test_a_commit_that_adds_a_finding_is_stopped(consumer: Path, home: dict[str, str]) -> None:
     with (consumer / "compliance" / "classification.yaml").open("a") as file:
         file.write("another: x\n")
@@ -133,7 +125,6 @@ def test_a_commit_that_adds_a_finding_is_stopped(consumer: Path, home: dict[str,
     assert "'odd'" not in done.stderr
 
 
-@needs_pre_commit
 def test_what_isnt_staged_is_not_judged(consumer: Path, home: dict[str, str]) -> None:
     (consumer / "notes.txt").write_text("unrelated\n")
     git(consumer, "add", "notes.txt")
@@ -150,7 +141,6 @@ def test_what_isnt_staged_is_not_judged(consumer: Path, home: dict[str, str]) ->
     assert 0 == done.returncode, done.stderr
 
 
-@needs_pre_commit
 def test_try_repo_builds_the_hook_from_a_folder(consumer: Path, offered: Path, home: dict[str, str]) -> None:
     (consumer / "compliance" / "testing.yaml").unlink()
     git(consumer, "add", "-A")
@@ -161,7 +151,6 @@ def test_try_repo_builds_the_hook_from_a_folder(consumer: Path, offered: Path, h
     assert "hook id: aiact-gate" in done.stdout and "exit code: 1" in done.stdout
 
 
-@needs_pre_commit
 @pytest.mark.parametrize(("version", "code"), [('"1.0.0"', 0), ("[]", 1)])
 def test_the_lint_hook_runs_when_a_pack_changes(
     offered: Path, home: dict[str, str], tmp_path: Path, version: str, code: int
@@ -189,7 +178,6 @@ def test_the_lint_hook_runs_when_a_pack_changes(
 # ---------------------------------------------------------------- the file itself
 
 
-@needs_pre_commit
 def test_pre_commit_takes_the_manifest() -> None:
     done = subprocess.run(
         [PRE_COMMIT, "validate-manifest", HOOKS], capture_output=True, text=True, check=False
@@ -198,7 +186,6 @@ def test_pre_commit_takes_the_manifest() -> None:
     assert (0, "") == (done.returncode, done.stdout + done.stderr)
 
 
-@needs_pre_commit
 def test_pre_commit_refuses_a_hook_without_entry(tmp_path: Path) -> None:
     (tmp_path / "hooks.yaml").write_text("- {id: x, name: x, language: python}\n")
     done = subprocess.run(

@@ -16,11 +16,6 @@ ACTION = (PROJECT / "action.yml").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8"), re.DOTALL)
 SHA = re.compile(r"@[0-9a-f]{40} # \S+")
 
-needs_schemas = pytest.mark.skipif(
-    not (BIN / "check-jsonschema").exists(), reason="check-jsonschema isn't installed"
-)
-needs_zizmor = pytest.mark.skipif(not (BIN / "zizmor").exists(), reason="zizmor isn't installed")
-
 
 def documented(key: str) -> str:
     """The documentation's one YAML block that has *key* at its top."""
@@ -54,12 +49,10 @@ def audited(folder: Path, action: str, flow: str) -> subprocess.CompletedProcess
 # ---------------------------------------------------------------- form
 
 
-@needs_schemas
 def test_the_action_has_the_form_of_an_action(tmp_path: Path) -> None:
     assert 0 == checked("vendor.github-actions", PROJECT / "action.yml")
 
 
-@needs_schemas
 @pytest.mark.parametrize(
     "text", [ACTION.replace("      shell: bash\n", ""), ACTION.replace("composite", "composit")]
 )
@@ -69,7 +62,6 @@ def test_an_action_of_another_form_is_seen(tmp_path: Path, text: str) -> None:
     assert 1 == checked("vendor.github-actions", tmp_path / "action.yml")
 
 
-@needs_schemas
 def test_the_workflow_of_the_documentation_has_the_form_of_a_workflow(tmp_path: Path) -> None:
     (tmp_path / "good.yml").write_text(workflow())
     (tmp_path / "bad.yml").write_text(workflow().replace("runs-on:", "run-on:"))
@@ -78,7 +70,6 @@ def test_the_workflow_of_the_documentation_has_the_form_of_a_workflow(tmp_path: 
     assert 1 == checked("vendor.github-workflows", tmp_path / "bad.yml")
 
 
-@needs_schemas
 def test_the_gitlab_job_of_the_documentation_has_the_form_of_one(tmp_path: Path) -> None:
     (tmp_path / "good.yml").write_text(documented("aiact-gate"))
     (tmp_path / "bad.yml").write_text(documented("aiact-gate").replace("  script:", "  scripts:"))
@@ -90,14 +81,12 @@ def test_the_gitlab_job_of_the_documentation_has_the_form_of_one(tmp_path: Path)
 # ---------------------------------------------------------------- security
 
 
-@needs_zizmor
 def test_zizmor_finds_nothing_in_action_and_workflow(tmp_path: Path) -> None:
     done = audited(tmp_path, ACTION, workflow())
 
     assert 0 == done.returncode, done.stdout
 
 
-@needs_zizmor
 @pytest.mark.parametrize(
     ("action", "flow", "audit"),
     [
@@ -120,7 +109,6 @@ def test_zizmor_sees_what_is_bad(tmp_path: Path, action: str, flow: str, audit: 
     assert f"[{audit}]" in done.stdout
 
 
-@needs_zizmor
 def test_zizmor_refuses_an_action_that_doesnt_parse(tmp_path: Path) -> None:
     # Without --strict-collection it would be skipped with a warning, and the run would end with 0.
     assert audited(tmp_path, "name: [x\n", workflow()).returncode not in (0, 14)

@@ -233,6 +233,12 @@ CASES = [
     ),
     Case("lock: unfinished run", {"aiact.lock": repos.lock(status="RUNNING")}, 1, "RUNNING"),
     Case(
+        "lock: a threshold that is no number",
+        {"aiact.lock": repos.lock(params={"aiact.plan.auc.threshold": "nan", "x": "9" * DEEP})},
+        1,
+        CANARY,
+    ),
+    Case(
         "lock: hostile input paths",
         {"aiact.lock": repos.lock(source_commit="HEAD~0", params={"aiact.input.a\nb": "c", "aiact.input.../x": "d"})},
         1,

@@ -75,7 +75,7 @@ def test_what_came_out_can_be_written_as_utf_8(data: bytes) -> None:
             value = parse(data, "a.file")
         except DocumentError:
             continue
-        plain = plain_data(value.root) if parse is parse_yaml else value  # type: ignore[union-attr]
+        plain = plain_data(value.root) if parse is parse_yaml else value
         repr(plain).encode("utf-8")
         str(plain).encode("utf-8")
         _texts_are_utf_8(plain)
@@ -108,6 +108,7 @@ DEEP = {
     "an int of 65 bits": (parse_json, b"18446744073709551616"),
     "an infinite number": (parse_json, b"[1e999]"),
     "over 10 MB": (parse_yaml, b"a" * (MAX_BYTES + 1)),
+    "Markdown over 2 MB": (parse_markdown, b"a\n" * 1_000_001),
 }
 
 

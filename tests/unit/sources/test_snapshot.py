@@ -277,9 +277,9 @@ def test_only_a_commit_at_hand_is_read(commit: str, repository: Repository) -> N
 def test_a_folder_that_git_can_not_read_is_said(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
 
-    for how in ({}, {"staged": True}):
+    for staged in (False, True):
         with pytest.raises(SnapshotError, match="git can't read the repository"):
-            open_snapshot(str(tmp_path), **how)[0].paths()
+            open_snapshot(str(tmp_path), staged=staged)[0].paths()
 
 
 def test_without_the_program_git_a_repository_is_not_judged(

@@ -1,0 +1,181 @@
+"""What is generated is current, and the gate's own walk of a schema agrees with jsonschema."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from repos import ROOT
+
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.schemas.fields import SCHEMAS
+from aiact_gate.sources.shapes import shape
+
+NAMES = sorted(path.name for path in SCHEMAS.glob("*.json"))
+
+
+def generate(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(root / "tools" / "generate.py"), *options]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the generator reads and writes, copied."""
+    folder = tmp_path_factory.mktemp("tree")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("aiact_gate", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    return folder
+
+
+def test_the_generated_files_are_current() -> None:
+    done = generate(ROOT, "--check")
+
+    assert (0, "") == (done.returncode, done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "report.json", "testing.json", "facts.json"])
+@pytest.mark.parametrize("change", ["a blank more", "gone", "another type"])
+def test_an_altered_file_is_seen_and_written_again(tree: Path, name: str, change: str) -> None:
+    file = tree / "aiact_gate" / "schemas" / name
+    before = file.read_bytes()
+    if change == "gone":
+        file.unlink()
+    elif change == "a blank more":
+        file.write_bytes(before + b" ")
+    else:
+        file.write_bytes(before.replace(b'"type": "string"', b'"type": "number"', 1))
+
+    checked, wrote, again = generate(tree, "--check"), generate(tree), generate(tree, "--check")
+
+    assert 1 == checked.returncode
+    assert f"aiact_gate/schemas/{name} isn't current; run: python tools/generate.py\n" == checked.stdout
+    assert 0 == wrote.returncode == again.returncode and before == file.read_bytes()
+
+
+def test_a_field_more_in_a_model_is_seen(tree: Path) -> None:
+    model = tree / "aiact_gate" / "model" / "records" / "monitoring.py"
+    text = model.read_text("utf-8")
+    try:
+        model.write_text(text.replace("(Record):", "(Record):\n    surplus: int = 0\n", 1), "utf-8")
+        done = generate(tree, "--check")
+    finally:
+        model.write_text(text, "utf-8")
+
+    assert 1 == done.returncode and "monitoring.json" in done.stdout
+
+
+def test_no_schema_stands_there_that_nothing_generates(tree: Path) -> None:
+    for file in (tree / "aiact_gate" / "schemas").glob("*.json"):
+        file.unlink()
+    generate(tree)
+
+    assert NAMES == sorted(path.name for path in (tree / "aiact_gate" / "schemas").glob("*.json"))
+
+
+# ---------------------------------------------------------------- one walk, two readers
+
+SCHEMA: dict[str, Any] = json.loads((SCHEMAS / "risk_management.json").read_text("utf-8"))
+RECORD: dict[str, Any] = yaml.safe_load(
+    (ROOT / "policies/eu-ai-act/examples/fixtures/high/risk_management.yaml").read_text("utf-8")
+)
+
+
+def as_text(value: Any) -> Any:
+    """Dates as the gate reads them: text."""
+    if isinstance(value, dict):
+        return {key: as_text(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [as_text(child) for child in value]
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+RECORD = as_text(RECORD)
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [way] if way else []
+    children = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, child in children:
+        found += places(child, (*way, key))
+    return found
+
+
+def changed(value: Any, way: tuple[Any, ...], new: Any) -> Any:
+    if not way:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[way[0]] = changed(value[way[0]], way[1:], new)
+    return copy
+
+
+def with_key(value: Any, way: tuple[Any, ...], key: str) -> Any:
+    if not way:
+        return {**value, key: "A word or two more."} if isinstance(value, dict) else value
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[way[0]] = with_key(value[way[0]], way[1:], key)
+    return copy
+
+
+def faults(document: Any) -> list[str]:
+    """What our own walk says of *document*, written as a file."""
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    shaped = shape(parse_yaml(text.encode(), "risk_management.yaml"), SCHEMA, "risk_management")
+    # The values of references and dates are beyond JSON Schema's form.
+    return [fault.rule for fault in shaped.faults if fault.rule != "date"]
+
+
+def test_both_readers_take_the_fixture() -> None:
+    Draft202012Validator(SCHEMA).validate(RECORD)
+    assert [] == faults(RECORD)
+
+
+OTHERS = st.sampled_from(
+    [7, -3, 2.5, True, "surplus text of three words", [], ["x"], {}, {"x": 1}, [[]], [{}]]
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.sampled_from(places(RECORD)), OTHERS)
+def test_both_readers_agree_on_another_value_anywhere(way: tuple[Any, ...], new: Any) -> None:
+    """An absent required key and a number where a text stands are no faults of form to us: judged elsewhere, or text."""
+    document = changed(RECORD, way, new)
+    errors = [
+        error
+        for error in Draft202012Validator(SCHEMA).iter_errors(document)
+        if error.validator != "required"
+        and not (
+            error.validator == "type"
+            and error.validator_value == "string"
+            and isinstance(error.instance, int | float)
+        )
+    ]
+
+    assert bool(errors) == bool(faults(document)), (
+        way,
+        new,
+        [error.message for error in errors],
+        faults(document),
+    )
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.sampled_from([(), *places(RECORD)]), st.from_regex(r"[a-z]{3,9}_[a-z]{3,9}", fullmatch=True))
+def test_both_readers_agree_on_a_key_more_anywhere(way: tuple[Any, ...], key: str) -> None:
+    document = with_key(RECORD, way, key)
+    valid = Draft202012Validator(SCHEMA).is_valid(document)
+
+    assert valid == ([] == faults(document)), (way, key)
+    assert valid == (document == RECORD)
