@@ -121,7 +121,7 @@ def _rendered(reports: list[Report], name: str, to_file: bool, verbose: bool) ->
         from aiact_gate.formats.style import Style
 
         terminal = sys.stdout.isatty() and not to_file
-        colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         width = 80
         if terminal:
             import shutil

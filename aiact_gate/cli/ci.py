@@ -225,7 +225,7 @@ def _write_report(name: str, reports: Sequence[Report]) -> None:
             f"the report {visible(name[:60])} would lie outside the workspace",
             "Name a file inside it, or give an absolute path.",
         )
-    data = "".join(json.render(report) for report in reports)
+    data = json.render_all(reports)
     try:
         # A name that isn't UTF-8 comes out as \udc.., which is JSON.
         write_atomically(Path(name), data.encode("utf-8", "backslashreplace"))

@@ -27,7 +27,7 @@ def command(requirement: str, path: str, as_of: str | None) -> None:
 
     known = {item.id: item for name in BUILTIN for item in load_builtin(name)[0].requirements}
     name = requirement.partition("/")[0]
-    if name not in known and not any(name in pack for pack in known):
+    if name not in known:
         from aiact_gate.sources.shapes import nearest
 
         near = nearest(name, tuple(known))

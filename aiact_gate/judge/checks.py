@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from aiact_gate.judge.faults import FaultIndex, Pattern, pattern_of, related
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
@@ -41,6 +42,10 @@ class CheckJudge:
         shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
         self._shared = engine.bind(shared)
         self._pruned: dict[bytes, dict[str, Any]] = {}
+        self._faulted = FaultIndex(evidence.faults)
+        self._unwritten: dict[Pattern, list[Pointer]] = {}
+        for pointer in evidence.required:
+            self._unwritten.setdefault(pattern_of(pointer), []).append(pointer)
 
     def judge(self, check: Check, requirement: Requirement) -> CheckResult:
         """What comes of *check*. Never raises for anything that the evidence holds."""
@@ -89,7 +94,7 @@ class CheckJudge:
 
     def _unknown(self, check: Check) -> Unknown | None:
         for pointer, unknown in self.evidence.unknowns.items():
-            if any(_related(pointer, path) for path in check.reads):
+            if any(related(pointer, path) for path in check.reads):
                 return unknown
         return None
 
@@ -97,14 +102,8 @@ class CheckJudge:
 
     def _rows(self, check: Check, requirement: Requirement) -> CheckResult:
         findings: list[Finding] = []
-        blocking = [
-            fault
-            for fault in self.evidence.faults
-            if fault.pointer
-            and fault.rule != "unknown_key"
-            and any(_related(fault.pointer, path) for path in check.reads)
-        ]
-        if not blocking:
+        blocking = self._faulted.first(check.reads)
+        if blocking is None:
             proved = self._proved(check, requirement)
             if proved is not None:
                 return proved
@@ -113,8 +112,8 @@ class CheckJudge:
         try:
             rows = list(self._bindings(check, self._with_parameters(requirement)))
         except NotThere as missing:
-            if any(_starts(missing.pointer, fault.pointer) for fault in blocking):
-                return self._because(check, blocking[0])
+            if blocking is not None and self._faulted.below(missing.pointer):
+                return self._because(check, blocking)
             return self._result(
                 check, requirement, [self._missing_at(check, requirement, missing.pointer, "")], 0, 1
             )
@@ -123,10 +122,9 @@ class CheckJudge:
             try:
                 bound = self._look_up(check, bound)
             except NotThere as missing:
-                if any(_starts(missing.pointer, fault.pointer) for fault in blocking):
-                    judged += 1
-                    continue
                 judged += 1
+                if self._faulted.below(missing.pointer):
+                    continue
                 findings.append(
                     self._missing_at(check, requirement, missing.pointer, element, reference=True)
                 )
@@ -138,13 +136,13 @@ class CheckJudge:
                     continue
                 if chosen.absent:
                     judged += 1
-                    if not self._under_fault(check.where, bound, blocking):
+                    if not self._under_fault(check.where, bound):
                         findings.append(self._absent_finding(check, requirement, check.where, bound, element))
                     continue
                 if not chosen.holds:
                     continue
             judged += 1
-            found = self._clauses(check, requirement, bound, element, blocking)
+            found = self._clauses(check, requirement, bound, element)
             if isinstance(found, str):
                 error = found
             elif found is not None:
@@ -155,16 +153,12 @@ class CheckJudge:
             return self._error(check, requirement, error)
         if check.loops and judged < check.min_items:
             findings.append(self._too_few(check, requirement, judged))
-        if not findings and not blocking:
+        if not findings and blocking is None:
             findings += self._required(check, requirement)
-        if not findings and blocking:
-            return self._because(check, blocking[0], judged)
+        if not findings and blocking is not None:
+            return self._because(check, blocking, judged)
         if not findings and held < judged:
-            return (
-                self._because(check, blocking[0], judged)
-                if blocking
-                else CheckResult(check.id, check.severity, Outcome.FAIL, of=judged, held=held)
-            )
+            return CheckResult(check.id, check.severity, Outcome.FAIL, of=judged, held=held)
         return self._result(
             check, requirement, findings, held, judged, nothing=bool(check.loops) and judged == 0
         )
@@ -194,8 +188,15 @@ class CheckJudge:
         """A finding for each required field that the check's `that` names and nobody has filled, in whichever row."""
         return [
             self._missing_at(check, requirement, pointer, _row_key(pointer, self.evidence))
-            for pointer in sorted(self.evidence.required, key=str)
-            if any(len(pointer) == len(path) and _related(pointer, path) for path in check.needs)
+            for pointer in sorted(
+                (
+                    pointer
+                    for pattern, pointers in self._unwritten.items()
+                    if any(len(pattern) == len(path) and related(pattern, path) for path in check.needs)
+                    for pointer in pointers
+                ),
+                key=str,
+            )
         ]
 
     def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
@@ -242,7 +243,7 @@ class CheckJudge:
         return self._lookup_tables[slot]
 
     def _clauses(
-        self, check: Check, requirement: Requirement, bound: Bound, element: str, blocking: list[Fault]
+        self, check: Check, requirement: Requirement, bound: Bound, element: str
     ) -> Finding | str | None:
         """A finding, an error text, or None if every clause holds."""
         for clause in check.clauses:
@@ -250,13 +251,13 @@ class CheckJudge:
             if outcome.holds:
                 continue
             if outcome.absent or outcome.error:
-                if self._under_fault(clause, bound, blocking):
+                if self._under_fault(clause, bound):
                     return None  # the fault is a finding at its own place
                 empty = self._empty_path(clause, bound)
                 if outcome.error and empty is None:
                     return f"{check.id}: {outcome.error}: {clause.source[:80]}"
                 return self._absent_finding(check, requirement, clause, bound, element)
-            if self._under_fault(clause, bound, blocking):
+            if self._under_fault(clause, bound):
                 return None
             if clause.filled:
                 return self._absent_finding(check, requirement, clause, bound, element)
@@ -331,15 +332,13 @@ class CheckJudge:
                 return pointer
         return None
 
-    def _under_fault(self, condition: Condition, bound: Bound, blocking: list[Fault]) -> bool:
-        if not blocking:
-            return False
+    def _under_fault(self, condition: Condition, bound: Bound) -> bool:
         for path in condition.relative:
             try:
                 pointer = follow_plain(path, bound)[1]
             except NotThere as missing:
                 pointer = missing.pointer
-            if any(_starts(fault.pointer, pointer) or _starts(pointer, fault.pointer) for fault in blocking):
+            if self._faulted.touches(pointer):
                 return True
         return False
 
@@ -700,8 +699,3 @@ def _see(absent: Absent) -> str:
 
 def _starts(prefix: Pointer, pointer: Pointer) -> bool:
     return len(prefix) <= len(pointer) and pointer[: len(prefix)] == prefix
-
-
-def _related(pointer: Pointer, path: tuple[str, ...]) -> bool:
-    """Whether *pointer* stands on, above or below *path*, `*` matching any step."""
-    return all(step == "*" or str(part) == step for part, step in zip(pointer, path, strict=False))

@@ -26,13 +26,14 @@ PRESENT_RULES = (
 
 def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[Requirement]) -> list[Row]:
     """*rows* with each finding about an absent record naming the points that wait for it."""
-    waiting: dict[Location, list[str]] = {}
+    waiting: dict[tuple[Any, ...], list[str]] = {}
     for row in rows:
         if row.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_SELECTED, Outcome.NOT_CHECKED):
             continue
         names = {path[0] for check in row.requirement.checks for path in check.reads}
         for name in sorted(names & set(evidence.absent)):
-            waiting.setdefault(evidence.absent[name].fault.location, []).append(
+            fault = evidence.absent[name].fault
+            waiting.setdefault((*fault.location[:3], fault.message), []).append(
                 short_citation(row.requirement)
             )
     out = []
@@ -48,8 +49,8 @@ def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[R
     return out
 
 
-def _waits(finding: Finding, waiting: dict[Location, list[str]]) -> Finding:
-    points = next((names for place, names in waiting.items() if place[:3] == finding.location[:3]), [])
+def _waits(finding: Finding, waiting: dict[tuple[Any, ...], list[str]]) -> Finding:
+    points = waiting.get((*finding.location[:3], finding.message), [])
     return finding._replace(waits=tuple(dict.fromkeys(points)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from aiact_gate.model.errors import PackError
@@ -23,6 +24,7 @@ class NotThere(Exception):
         self.pointer = pointer
 
 
+@lru_cache(maxsize=4096)
 def parse_path(source: str) -> PathExpr:
     """*source* as a path expression.
 

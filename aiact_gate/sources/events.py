@@ -194,7 +194,9 @@ def _schema_faults(
         with _limited(SCHEMA_SECONDS):
             found = _misfits(schema, events, lines, path, declared)
     except TimeoutError:
-        what = f"Holding {path.rpartition('/')[2]} against {declared} takes more than {SCHEMA_SECONDS} seconds."
+        what = (
+            f"Holding {path.rpartition('/')[2]} against {declared} takes more than {SCHEMA_SECONDS} seconds."
+        )
         fix = "Look for a pattern with nested repetitions, or commit a shorter window of the log."
         return [_schema_fault(Location(schema_path), what, fix)]
     except Exception:

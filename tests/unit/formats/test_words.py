@@ -74,7 +74,6 @@ LAWS_OWN = (
     "Annex II offence",
     "suspect of a listed offence",
     "legal persons only",
-    "both conditions of Article 6(1) are met",  # of the class, not of a duty
     "credit score",
     "recidivism score",
     "fraud score",
