@@ -100,6 +100,13 @@ def gather(
             evidence.unknowns[("derived", "figures")] = Unknown(
                 "no run is known that the figures could be held against", "aiact-gate collect"
             )
+            evidence.unknowns[("derived", "datasets", "*", "run_context")] = Unknown(
+                "no run is known that could have logged the data", "aiact-gate collect"
+            )
+        if gathering.lock is None:
+            evidence.unknowns[("derived", "datasets")] = Unknown(
+                "nobody has counted the data yet", "aiact-gate collect"
+            )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
         evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
