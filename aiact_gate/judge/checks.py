@@ -448,12 +448,15 @@ class CheckJudge:
         )
         if "{" in message:
             message = f"The list of {name} has nothing that fits here."
+        if judged == 0 and pointer and pointer[0] == "mlflow":
+            message = f"The run has no {name} in aiact.lock."
+        fix = requirement.fix if self._has_hole(check.fix, self._base) else check.fix or requirement.fix
         return self._finding(
             check,
             requirement,
             self.evidence.unfilled.get(pointer, "missing"),
             message,
-            self._fill(check.fix or requirement.fix, self._base),
+            self._fill(fix, self._base),
             self.evidence.locate(pointer),
             "",
         )
