@@ -149,9 +149,11 @@ def _matches(waiver: Waiver, finding: Finding, requirement: Requirement, system:
     return named and (not data.get("element") or str(data["element"]) == finding.element)
 
 
-def waiver_faults(coverage: Coverage, used: set[str], systems: set[str], as_of: str) -> list[Fault]:
+def waiver_faults(
+    coverage: Coverage, used: set[str], systems: set[str], unseen: set[tuple[str, str]], as_of: str
+) -> list[Fault]:
     """Invalid, ended and needless waivers. An ended one leaves the finding its own kind, so it is no fault of its own while
-    the finding stands."""
+    the finding stands. Of a point that the profile doesn't look at (*unseen*: system, requirement) nobody knows its need."""
     faults = []
     for waiver in coverage.waivers:
         if waiver.wrong:
@@ -188,7 +190,9 @@ def waiver_faults(coverage: Coverage, used: set[str], systems: set[str], as_of: 
                 )
             )
         elif waiver.id not in used and _ends(waiver) >= as_of:
-            target = waiver.data.get("requirement") or waiver.data.get("check")
+            target = str(waiver.data.get("requirement") or waiver.data.get("check"))
+            if (str(waiver.data.get("system")), target.partition("/")[0]) in unseen:
+                continue
             faults.append(
                 Fault(
                     "waiver_orphan",

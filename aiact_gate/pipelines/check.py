@@ -399,7 +399,14 @@ def _with_waiver_rows(
     """The first system's waiver row, judged last: only now is it known which waivers were needed."""
     if not systems or options.requirements:
         return systems
-    faults: list[Fault] = waiver_faults(coverage, used, {system.id for system in systems}, options.as_of)
+    unseen = {
+        (system.id, row.requirement.id)
+        for system in systems
+        for row in system.rows
+        if row.outcome is Outcome.NOT_SELECTED
+    }
+    names = {system.id for system in systems}
+    faults: list[Fault] = waiver_faults(coverage, used, names, unseen, options.as_of)
     if not faults:
         return systems
     evidence = Evidence(faults=faults, anchor=systems[0].anchor)

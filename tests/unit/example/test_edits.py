@@ -525,3 +525,15 @@ def test_code_that_changed_after_the_run_is_a_notice_and_stops_a_release(
         "train.py" in notice.message for notice in report.systems[0].notices if "Unreleased" in notice.message
     ] == [True]
     assert 1 == release.exit_code
+
+
+def test_a_waiver_of_a_point_outside_the_profile_is_no_orphan(copy: Path, judge: Callable[..., Report]) -> None:
+    manifest = copy / "aiact.yaml"
+    text = manifest.read_text()
+    assert "profile: full" in text
+    manifest.write_text(text.replace("profile: full", "profile: start"))
+
+    report = judge(copy)
+
+    assert report.exit_code == 0
+    assert [row for row in report.systems[0].rows if row.outcome is Outcome.FAIL] == []
