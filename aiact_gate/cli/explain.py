@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from aiact_gate.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiact_gate.model.policy import Requirement
 
 
 @click.command(name="explain")
@@ -28,6 +34,8 @@ def command(requirement: str, path: str, as_of: str | None) -> None:
     known = {item.id: item for name in BUILTIN for item in load_builtin(name)[0].requirements}
     name = requirement.partition("/")[0]
     if name not in known:
+        name = _cited(name, known)
+    if name not in known:
         from aiact_gate.sources.shapes import nearest
 
         near = nearest(name, tuple(known))
@@ -42,3 +50,22 @@ def command(requirement: str, path: str, as_of: str | None) -> None:
     procedure = load_builtin("eu-ai-act")[0].classification if name == "art6.claim" else None
     click.echo(render(known[name], report, procedure), nl=False)
     sys.exit(0)
+
+
+def _cited(citation: str, known: Mapping[str, Requirement]) -> str:
+    """The id of the one point that the tables show as *citation* (`15(1)`), else *citation*.
+
+    Raises:
+        UsageError: several points are cited like that.
+    """
+    from aiact_gate.judge.verdict import short_citation
+
+    plain = citation.removeprefix("Article ").removeprefix("Annex ").replace(" ", "")
+    named = [
+        name
+        for name, item in known.items()
+        if item.is_point and short_citation(item).replace(" ", "") == plain
+    ]
+    if len(named) > 1:
+        raise UsageError(f"{citation[:60]} is {len(named)} points", f"Name one: {', '.join(named)}.")
+    return named[0] if named else citation

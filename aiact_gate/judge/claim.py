@@ -79,6 +79,7 @@ def judge_claim(
     else:
         derived = _walk(record, evidence, procedure, faults)
         _compare(claimed, derived, tier_place, record, evidence, faults)
+        _same_roles(system, derived, evidence, faults)
     roles = {str(role) for role in system.get("role") or []}
     duties: set[str] = set()
     rank = tier_rank(derived.tier) if derived is not None else -1
@@ -108,6 +109,23 @@ def judge_claim(
         reviewed_by=str((record or {}).get("reviewed_by") or ""),
         faults=tuple(faults),
     )
+
+
+def _same_roles(
+    system: Mapping[str, Any], derived: Classified, evidence: Evidence, faults: list[Fault]
+) -> None:
+    held = {role.role for role in derived.roles}
+    strange = [str(role) for role in system.get("role") or [] if str(role) not in held]
+    if held and strange:
+        faults.append(
+            Fault(
+                "claim_below",
+                "contradicted",
+                evidence.locate(("system", "role")),
+                f"The manifest says {', '.join(strange)}; the answers give {', '.join(sorted(held))}.",
+                "Write the roles that the answer to scope.link gives, or mend that answer.",
+            )
+        )
 
 
 def _walk(

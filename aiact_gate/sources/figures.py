@@ -63,7 +63,7 @@ def figures(evidence: Evidence, library: Library) -> tuple[list[dict[str, Any]],
                     "text": number.text,
                     "about": about,
                     "expected": expected,
-                    "agrees": agreed or _sourced(number),
+                    "agrees": agreed or _sourced(number, bool(about), run),
                 }
             )
             places.append(
@@ -225,10 +225,24 @@ def _flat(text: str) -> str:
     return text.lower().replace("_", " ").replace("-", " ").replace("\u2013", " ")
 
 
-def _sourced(number: Number) -> bool:
-    """Whether its source is named beside it: `(source: …)` in the same row or sentence, and not left open."""
+def _sourced(number: Number, about_the_plan: bool, run: dict[str, Any]) -> bool:
+    """Whether its source is named beside it: `(source: …)` in the same row or sentence, and not left open.
+
+    A source that is a metric of the run has to show the figure. A figure of a planned metric needs a source that can be
+    looked up: a link, a file, a number.
+    """
     named = _SOURCE.search(number.sentence)
-    return named is not None and emptiness(named[1], "name") is None
+    if named is None or emptiness(named[1], "name") is not None:
+        return False
+    told = _flat(named[1])
+    keys = [key for key in run if any(True for _ in _word_places(told, _flat(key)))]
+    if keys:
+        values = _floats([value for key, value in run.items() if key.startswith(tuple(keys))])
+        return any(agrees(number.text, value) for value in values)
+    return not about_the_plan or _LOOKED_UP.search(named[1]) is not None
+
+
+_LOOKED_UP = re.compile(r"https?://|[\w)\]]/[\w(\[]|\w\.\w|\d")
 
 
 _SOURCE = re.compile(r"\(\s?source:([^()]*(?:\([^()]*\)[^()]*)?)\)", re.IGNORECASE)

@@ -100,9 +100,14 @@ def gather(
             evidence.unknowns[("derived", "figures")] = Unknown(
                 "no run is known that the figures could be held against", "aiact-gate collect"
             )
-            evidence.unknowns[("derived", "datasets", "*", "run_context")] = Unknown(
-                "no run is known that could have logged the data", "aiact-gate collect"
-            )
+            for facts, what in (
+                (("datasets", "*", "run_context"), "have logged the data"),
+                (("plan",), "have begun with a plan"),
+                (("inputs",), "have read the inputs"),
+            ):
+                evidence.unknowns[("derived", *facts)] = Unknown(
+                    f"no run is known that could {what}", "aiact-gate collect"
+                )
         if gathering.lock is None:
             evidence.unknowns[("derived", "datasets")] = Unknown(
                 "nobody has counted the data yet", "aiact-gate collect"

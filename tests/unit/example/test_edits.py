@@ -527,7 +527,9 @@ def test_code_that_changed_after_the_run_is_a_notice_and_stops_a_release(
     assert 1 == release.exit_code
 
 
-def test_a_waiver_of_a_point_outside_the_profile_is_no_orphan(copy: Path, judge: Callable[..., Report]) -> None:
+def test_a_waiver_of_a_point_outside_the_profile_is_no_orphan(
+    copy: Path, judge: Callable[..., Report]
+) -> None:
     manifest = copy / "aiact.yaml"
     text = manifest.read_text()
     assert "profile: full" in text

@@ -105,3 +105,67 @@ def test_the_evidence_may_lie_beside_the_manifest(copy: Path, judge: Judge) -> N
     was = {row.requirement.id: row.outcome for row in before.systems[0].rows}
     assert outcomes["art9.5"] == was["art9.5"]
     assert outcomes["art10.1"] == was["art10.1"]
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def failing(report: Report) -> set[tuple[str, str]]:
+    return {
+        (finding.check, finding.location.path)
+        for row in report.systems[0].rows
+        for check in row.checks
+        for finding in check.findings
+        if check.severity == "error" and finding.outcome.value == "fail"
+    }
+
+
+def test_a_figure_whose_source_is_a_metric_of_the_run_has_to_be_that_metric(copy: Path, judge: Judge) -> None:
+    replaced(copy / "MODEL_CARD.md", "the AUC is 0.827", "the AUC is 0.967")
+
+    assert ("art15.3/no-figure-says-otherwise", "MODEL_CARD.md") in failing(judge(copy))
+
+
+@pytest.mark.parametrize(
+    ("source", "passes"),
+    [
+        ("internal", False),
+        ("our own tests", False),
+        ("reports/audit.pdf, page 3", True),
+        ("doi:10.1/x", True),
+    ],
+)
+def test_another_figure_of_a_planned_metric_needs_a_source_that_can_be_looked_up(
+    copy: Path, judge: Judge, source: str, passes: bool
+) -> None:
+    card = copy / "MODEL_CARD.md"
+    card.write_text(f"{card.read_text()}\nAn earlier model reached an AUC of 0.99 (source: {source}).\n")
+
+    found = ("art15.3/no-figure-says-otherwise", "MODEL_CARD.md") in failing(judge(copy))
+
+    assert found is not passes
+
+
+def test_a_role_that_the_answers_do_not_give_is_contradicted_at_its_line(copy: Path, judge: Judge) -> None:
+    manifest = copy / "aiact.yaml"
+    text = manifest.read_text()
+    line = next(line for line in text.splitlines() if line.strip().startswith("role:"))
+    replaced(manifest, line, "    role: distributor")
+
+    report = judge(copy)
+
+    said = [
+        (finding.message, finding.location.line)
+        for row in report.systems[0].rows
+        for check in row.checks
+        for finding in check.findings
+        if row.requirement.id == "art6.claim"
+    ]
+    assert (
+        "The manifest says distributor; the answers give provider.",
+        text.splitlines().index(line) + 1,
+    ) in said
+    assert report.exit_code == 1
