@@ -270,7 +270,7 @@ def test_explain_of_the_tier_lists_the_questions() -> None:
     assert "a3.areas: " in run("explain", "art6.claim", "examples/credit-scoring").out
 
 
-@pytest.mark.parametrize("name", ["art99", "art9", "art", "", "9(5)", "x" * 5000])
+@pytest.mark.parametrize("name", ["art99", "art9", "art", "", "x" * 5000])
 def test_explain_of_an_unknown_requirement(name: str) -> None:
     ran = run("explain", name)
 
@@ -350,3 +350,10 @@ def test_the_policies_are_of_their_schema() -> None:
             validator.validate(document)
             found += 1
     assert found >= 10
+
+
+def test_explain_takes_the_name_that_the_tables_show() -> None:
+    one, several = run("explain", "14(4)(e)"), run("explain", "9(5)")
+
+    assert 0 == one.code and one.out.startswith("Article 14(4)(e): ")
+    assert 2 == several.code and "9(5) is " in several.err and "art9.5.a" in several.err
