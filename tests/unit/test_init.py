@@ -598,7 +598,7 @@ def test_instructions_that_are_there_are_kept_and_shown_their_front_matter(repos
     assert "+schema: aiact-gate/document/instructions_for_use/v1" in shown
 
 
-@pytest.mark.parametrize("folder", ["../elsewhere", "/tmp/elsewhere"])
+@pytest.mark.parametrize("folder", ["../elsewhere", "/elsewhere-outside"])
 def test_an_evidence_folder_outside_the_repository_is_refused(repository: Repository, folder: str) -> None:
     manifest = f"schema: aiact-gate/manifest/v1\nsystems:\n  - id: one\n    version: 1.0.0\n    evidence_dir: {folder}\n"
     root = repository({"aiact.yaml": manifest})
@@ -607,7 +607,7 @@ def test_an_evidence_folder_outside_the_repository_is_refused(repository: Reposi
 
     assert "leads out of the repository" in str(refused.exception)
     assert not (root.parent / "elsewhere").exists()
-    assert not Path("/tmp/elsewhere").exists()
+    assert not Path("/elsewhere-outside").exists()
 
 
 @pytest.mark.parametrize(

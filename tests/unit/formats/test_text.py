@@ -45,8 +45,10 @@ def test_no_line_is_wider_than_the_terminal(
         assert [] == too_long(rendered(where, columns, *options).out, columns)
 
 
-def test_a_narrow_terminal_gets_80_columns_and_a_wide_one_at_most_160(shown: Repository) -> None:
-    narrow, wide = rendered(shown, 40), rendered(shown, 400)
+def test_a_narrow_terminal_gets_80_columns_and_a_wide_one_at_most_160(
+    shown: Repository, failing: Repository
+) -> None:
+    narrow, wide = rendered(shown, 40), rendered(failing, 400, "-v")
 
     assert plain(narrow.out) == plain(rendered(shown, 80).out)
     assert 140 < max(len(line) for line in plain(wide.out).splitlines()) <= 160
