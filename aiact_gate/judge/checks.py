@@ -147,7 +147,7 @@ class CheckJudge:
                 error = found
             elif found is not None:
                 findings.append(found)
-            elif found is None:
+            else:
                 held += 1
         if error:
             return self._error(check, requirement, error)

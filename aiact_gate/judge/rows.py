@@ -113,7 +113,6 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
         evidence=evidence,
         stood_on=stood,
         place=place,
-        named_only=method == "attested",
     )
 
 

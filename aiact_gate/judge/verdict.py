@@ -11,18 +11,6 @@ from aiact_gate.model.outcome import KINDS, Outcome
 from aiact_gate.model.policy import Requirement
 from aiact_gate.model.report import Finding, Problem, Row, SystemReport
 
-PRESENT_RULES = (
-    "record_missing",
-    "document_missing",
-    "registry_missing",
-    "events_missing",
-    "replay_missing",
-    "unreadable",
-    "other_release",
-    "two_records",
-    "lock_release",
-)
-
 
 def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[Requirement]) -> list[Row]:
     """*rows* with each finding about an absent record naming the points that wait for it."""

@@ -68,8 +68,6 @@ class Row(NamedTuple):
     """lock or live, where the registry is involved."""
     applies_from: str = ""
     waiver: str = ""
-    named_only: bool = False
-    """A person's word that no commit of that person confirms."""
     standing: bool = False
 
     @property

@@ -37,7 +37,6 @@ class Engine:
     def __init__(self, names: Sequence[str], as_of: str = "2026-01-01") -> None:
         from cel_expr_python import cel
 
-        self._cel = cel
         kinds = cel.Type
         functions = []
         for name, (arguments, function) in words(as_of).items():

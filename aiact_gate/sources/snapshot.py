@@ -113,7 +113,6 @@ class _Folder(Snapshot):
         self._real_folders: dict[str, str] = {}
         self._git = git
         self._listed: frozenset[str] | None = None
-        self._shallow: bool | None = None
         # Both listings run while Python loads what comes next; each is read when it is asked for.
         self._status = git.start(*_STATUS) if git is not None else None
         self._listing = (

@@ -212,6 +212,16 @@ EDITS = (
     ),
     Edit("stop procedure removed", OVERSIGHT, r"  procedure: .*\n", "", "art14.4.e/", "missing", "stop:"),
     Edit(
+        "the file of the stop procedure deleted",
+        "docs/stop-procedure.md",
+        "",
+        "",
+        "integrity.references/files-are-tracked",
+        "",
+        "procedure: docs/stop-procedure.md#Stopping",
+        "compliance/human_oversight.yaml",
+    ),
+    Edit(
         "events without model version",
         EVENTS,
         r'("type": "prediction"[^\n]*?)"model_version": "1", ',
