@@ -45,6 +45,7 @@ def generated() -> dict[str, str]:
     policy = importlib.import_module("aiact_gate.model.policy_model")
     files["policy.json"] = _schema(policy.PolicyModel, "policy")
     files["pack.json"] = _schema(policy.PackModel, "pack")
+    files["overlay.json"] = _schema(policy.OverlayModel, "overlay")
     facts = importlib.import_module("aiact_gate.model.facts")
     files["facts.json"] = _schema(facts.Facts, "facts")
     return files

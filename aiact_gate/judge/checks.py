@@ -41,6 +41,7 @@ class CheckJudge:
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
         shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
         self._shared = engine.bind(shared)
+        self._with: dict[tuple[Any, ...], Any] = {}
         self._pruned: dict[bytes, dict[str, Any]] = {}
         self._faulted = FaultIndex(evidence.faults)
         self._unwritten: dict[Pattern, list[Pointer]] = {}
@@ -49,6 +50,15 @@ class CheckJudge:
 
     def judge(self, check: Check, requirement: Requirement) -> CheckResult:
         """What comes of *check*. Never raises for anything that the evidence holds."""
+        result = self._judge(check, requirement)
+        if check.before is not None and result.outcome is not Outcome.PASS and not result.findings:
+            # What an overlay asks besides waits, or can't be known: that hides no failure of what the pack itself asks.
+            before = self.judge(check.before, requirement)
+            if before.outcome in (Outcome.FAIL, Outcome.ERROR):
+                return before
+        return result
+
+    def _judge(self, check: Check, requirement: Requirement) -> CheckResult:
         if check.faults:
             return self._faults(check, requirement)
         blocked = self._blocked(check)
@@ -102,6 +112,7 @@ class CheckJudge:
 
     def _rows(self, check: Check, requirement: Requirement) -> CheckResult:
         findings: list[Finding] = []
+        own = 0  # of the pack's own clauses; what an overlay requires besides never stands in for them
         blocking = self._faulted.first(check.reads)
         if blocking is None:
             proved = self._proved(check, requirement)
@@ -128,6 +139,7 @@ class CheckJudge:
                 findings.append(
                     self._missing_at(check, requirement, missing.pointer, element, reference=True)
                 )
+                own += 1
                 continue
             if check.where is not None:
                 chosen = self._holds(check.where, bound)
@@ -137,12 +149,17 @@ class CheckJudge:
                 if chosen.absent:
                     judged += 1
                     if not self._under_fault(check.where, bound):
+                        own += 1
                         findings.append(self._absent_finding(check, requirement, check.where, bound, element))
                     continue
                 if not chosen.holds:
                     continue
             judged += 1
             found = self._clauses(check, requirement, bound, element)
+            if found is None and check.before is not None:
+                found = self._required_clauses(check, requirement, bound, element)
+            elif isinstance(found, Finding):
+                own += 1
             if isinstance(found, str):
                 error = found
             elif found is not None:
@@ -152,10 +169,11 @@ class CheckJudge:
         if error:
             return self._error(check, requirement, error)
         if check.loops and judged < check.min_items:
+            own += 1
             findings.append(self._too_few(check, requirement, judged))
-        if not findings and blocking is None:
+        if not own and blocking is None:
             findings += self._required(check, requirement)
-        if not findings and blocking is not None:
+        if not own and blocking is not None:
             return self._because(check, blocking, judged)
         if not findings and held < judged:
             return CheckResult(check.id, check.severity, Outcome.FAIL, of=judged, held=held)
@@ -165,7 +183,10 @@ class CheckJudge:
 
     def _proved(self, check: Check, requirement: Requirement) -> CheckResult | None:
         """A pass of the whole list at once, or None: then the rows are looked at one by one."""
-        if check.proof is None or not self.engine.holds(self._expression(check.proof), self._shared).holds:
+        if check.proof is None:
+            return None
+        shared = self._shared_by(check.proof, requirement)
+        if not self.engine.holds(self._expression(check.proof), shared).holds:
             return None
         rows = list(self._bindings(check, self._base))
         if any(self._echo(requirement, path, bound) for bound in rows for path in check.texts):
@@ -174,10 +195,20 @@ class CheckJudge:
             return None
         count: int | None = len(rows)
         if check.chosen is not None:
-            count = self.engine.count(self._expression(check.chosen), self._shared)
+            count = self.engine.count(self._expression(check.chosen), shared)
         if count is None or check.loops and count < check.min_items:
             return None
         return self._result(check, requirement, [], count, count, nothing=not count)
+
+    def _shared_by(self, proof: Condition, requirement: Requirement) -> Any:
+        """What all checks share; for one that reads parameters, what it reads and the requirement's parameters."""
+        if not proof.names:
+            return self._shared
+        key = (proof.names, tuple(sorted(requirement.parameters.items())))
+        if key not in self._with:
+            data = {name: self.evidence.data[name] for name in proof.names if name in self.evidence.data}
+            self._with[key] = self.engine.bind({**data, "parameters": requirement.parameters})
+        return self._with[key]
 
     def _because(self, check: Check, fault: Fault, judged: int = 1) -> CheckResult:
         return CheckResult(
@@ -245,23 +276,12 @@ class CheckJudge:
     def _clauses(
         self, check: Check, requirement: Requirement, bound: Bound, element: str
     ) -> Finding | str | None:
-        """A finding, an error text, or None if every clause holds."""
+        """A finding, an error text, or None if every clause of the pack itself holds and no prose is an echo."""
         for clause in check.clauses:
-            outcome = self._holds(clause, bound)
-            if outcome.holds:
-                continue
-            if outcome.absent or outcome.error:
-                if self._under_fault(clause, bound):
-                    return None  # the fault is a finding at its own place
-                empty = self._empty_path(clause, bound)
-                if outcome.error and empty is None:
-                    return f"{check.id}: {outcome.error}: {clause.source[:80]}"
-                return self._absent_finding(check, requirement, clause, bound, element)
-            if self._under_fault(clause, bound):
-                return None
-            if clause.filled:
-                return self._absent_finding(check, requirement, clause, bound, element)
-            return self._false_finding(check, requirement, clause, bound, element)
+            if clause.place:
+                break  # from here on an overlay's
+            if not self._holds(clause, bound).holds:
+                return self._not_held(check, requirement, clause, bound, element)
         for path in check.texts:
             echo = self._echo(requirement, path, bound)
             if echo is not None:
@@ -277,6 +297,33 @@ class CheckJudge:
                     element,
                 )
         return None
+
+    def _required_clauses(
+        self, check: Check, requirement: Requirement, bound: Bound, element: str
+    ) -> Finding | str | None:
+        """As `_clauses`, for what overlays require besides; a finding says what the overlay says."""
+        for clause in check.clauses:
+            if clause.place and not self._holds(clause, bound).holds:
+                speaking = check._replace(
+                    message=clause.message, missing="", fix=clause.fix or check.fix, kind=clause.kind
+                )
+                return self._not_held(speaking, requirement, clause, bound, element)
+        return None
+
+    def _not_held(
+        self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, element: str
+    ) -> Finding | str | None:
+        """What a *clause* that doesn't hold comes to; None if the fault that it reads is a finding at its own place."""
+        outcome = self._holds(clause, bound)
+        if self._under_fault(clause, bound):
+            return None
+        if outcome.absent or outcome.error:
+            if outcome.error and self._empty_path(clause, bound) is None:
+                return f"{check.id}: {outcome.error}: {clause.source[:80]}"
+            return self._absent_finding(check, requirement, clause, bound, element)
+        if clause.filled:
+            return self._absent_finding(check, requirement, clause, bound, element)
+        return self._false_finding(check, requirement, clause, bound, element)
 
     def _echo(
         self, requirement: Requirement, path: tuple[str, ...], bound: Bound
@@ -543,9 +590,8 @@ class CheckJudge:
         )
 
     def _error(self, check: Check, requirement: Requirement, error: str) -> CheckResult:
-        return CheckResult(
-            check.id, check.severity, Outcome.ERROR, because=f"{requirement.file}:{check.line}: {error}"
-        )
+        file = check.file or requirement.file
+        return CheckResult(check.id, check.severity, Outcome.ERROR, because=f"{file}:{check.line}: {error}")
 
     def _result(
         self,

@@ -33,6 +33,8 @@ class Claim(NamedTuple):
     decided_by: str
     reviewed_by: str
     faults: tuple[Fault, ...]
+    widened: frozenset[str] = frozenset()
+    """Requirements that bind this system because an overlay says so."""
 
     @property
     def facts(self) -> frozenset[str]:

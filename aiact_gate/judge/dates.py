@@ -46,6 +46,13 @@ def binding(timeline: Mapping[str, Any], key: str, claim: Claim, market_date: st
     return Binding(dates[0], dates[-1], str(row.get("confidence", "")), remark)
 
 
+def no_later(binding_: Binding, day: str) -> Binding:
+    """*binding_* with both readings on *day* at the latest; unchanged without one."""
+    if not day or not binding_.later:
+        return binding_
+    return binding_._replace(earlier=min(binding_.earlier, day), later=min(binding_.later, day))
+
+
 def excused_by_law(binding_: Binding, claim: Claim, as_of: str) -> bool:
     """Whether, by law, nothing is due on *as_of*: before the later date, or an older system without a design change."""
     if not binding_.later:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiact_gate.judge.checks import CheckJudge, gathered
 from aiact_gate.judge.claim import Claim
-from aiact_gate.judge.dates import Binding, excused_by_law
+from aiact_gate.judge.dates import Binding, excused_by_law, no_later
 from aiact_gate.judge.waivers import Coverage
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location
@@ -42,7 +42,7 @@ class Judging:
 
 def binds(requirement: Requirement, claim: Claim) -> str:
     """Empty if *requirement* binds the system of *claim*, else why it doesn't."""
-    if requirement.duty == "all":
+    if requirement.duty == "all" or requirement.id in claim.widened:
         return ""
     if requirement.duty not in claim.duties:
         return f"the duty '{requirement.duty.replace('_', ' ')}' doesn't follow for this system"
@@ -58,6 +58,7 @@ def selected(requirement: Requirement, profile: str) -> bool:
 
 def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Row:
     """What comes of *requirement*."""
+    dates = no_later(dates, requirement.sooner)
     row = Row(requirement, Outcome.PASS, applies_from=dates.later)
     if judging.only and requirement.id not in judging.only and requirement.is_point:
         return row._replace(outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
@@ -78,6 +79,7 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
     if (
         judging.enforce == "law"
         and excused_by_law(dates, judging.claim, judging.as_of)
+        and not (requirement.sooner and requirement.sooner <= judging.as_of)
         and requirement.is_point
     ):
         results = [_not_due(result, dates, judging.as_of) for result in results]

@@ -26,6 +26,12 @@ class Condition(NamedTuple):
     """The paths it reads, from its own names, in the order of the text."""
     filled: tuple[str, ...] = ()
     """The path p if it is `filled(p)`."""
+    message: str = ""
+    """Of a clause that an overlay requires: it says its own, after the clauses of the pack."""
+    fix: str = ""
+    kind: str = ""
+    place: str = ""
+    """Where an overlay requires it: pack, file and line; empty for a clause of the pack itself."""
 
 
 class Loop(NamedTuple):
@@ -76,6 +82,18 @@ class Check(NamedTuple):
     chosen: Condition | None = None
     """How many rows `where` lets through, as `proof` counts them."""
     line: int = 1
+    file: str = ""
+    """Of a check that an overlay adds: its file, where it isn't the requirement's."""
+    before: Check | None = None
+    """The check without what overlays require of it."""
+
+
+class Widening(NamedTuple):
+    """Whom an overlay binds besides; each part that is given has to hold."""
+
+    role: str
+    duty: str
+    when: Condition | None
 
 
 class Requirement(NamedTuple):
@@ -101,6 +119,13 @@ class Requirement(NamedTuple):
     crosswalk: dict[str, tuple[str, ...]]
     file: str
     line: int
+    bounds: dict[str, dict[str, Any]] = {}
+    """By parameter: type, default, min, max, tighten."""
+    origin: dict[str, str] = {}
+    """What an overlay set, by `parameters.NAME`, `checks.ID`, `severity.ID`, `require.ID`, `binds`, `sooner`: where."""
+    widened: tuple[Widening, ...] = ()
+    sooner: str = ""
+    """The day from which an overlay lets it bind at the latest."""
 
     @property
     def major(self) -> int:
@@ -123,3 +148,11 @@ class Pack(NamedTuple):
     requirements: tuple[Requirement, ...]
     timeline: dict[str, Any]
     classification: dict[str, Any]
+    layer: str = "builtin"
+    """builtin, organisation, unit, repository: a later one may only tighten an earlier one."""
+    label: str = ""
+    """The folder as it was named, for messages."""
+    kinds: dict[str, dict[str, Any]] = {}
+    """Record kinds that it adds: their JSON Schemas."""
+    compiled: dict[str, Any] | None = None
+    """What it was made from, until overlays are applied."""

@@ -94,6 +94,57 @@ class PolicyModel(Strict):
     requirements: list[RequirementModel]
 
 
+class ExtendsModel(Strict):
+    """What an overlay was written against."""
+
+    version: Annotated[str, _marked("name", "reference")] | None = None
+    digest: Annotated[str, _marked("name", "reference")] | None = None
+    """`sha256:…` of the pack's files, as the report names it."""
+
+
+class RequireModel(Strict):
+    """One more clause of a check that is there."""
+
+    that: Annotated[str | list[str], Field(json_schema_extra={"x-type": "release"})]
+    """A condition or a list of clauses, over the names that the check binds."""
+    message: Name
+    fix: Name | None = None
+    kind: FindingKind = "missing"
+
+
+class WidenModel(Strict):
+    """Whom a requirement binds besides."""
+
+    role: Literal["provider", "deployer", "any"] | None = None
+    duty: Name | None = None
+    when: Condition | None = None
+    """A condition over `system` and `classification`."""
+
+
+class OverlayModel(Strict):
+    """`overlay.yaml`: how a pack tightens the packs of earlier layers."""
+
+    schema_: Annotated[
+        Literal["aiact-gate/overlay/v1"], Field(alias="schema", json_schema_extra={"x-type": "schema"})
+    ]
+    extends: dict[str, ExtendsModel] = {}
+    """By pack: the version or digest that this overlay was written against."""
+    add: dict[str, list[CheckModel]] = {}
+    """By requirement: further checks."""
+    set_: Annotated[
+        dict[str, dict[str, Annotated[float, _marked("number", "criterion")]]], Field(alias="set")
+    ] = {}
+    """By requirement: stricter values of its parameters."""
+    raise_: Annotated[dict[str, Literal["error", "warning"]], Field(alias="raise")] = {}
+    """By check: `error`, for what only warns."""
+    require: dict[str, RequireModel] = {}
+    """By check: one more clause."""
+    widen: dict[str, WidenModel] = {}
+    """By requirement: whom it binds besides."""
+    sooner: dict[str, Annotated[str, _marked("date", "reference")]] = {}
+    """By requirement: an earlier day from which it binds."""
+
+
 class PackModel(Strict):
     """`pack.yaml`."""
 
@@ -103,6 +154,8 @@ class PackModel(Strict):
     name: Key
     version: Annotated[str, _marked("name", "reference")]
     introduced: Annotated[str, _marked("date", "reference")]
+    layer: Literal["organisation", "unit"] = "organisation"
+    """Of a pack that a workflow gives; packs of a manifest are of the repository."""
     law: dict[str, Annotated[str, _marked("name", "reference")]] = {}
     legal_review: Name
     """Who of counsel has read the rules, or `none`."""

@@ -47,11 +47,19 @@ class Compiled:
 
 
 def digest_of(folder: File) -> str:
-    """SHA-256 over the names and bytes of every YAML file directly in *folder*."""
+    """SHA-256 over the names and bytes of every YAML file directly in *folder*, and of the record kinds it adds."""
     state = hashlib.sha256()
     for file in policy_files(folder):
         state.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in kind_files(folder):
+        state.update(b"kinds/" + file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return state.hexdigest()
+
+
+def kind_files(folder: File) -> list[File]:
+    """The schemas of the record kinds that the pack in *folder* adds, sorted by name."""
+    kinds = folder / "kinds"
+    return sorted(kinds.glob("*.json")) if kinds.is_dir() else []
 
 
 def policy_files(folder: File) -> list[File]:
@@ -59,8 +67,10 @@ def policy_files(folder: File) -> list[File]:
     return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
 
 
-def compile_folder(folder: File, label: str | None = None) -> Compiled:
-    """The pack in *folder* as plain data; *label* is the folder's name in messages.
+def compile_folder(
+    folder: File, label: str | None = None, kinds: Mapping[str, Any] | None = None, layer: str = ""
+) -> Compiled:
+    """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -76,7 +86,15 @@ def compile_folder(folder: File, label: str | None = None) -> Compiled:
         "engine": conditions.ENGINE,
         "digest": digest_of(folder),
         "requirements": [],
+        "label": label,
     }
+    known = dict(kinds or {})
+    if files := kind_files(folder):
+        # Only whoever adds a kind pays for the library that reads its schema.
+        from aiact_gate.packs.kinds import read_kinds
+
+        data["kinds"] = read_kinds(files, label, known, faults)
+        known |= data["kinds"]
     for file in policy_files(folder):
         path = f"{label}/{file.name}"
         try:
@@ -85,10 +103,15 @@ def compile_folder(folder: File, label: str | None = None) -> Compiled:
             faults.append(PolicyFault(error.location, "unreadable", error.what, error.fix))
             continue
         kind = _schema_of(document)
-        if file.name == "pack.yaml":
+        if file.name == "overlay.yaml":
+            _shaped(document, "overlay", faults)
+            data["overlay"] = file.read_text("utf-8")
+        elif file.name == "rollout.yaml":
+            continue
+        elif file.name == "pack.yaml":
             data["pack"] = _shaped(document, "pack", faults)
         elif kind.startswith("aiact-gate/policy/"):
-            data["requirements"] += _policy(document, _shaped(document, "policy", faults), faults)
+            data["requirements"] += _policy(document, _shaped(document, "policy", faults), faults, known)
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = _texts(document.root)
         else:
@@ -102,7 +125,18 @@ def compile_folder(folder: File, label: str | None = None) -> Compiled:
             )
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     _ids_once(data["requirements"], faults)
+    data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
     return Compiled(data, faults)
+
+
+def declared_layer(folder: File) -> str:
+    """The layer that the pack.yaml in *folder* names; `organisation` if it names none or can't be read."""
+    try:
+        root = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").root.value
+    except (OSError, DocumentError):
+        return "organisation"
+    node = root.get("layer") if isinstance(root, dict) else None
+    return "unit" if node is not None and node.value == "unit" else "organisation"
 
 
 def _article_order(article: str) -> tuple[int, int, str]:
@@ -169,7 +203,9 @@ def _ids_once(requirements: list[dict[str, Any]], faults: list[PolicyFault]) -> 
         seen[requirement["id"]] = str(place)
 
 
-def _policy(document: Document, policy: Mapping[str, Any], faults: list[PolicyFault]) -> list[dict[str, Any]]:
+def _policy(
+    document: Document, policy: Mapping[str, Any], faults: list[PolicyFault], kinds: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     compiled = []
     for index, requirement in enumerate(policy.get("requirements", [])):
         pointer: Pointer = ("requirements", index)
@@ -227,6 +263,7 @@ def _policy(document: Document, policy: Mapping[str, Any], faults: list[PolicyFa
             "parameters": {
                 name: value["default"] for name, value in requirement.get("parameters", {}).items()
             },
+            "bounds": requirement.get("parameters", {}),
             "crosswalk": requirement.get("crosswalk", {}),
             "file": document.path,
             "line": place.line,
@@ -256,8 +293,8 @@ def _policy(document: Document, policy: Mapping[str, Any], faults: list[PolicyFa
                     )
                 )
         out["checks"] = [
-            _CheckCompiler(
-                document, (*pointer, "checks", number), out["id"], tuple(out["parameters"]), faults
+            CheckCompiler(
+                document, (*pointer, "checks", number), out["id"], tuple(out["parameters"]), faults, kinds
             ).compile(check)
             for number, check in enumerate(checks)
             if isinstance(check, dict) and check.get("id")
@@ -266,7 +303,7 @@ def _policy(document: Document, policy: Mapping[str, Any], faults: list[PolicyFa
     return compiled
 
 
-class _CheckCompiler:
+class CheckCompiler:
     """One check: its names, its conditions, what they read and what that is worth."""
 
     def __init__(
@@ -276,7 +313,10 @@ class _CheckCompiler:
         requirement: str,
         parameters: tuple[str, ...],
         faults: list[PolicyFault],
+        kinds: Mapping[str, Any] | None = None,
     ) -> None:
+        self.kinds = kinds or {}
+        self.names = (*fields.NAMES, *self.kinds)
         self.document = document
         self.pointer = pointer
         self.requirement = requirement
@@ -347,12 +387,10 @@ class _CheckCompiler:
         """The check over its whole list as one expression, and how many rows `where` chooses, where that says the same.
 
         Prove fast, explain slow: one evaluation on what all checks share instead of one for each row and clause. Only for
-        no loop or one plain loop, without look-ups and parameters; prose is held against the requirement's words row by row.
+        no loop or one plain loop, without look-ups; prose is held against the requirement's words row by row.
         """
         loops, where = out["loops"], check.get("where")
         if out["lookups"] or not out["clauses"] or len(out["clauses"]) < len(check.get("that") or []):
-            return None, None
-        if any(path[0] == "parameters" for path in self.reads):
             return None, None
         proof = " && ".join(f"({clause['source']})" for clause in out["clauses"])
         chosen = ""
@@ -368,11 +406,13 @@ class _CheckCompiler:
             proof = f"{path}.all({name}, {proof})"
         elif where:
             return None, None
-        engine = _engine(tuple(sorted(fields.NAMES)))
+        engine = _engine(tuple(sorted(self.names)))
+        read = sorted({path[0] for path in self.reads})
+        names = read if "parameters" in read else []
         try:
             return (
-                _condition_data(engine.compile(proof)),
-                _condition_data(engine.compile(chosen, counts=True)) if chosen else None,
+                _condition_data(engine.compile(proof), names),
+                _condition_data(engine.compile(chosen, counts=True), names) if chosen else None,
             )
         except PackError:
             return None, None
@@ -424,7 +464,7 @@ class _CheckCompiler:
     def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
         if not source:
             return None
-        names = sorted({*fields.NAMES, *self.bound} if rows else set(fields.NAMES))
+        names = sorted({*self.names, *self.bound} if rows else set(self.names))
         try:
             code = _engine(tuple(names)).compile(source)
         except PackError as error:
@@ -450,7 +490,9 @@ class _CheckCompiler:
         filled = conditions.filled_path(tree, {}) or ()
         if where[0] == "that":
             self.needs |= {
-                path for path in absolute if path[0] in fields.RECORDS and not self._computed(path)
+                path
+                for path in absolute
+                if (path[0] in fields.RECORDS or path[0] in self.kinds) and not self._computed(path)
             }
             for path in relative:
                 field = self._known(self._resolve(path))
@@ -495,7 +537,7 @@ class _CheckCompiler:
 
     def _computed(self, path: tuple[str, ...]) -> bool:
         """Whether a `*` of *path* is a key that a condition computes: then no one field is meant."""
-        field = fields.root(path[0])
+        field = fields.root(path[0], self.kinds)
         for step in path[1:]:
             if field is None or step == "*" and field.schema.get("properties"):
                 return True
@@ -503,7 +545,7 @@ class _CheckCompiler:
         return False
 
     def _known(self, path: tuple[str, ...]) -> fields.Field | None:
-        field = fields.root(path[0])
+        field = fields.root(path[0], self.kinds)
         for step in path[1:]:
             field = field.below(step) if field is not None else None
         return field
@@ -513,13 +555,13 @@ class _CheckCompiler:
     ) -> fields.Field | None:
         if path[0].startswith("@") or path[0] in ("parameters", "as_of"):
             return None
-        field = fields.root(path[0])
+        field = fields.root(path[0], self.kinds)
         if field is None:
             self._fault(
                 "unknown_name",
                 where,
                 f"there is nothing called {path[0]}",
-                _did_you_mean(path[0], (*fields.NAMES, *self.bound)),
+                did_you_mean(path[0], (*self.names, *self.bound)),
                 source,
                 offset,
             )
@@ -531,7 +573,7 @@ class _CheckCompiler:
                     "unknown_field",
                     where,
                     f"{'.'.join(path[: path.index(step)])} has no field '{step}'",
-                    _did_you_mean(step, field.known),
+                    did_you_mean(step, field.known),
                     source,
                     offset,
                 )
@@ -548,7 +590,7 @@ class _CheckCompiler:
                         "unknown_parameter",
                         where,
                         f"the requirement has no parameter '{resolved[1]}'",
-                        _did_you_mean(resolved[1], self.parameters),
+                        did_you_mean(resolved[1], self.parameters),
                         source,
                         offset,
                     )
@@ -592,9 +634,9 @@ def _engine(names: tuple[str, ...]) -> Engine:
     return _ENGINES[names]
 
 
-def _condition_data(code: bytes) -> dict[str, Any]:
-    """A condition that is only ever asked whether it holds."""
-    return {"source": "", "code": _encoded(code), "names": [], "relative": [], "filled": ()}
+def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
+    """A condition that is only ever asked whether it holds; *names* if it reads parameters, which aren't everyone's."""
+    return {"source": "", "code": _encoded(code), "names": names, "relative": [], "filled": ()}
 
 
 def _encoded(code: bytes) -> str:
@@ -608,7 +650,7 @@ def _path_data(path: Any) -> dict[str, Any]:
     }
 
 
-def _did_you_mean(word: str, known: tuple[str, ...]) -> str:
+def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     near = nearest(word, known)
     return (
         f"Did you mean {near}?"

@@ -8,14 +8,16 @@ looked up by the digest of the YAML, in a folder that belongs to this user.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
 from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.model.errors import PackError
-from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement
+from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement, Widening
 from aiact_gate.packs.conditions import ENGINE, FORMAT
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 HERE = File(__file__).resolve().parent.parent
 BUILTIN = ("eu-ai-act", "evidence-integrity")
+LAYERS = ("builtin", "organisation", "unit", "repository")
+"""Each may only tighten those before it."""
 
 
 def builtin_folder(name: str) -> File:
@@ -34,20 +38,69 @@ def builtin_folder(name: str) -> File:
 @cache
 def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
+    data, faults = _builtin_data(name)
+    return pack_from(data), faults
+
+
+def _builtin_data(name: str) -> tuple[dict[str, Any], list[PolicyFault]]:
     compiled = HERE / "policies" / f"{name}.json"
     if compiled.is_file():
-        data = json.loads(compiled.read_bytes())
+        data: dict[str, Any] = json.loads(compiled.read_bytes())
         if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-            return pack_from(data), []
-    return load_folder(builtin_folder(name))
+            return data | {"layer": "builtin"}, []
+    return _folder_data(builtin_folder(name), None, None, "builtin")
 
 
-def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[PolicyFault]]:
+def load_folder(
+    folder: File, label: str | None = None, kinds: Mapping[str, Any] | None = None, layer: str = ""
+) -> tuple[Pack, list[PolicyFault]]:
     """The pack in *folder*, from the cache if its bytes were compiled before; and what is wrong with it.
+
+    *kinds* are the record kinds of the packs before it. *layer* is said by whoever names the folder; else pack.yaml says it.
 
     Raises:
         PackError: no pack there.
     """
+    data, faults = _folder_data(folder, label, kinds, layer)
+    return pack_from(data)._replace(compiled=data), faults
+
+
+def in_layer_order(folders: Sequence[str]) -> list[str]:
+    """Pack *folders* with those of the organisation before those of its units, else in the order given."""
+    if len(folders) < 2:
+        return list(folders)
+    from aiact_gate.packs.compile import declared_layer
+
+    return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
+
+
+def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
+    """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
+
+    Without an overlay they come back as they are. The result is kept by the digests of all layers.
+    """
+    if not any(pack.compiled and "overlay" in pack.compiled for pack in packs):
+        return [pack._replace(compiled=None) for pack in packs], []
+    named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
+    cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
+    if cached is not None and cached.is_file():
+        try:
+            merged = json.loads(cached.read_bytes())
+            if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
+                return [pack_from(data) for data in merged], []
+        except (ValueError, KeyError, TypeError):
+            pass  # a damaged cache is made again below
+    from aiact_gate.packs.overlay import overlaid
+
+    merged, faults = overlaid([pack.compiled or _builtin_data(pack.name)[0] for pack in packs])
+    if cached is not None and not faults:
+        store(cached, json.dumps(merged).encode())
+    return [pack_from(data) for data in merged], faults
+
+
+def _folder_data(
+    folder: File, label: str | None, kinds: Mapping[str, Any] | None, layer: str
+) -> tuple[dict[str, Any], list[PolicyFault]]:
     # Whoever judges with the built-in packs alone doesn't pay for the compiler.
     from aiact_gate.packs.compile import compile_folder, digest_of
 
@@ -55,18 +108,22 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
         raise PackError(
             f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
         )
-    cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}-{FORMAT}.json")
+    # The places in it begin with the label, and its conditions may read the kinds of other packs.
+    more = f"{label}|{layer}|{json.dumps(kinds, sort_keys=True)}" if label or layer or kinds else ""
+    apart = hashlib.sha256(more.encode()).hexdigest()[:16] if more else ""
+    cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}{apart}-{FORMAT}.json")
     if cached is not None and cached.is_file():
         try:
             data = json.loads(cached.read_bytes())
             if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-                return pack_from(data), []
+                pack_from(data)
+                return data, []
         except (ValueError, KeyError, TypeError):
             pass  # a damaged cache is compiled again below
-    compiled = compile_folder(folder, label)
+    compiled = compile_folder(folder, label, kinds, layer)
     if cached is not None and not compiled.faults:
         store(cached, json.dumps(compiled.data).encode())
-    return pack_from(compiled.data), compiled.faults
+    return compiled.data, compiled.faults
 
 
 def pack_from(data: dict[str, Any]) -> Pack:
@@ -81,13 +138,20 @@ def pack_from(data: dict[str, Any]) -> Pack:
         requirements=tuple(_requirement(item) for item in data["requirements"]),
         timeline=data.get("timeline", {}),
         classification=data.get("classification", {}),
+        layer=data.get("layer", "builtin"),
+        label=data.get("label", ""),
+        kinds=data.get("kinds", {}),
     )
 
 
 def _requirement(item: dict[str, Any]) -> Requirement:
-    known = {key: value for key, value in item.items() if key not in ("checks", "crosswalk")}
+    known = {key: value for key, value in item.items() if key not in ("checks", "crosswalk", "widened")}
     crosswalk = {name: tuple(refs) for name, refs in item["crosswalk"].items()}
-    return Requirement(**known, checks=tuple(_check(check) for check in item["checks"]), crosswalk=crosswalk)
+    widened = tuple(
+        Widening(one["role"], one["duty"], _condition(one["when"])) for one in item.get("widened", ())
+    )
+    checks = tuple(_check(check) for check in item["checks"])
+    return Requirement(**known, checks=checks, crosswalk=crosswalk, widened=widened)
 
 
 def _check(item: dict[str, Any]) -> Check:
@@ -119,6 +183,8 @@ def _check(item: dict[str, Any]) -> Check:
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
         line=item["line"],
+        file=item.get("file", ""),
+        before=_check(item["before"]) if "before" in item else None,
     )
 
 
@@ -131,6 +197,10 @@ def _condition(raw: dict[str, Any] | None) -> Condition | None:
         tuple(raw["names"]),
         tuple(tuple(path) for path in raw["relative"]),
         tuple(raw["filled"]),
+        raw.get("message", ""),
+        raw.get("fix", ""),
+        raw.get("kind", ""),
+        raw.get("place", ""),
     )
 
 

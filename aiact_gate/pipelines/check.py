@@ -15,6 +15,7 @@ from aiact_gate.judge.dates import Binding, binding
 from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, validated, waiver_faults
+from aiact_gate.judge.widening import widened
 from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, PackError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
@@ -22,7 +23,7 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.load import BUILTIN, load_builtin, load_folder
+from aiact_gate.packs.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
 from aiact_gate.sources.lockfile import read_lock
@@ -61,7 +62,7 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
             snapshot, options, packs, (), [*problems, Problem(error.what, error.fix, error.location, 3)], path
         )
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    packs += _own_packs(snapshot, manifest, problems)
+    packs = _tightened(packs + _own_packs(snapshot, manifest, packs, problems), problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
     gathering = Gathering(snapshot, manifest, lock)
@@ -113,18 +114,51 @@ def _packs(
     found = []
     for name in BUILTIN:
         found.append(_loaded(name, *load_builtin(name), problems))
-    for folder in options.packs:
+    for folder in in_layer_order(options.packs):
         try:
-            found.append(_loaded(folder, *load_folder(Path(folder)), problems))
+            found.append(_loaded(folder, *load_folder(Path(folder), None, _kinds(found)), problems))
         except PackError as error:
             problems.append(Problem(error.what, error.fix, error.location, 3))
     return found
 
 
-def _own_packs(
-    snapshot: Snapshot, manifest: Manifest, problems: list[Problem]
+def _kinds(packs: Sequence[tuple[Pack, dict[str, str]]]) -> dict[str, Any]:
+    """The record kinds that *packs* add."""
+    return {name: definition for pack, _ in packs for name, definition in pack.kinds.items()}
+
+
+def _tightened(
+    packs: Sequence[tuple[Pack, dict[str, str]]], problems: list[Problem]
 ) -> list[tuple[Pack, dict[str, str]]]:
-    found = []
+    """*packs* with their overlays applied; a refused one is a problem, and an error of the requirement concerned."""
+    seen: dict[str, str] = {}
+    for pack, _ in packs:
+        for requirement in pack.requirements:
+            place = f"{requirement.file}:{requirement.line}"
+            if requirement.id in seen and not seen[requirement.id].startswith(f"{pack.label}/"):
+                what = f"two packs have a requirement {requirement.id} (first in {seen[requirement.id]})"
+                where = Location(requirement.file, requirement.line)
+                problems.append(
+                    Problem(what, "Give it its own id; to ask more of the other, write an overlay.", where, 3)
+                )
+            seen.setdefault(requirement.id, place)
+    merged, faults = layered([pack for pack, _ in packs])
+    found = [(pack, dict(broken)) for pack, (_, broken) in zip(merged, packs, strict=True)]
+    for fault in faults:
+        problems.append(Problem(f"overlay: {fault.message}", fault.fix, fault.location, 3))
+        for pack, broken in found:
+            if any(requirement.id == fault.requirement for requirement in pack.requirements):
+                broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
+    return found
+
+
+def _own_packs(
+    snapshot: Snapshot,
+    manifest: Manifest,
+    earlier: Sequence[tuple[Pack, dict[str, str]]],
+    problems: list[Problem],
+) -> list[tuple[Pack, dict[str, str]]]:
+    found: list[tuple[Pack, dict[str, str]]] = []
     for index, named in enumerate((manifest.data.get("policies") or {}).get("packs") or []):
         place = manifest.document.location(("policies", "packs", index))
         relative = manifest.repository_path(str(named))
@@ -139,14 +173,19 @@ def _own_packs(
             )
             continue
         try:
-            found.append(_loaded(str(named), *_from_snapshot(snapshot, relative, str(named)), problems))
+            kinds = _kinds([*earlier, *found])
+            found.append(
+                _loaded(str(named), *_from_snapshot(snapshot, relative, str(named), kinds), problems)
+            )
         except (PackError, SnapshotError, OSError) as error:
             what = f"the pack {named} can't be read" if isinstance(error, OSError) else error.what
             problems.append(Problem(what, "Mend the path, or vendor the pack again.", place, 3))
     return found
 
 
-def _from_snapshot(snapshot: Snapshot, folder: str, name: str) -> tuple[Pack, list[PolicyFault]]:
+def _from_snapshot(
+    snapshot: Snapshot, folder: str, name: str, kinds: dict[str, Any]
+) -> tuple[Pack, list[PolicyFault]]:
     """The pack that the judged tree holds in *folder*: of the revision, of the index, and never through a link."""
     import tempfile
 
@@ -156,7 +195,10 @@ def _from_snapshot(snapshot: Snapshot, folder: str, name: str) -> tuple[Pack, li
         for path in snapshot.paths(folder):
             if posixpath.dirname(path) == folder and path.endswith((".yaml", ".yml")):
                 (copy / posixpath.basename(path)).write_bytes(snapshot.read(path))
-        return load_folder(copy, name)
+            elif posixpath.dirname(path) == f"{folder}/kinds" and path.endswith(".json"):
+                (copy / "kinds").mkdir(exist_ok=True)
+                (copy / "kinds" / posixpath.basename(path)).write_bytes(snapshot.read(path))
+        return load_folder(copy, name, kinds, "repository")
 
 
 def _loaded(
@@ -167,7 +209,8 @@ def _loaded(
         problems.append(Problem(f"policy: {fault.message}", fault.fix, fault.location, 3))
         if fault.requirement:
             broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
-    if not pack.requirements and name not in BUILTIN:
+    has_more = pack.kinds or pack.compiled is not None and "overlay" in pack.compiled
+    if not pack.requirements and not has_more and name not in BUILTIN:
         problems.append(
             Problem(
                 f"the pack {name} has no requirement", "Add a policy file, or take the pack out.", None, 3
@@ -277,12 +320,15 @@ def _system(
     evidence = begin(gathering, system, options.as_of)
     claim = judge_claim(system, manifest.pointer(system["id"], "tier"), evidence, law.classification)
     evidence.faults += claim.faults
+    requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
+    engine = Engine(_names(requirements), options.as_of)
+    if any(requirement.widened for requirement in requirements):
+        claim = claim._replace(widened=widened(requirements, claim, evidence, engine))
     if not any(other is not system and other["id"] == system["id"] for other in manifest.systems):
         evidence.faults += (
             undeclared(_all_records(gathering, system), manifest) if manifest.systems[0] is system else []
         )
     profile = str((manifest.data.get("policies") or {}).get("profile") or "full")
-    requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
     wanted = frozenset(
         path[0]
         for requirement in requirements
@@ -300,7 +346,7 @@ def _system(
         as_of=options.as_of,
         enforce=options.enforce,
         evidence=evidence,
-        judge=CheckJudge(evidence, Engine(_names(requirements), options.as_of), system["id"]),
+        judge=CheckJudge(evidence, engine, system["id"]),
         coverage=coverage,
         broken={name: why for _, broken in packs for name, why in broken.items()},
         used_waivers=used,
