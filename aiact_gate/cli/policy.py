@@ -64,7 +64,7 @@ def lint(packs: tuple[str, ...]) -> None:
 
     found = 0
     for folder in _folders(packs):
-        faults = lint_folder(folder)
+        faults = lint_folder(folder, [Path(pack) for pack in packs])
         found += len(faults)
         for fault in faults:
             click.echo(f"{fault.location}: {fault.message} [{fault.rule}]")

@@ -346,7 +346,8 @@ class CheckJudge:
     def _holds(self, condition: Condition, bound: Bound) -> Any:
         data = dict(self._fixed(condition))
         for name in condition.names:
-            if name not in data and name in bound:
+            # What a loop binds hides evidence of the same name: a pack may add a record kind that is called like it.
+            if name in bound and (name not in data or bound[name][1] != (name,)):
                 data[name] = bound[name][0]
         return self.engine.holds(self._expression(condition), self.engine.bind(data))
 

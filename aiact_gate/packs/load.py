@@ -38,17 +38,17 @@ def builtin_folder(name: str) -> File:
 @cache
 def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
-    data, faults = _builtin_data(name)
-    return pack_from(data), faults
+    pack, faults = _builtin(name)
+    return pack._replace(compiled=None), faults
 
 
-def _builtin_data(name: str) -> tuple[dict[str, Any], list[PolicyFault]]:
+def _builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     compiled = HERE / "policies" / f"{name}.json"
     if compiled.is_file():
         data: dict[str, Any] = json.loads(compiled.read_bytes())
         if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-            return data | {"layer": "builtin"}, []
-    return _folder_data(builtin_folder(name), None, None, "builtin")
+            return pack_from(data | {"layer": "builtin"}), []
+    return load_folder(builtin_folder(name), layer="builtin")
 
 
 def load_folder(
@@ -61,46 +61,6 @@ def load_folder(
     Raises:
         PackError: no pack there.
     """
-    data, faults = _folder_data(folder, label, kinds, layer)
-    return pack_from(data)._replace(compiled=data), faults
-
-
-def in_layer_order(folders: Sequence[str]) -> list[str]:
-    """Pack *folders* with those of the organisation before those of its units, else in the order given."""
-    if len(folders) < 2:
-        return list(folders)
-    from aiact_gate.packs.compile import declared_layer
-
-    return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
-
-
-def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
-    """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
-
-    Without an overlay they come back as they are. The result is kept by the digests of all layers.
-    """
-    if not any(pack.compiled and "overlay" in pack.compiled for pack in packs):
-        return [pack._replace(compiled=None) for pack in packs], []
-    named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
-    cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
-    if cached is not None and cached.is_file():
-        try:
-            merged = json.loads(cached.read_bytes())
-            if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
-                return [pack_from(data) for data in merged], []
-        except (ValueError, KeyError, TypeError):
-            pass  # a damaged cache is made again below
-    from aiact_gate.packs.overlay import overlaid
-
-    merged, faults = overlaid([pack.compiled or _builtin_data(pack.name)[0] for pack in packs])
-    if cached is not None and not faults:
-        store(cached, json.dumps(merged).encode())
-    return [pack_from(data) for data in merged], faults
-
-
-def _folder_data(
-    folder: File, label: str | None, kinds: Mapping[str, Any] | None, layer: str
-) -> tuple[dict[str, Any], list[PolicyFault]]:
     # Whoever judges with the built-in packs alone doesn't pay for the compiler.
     from aiact_gate.packs.compile import compile_folder, digest_of
 
@@ -116,14 +76,58 @@ def _folder_data(
         try:
             data = json.loads(cached.read_bytes())
             if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-                pack_from(data)
-                return data, []
+                return pack_from(data), []
         except (ValueError, KeyError, TypeError):
             pass  # a damaged cache is compiled again below
     compiled = compile_folder(folder, label, kinds, layer)
     if cached is not None and not compiled.faults:
         store(cached, json.dumps(compiled.data).encode())
-    return compiled.data, compiled.faults
+    return pack_from(compiled.data), compiled.faults
+
+
+def in_layer_order(folders: Sequence[str]) -> list[str]:
+    """Pack *folders* with those of the organisation before those of its units, else in the order given."""
+    if len(folders) < 2:
+        return list(folders)
+    from aiact_gate.packs.compile import declared_layer
+
+    return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
+
+
+def below(folder: File, others: Sequence[File]) -> list[Pack]:
+    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*; all compiled."""
+    from aiact_gate.packs.compile import declared_layer
+
+    layer = LAYERS.index(declared_layer(folder))
+    found = [_builtin(name)[0] for name in BUILTIN]
+    for other in others:
+        if LAYERS.index(declared_layer(other)) < layer and (other / "pack.yaml").is_file():
+            found.append(load_folder(other)[0])
+    return found
+
+
+def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
+    """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
+
+    Without an overlay they come back as they are. The result is kept by the digests of all layers.
+    """
+    if not any(pack.compiled and "overlay" in pack.compiled for pack in packs):
+        return [pack._replace(compiled=None) for pack in packs], []
+    named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
+    cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
+    if cached is not None and cached.is_file():
+        try:
+            merged = json.loads(cached.read_bytes())
+            if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
+                return [pack_from(data)._replace(compiled=None) for data in merged], []
+        except (ValueError, KeyError, TypeError):
+            pass  # a damaged cache is made again below
+    from aiact_gate.packs.overlay import overlaid
+
+    merged, faults = overlaid([pack.compiled or _builtin(pack.name)[0].compiled or {} for pack in packs])
+    if cached is not None and not faults:
+        store(cached, json.dumps(merged).encode())
+    return [pack_from(data)._replace(compiled=None) for data in merged], faults
 
 
 def pack_from(data: dict[str, Any]) -> Pack:
@@ -141,6 +145,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
         layer=data.get("layer", "builtin"),
         label=data.get("label", ""),
         kinds=data.get("kinds", {}),
+        compiled=data,
     )
 
 

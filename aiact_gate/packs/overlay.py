@@ -34,6 +34,16 @@ def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFaul
     return merged, faults
 
 
+def refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
+    """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
+    if "overlay" not in pack:
+        return []
+    place = len(earlier)
+    faults: list[PolicyFault] = []
+    _Overlay([*(_own_copy(one) for one in overlaid(earlier)[0]), _own_copy(pack)], place, faults).apply()
+    return faults
+
+
 def _own_copy(pack: Compiled) -> Compiled:
     """*pack* with requirements that may be changed: bytes and paths below them stay shared."""
     requirements = [
@@ -283,7 +293,9 @@ class _Overlay:
         self._origin(requirement, "binds", pointer)
 
     def _sooner(self, pointer: Pointer, requirement: Compiled, day: str) -> None:
-        timeline = next((pack["timeline"] for pack in self.packs if pack.get("timeline")), {})
+        timeline: Mapping[str, Any] = next(
+            (pack["timeline"] for pack in self.packs if pack.get("timeline")), {}
+        )
         dates = sorted(_dates(timeline, requirement["timeline"]))
         set_ = requirement.get("sooner")
         if not dates:
@@ -421,7 +433,8 @@ class _ClauseCompiler(CheckCompiler):
         """How many clauses the check had before."""
 
     def when(self, source: str) -> dict[str, Any] | None:
-        return self._condition(source, "when", rows=False)
+        compiled: dict[str, Any] | None = self._condition(source, "when", rows=False)
+        return compiled
 
     def _fault(
         self,

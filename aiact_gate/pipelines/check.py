@@ -65,7 +65,7 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
     packs = _tightened(packs + _own_packs(snapshot, manifest, packs, problems), problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
-    gathering = Gathering(snapshot, manifest, lock)
+    gathering = Gathering(snapshot, manifest, lock, kinds=_kinds(packs))
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [_system(gathering, system, packs, coverage, used, options) for system in manifest.systems]
@@ -131,17 +131,15 @@ def _tightened(
     packs: Sequence[tuple[Pack, dict[str, str]]], problems: list[Problem]
 ) -> list[tuple[Pack, dict[str, str]]]:
     """*packs* with their overlays applied; a refused one is a problem, and an error of the requirement concerned."""
-    seen: dict[str, str] = {}
-    for pack, _ in packs:
+    seen: dict[str, tuple[int, str]] = {}
+    for number, (pack, _) in enumerate(packs):
         for requirement in pack.requirements:
-            place = f"{requirement.file}:{requirement.line}"
-            if requirement.id in seen and not seen[requirement.id].startswith(f"{pack.label}/"):
-                what = f"two packs have a requirement {requirement.id} (first in {seen[requirement.id]})"
-                where = Location(requirement.file, requirement.line)
-                problems.append(
-                    Problem(what, "Give it its own id; to ask more of the other, write an overlay.", where, 3)
-                )
-            seen.setdefault(requirement.id, place)
+            where = Location(requirement.file, requirement.line)
+            first, place = seen.setdefault(requirement.id, (number, f"{where.path}:{where.line}"))
+            if first != number:
+                what = f"two packs have a requirement {requirement.id} (first in {place})"
+                fix = "Give it its own id; to ask more of the other, write an overlay."
+                problems.append(Problem(what, fix, where, 3))
     merged, faults = layered([pack for pack, _ in packs])
     found = [(pack, dict(broken)) for pack, (_, broken) in zip(merged, packs, strict=True)]
     for fault in faults:
@@ -321,7 +319,7 @@ def _system(
     claim = judge_claim(system, manifest.pointer(system["id"], "tier"), evidence, law.classification)
     evidence.faults += claim.faults
     requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
-    engine = Engine(_names(requirements), options.as_of)
+    engine = Engine((*_names(requirements), *gathering.kinds), options.as_of)
     if any(requirement.widened for requirement in requirements):
         claim = claim._replace(widened=widened(requirements, claim, evidence, engine))
     if not any(other is not system and other["id"] == system["id"] for other in manifest.systems):

@@ -6,6 +6,7 @@ names every check of the requirement whose outcome changes. No example, or a che
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult
 from aiact_gate.packs.conditions import Engine
+from aiact_gate.packs.load import BUILTIN, builtin_folder
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
+from aiact_gate.sources.misfits import misfits
 from aiact_gate.sources.references import resolve_refs
 from aiact_gate.sources.shapes import shape
 
@@ -117,9 +120,9 @@ def _run_file(
     content = plain_data(document.root)
     if not isinstance(content, dict) or not isinstance(content.get("cases"), list) or not content.get("base"):
         raise PackError("an example file needs `base` and `cases`", "", document.location())
-    name = str(content["base"])
+    name = str(content["base"])  # of a list: its text, a key like another
     if name not in bases:
-        bases[name] = read_base(examples / name)
+        bases[name] = read_bases(examples, content["base"])
     base = bases[name]
     before = _judged(requirement, pack, base)
     for result in before.values():
@@ -150,6 +153,21 @@ def _run_file(
                     requirement.id, "coverage", document.location(), False, f"no case makes {check.id} fail"
                 )
             )
+
+
+def read_bases(examples: Path, named: Any) -> dict[str, Document]:
+    """The documents of a base, or of several, of which later ones add to earlier ones or replace a kind.
+
+    A base is a folder below *examples*, or `PACK/fixtures/…` of a built-in pack. Raises PackError, DocumentError.
+    """
+    documents: dict[str, Document] = {}
+    for name in named if isinstance(named, list) else [named]:
+        pack, _, rest = str(name).partition("/")
+        inside = builtin_folder(pack) / "examples" / rest if pack in BUILTIN else examples / str(name)
+        if ".." in Path(str(name)).parts or Path(str(name)).is_absolute():
+            raise PackError(f"the base {name} lies outside the examples", "Name a folder below examples/.")
+        documents |= read_base(inside)
+    return documents
 
 
 def read_base(folder: Path) -> dict[str, Document]:
@@ -333,13 +351,14 @@ class _Places:
         return self._document.location(pointer)
 
 
-def evidence_of(documents: dict[str, Document]) -> Evidence:
-    """The evidence that fixture *documents* stand for; kinds that are not there are absent."""
+def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None = None) -> Evidence:
+    """The evidence that fixture *documents* stand for; kinds that are not there are absent. *kinds*: what packs add."""
+    kinds = kinds or {}
     evidence = Evidence(anchor=Location("aiact.yaml"))
     references: list[Any] = []
     facts = schema("facts")
     for kind, document in documents.items():
-        definition = schema(kind) if kind in RECORDS else None
+        definition = kinds[kind] if kind in kinds else schema(kind) if kind in RECORDS else None
         if definition is None:
             field_ = facts["properties"].get(kind)
             if field_ is None:
@@ -352,12 +371,16 @@ def evidence_of(documents: dict[str, Document]) -> Evidence:
         evidence.data[kind] = shaped.value
         evidence.places[kind] = _Places(document)
         evidence.faults += [
-            fault for fault in shaped.faults if kind in RECORDS or fault.rule != "unknown_key"
+            fault
+            for fault in shaped.faults
+            if kind in RECORDS or kind in kinds or fault.rule != "unknown_key"
         ]
+        if kind in kinds:
+            evidence.faults += misfits(document, definition, kind, shaped)
         evidence.unfilled.update(shaped.unfilled)
         evidence.required |= shaped.required
         references += shaped.references
-    for name in NAMES:
+    for name in (*NAMES, *kinds):
         if name not in evidence.data and name not in ("parameters", "as_of"):
             evidence.absent[name] = Absent(
                 name,
@@ -370,7 +393,7 @@ def evidence_of(documents: dict[str, Document]) -> Evidence:
                     (name,),
                 ),
             )
-    evidence.faults += resolve_refs(references, evidence)
+    evidence.faults += resolve_refs(references, evidence, kinds)
     evidence.data["as_of"] = AS_OF
     evidence.data["@caps"] = {
         name: "stated"
@@ -385,7 +408,7 @@ _ENGINES: dict[str, Engine] = {}
 
 def _engine(pack: Pack) -> Engine:
     if pack.digest not in _ENGINES:
-        names = set(NAMES)
+        names = {*NAMES, *pack.kinds}
         for requirement in pack.requirements:
             for check in requirement.checks:
                 names |= {loop.name for loop in check.loops} | {lookup.name for lookup in check.lookups}
@@ -394,5 +417,5 @@ def _engine(pack: Pack) -> Engine:
 
 
 def _judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
-    judge = CheckJudge(evidence_of(documents), _engine(pack), "fixture")
+    judge = CheckJudge(evidence_of(documents, pack.kinds), _engine(pack), "fixture")
     return {check.id: judge.judge(check, requirement) for check in requirement.checks if not check.faults}

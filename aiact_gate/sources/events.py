@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
-import signal
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiact_gate.documents.cache import cache_file, store
@@ -15,6 +12,7 @@ from aiact_gate.documents.json import parse_json, parse_json_lines
 from aiact_gate.model.errors import AiactError, DocumentError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
+from aiact_gate.sources.limit import limited
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -191,7 +189,7 @@ def _schema_faults(
             _schema_fault(Location(schema_path), what, "Write it as one file without outside references.")
         ]
     try:
-        with _limited(SCHEMA_SECONDS):
+        with limited(SCHEMA_SECONDS):
             found = _misfits(schema, events, lines, path, declared)
     except TimeoutError:
         what = (
@@ -206,25 +204,6 @@ def _schema_faults(
     if known is not None and not found:
         store(known, b"")
     return found
-
-
-@contextlib.contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    """Raises TimeoutError after *seconds*, where the system has alarms and this is the main thread."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _misfits(schema: Any, events: list[Any], lines: list[int], path: str, declared: str) -> list[Fault]:

@@ -30,6 +30,8 @@ class Gathering:
     records: dict[str, list[records.RecordFile]] = field(default_factory=dict)
     """By evidence folder."""
     not_read: dict[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Any] = field(default_factory=dict)
+    """Record kinds that packs add, with their schemas."""
 
 
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
@@ -62,7 +64,7 @@ def folder_of(gathering: Gathering, system: Mapping[str, Any]) -> list[records.R
     folder = str(system.get("evidence_dir") or "compliance")
     if folder not in gathering.records:
         gathering.records[folder] = records.read_folder(
-            gathering.snapshot, gathering.manifest, folder, gathering.not_read
+            gathering.snapshot, gathering.manifest, folder, gathering.not_read, gathering.kinds
         )
     return gathering.records[folder]
 
@@ -77,15 +79,16 @@ def gather(
     pointers = evidence.data.pop("@references")
     if "mlflow" in evidence.absent and "mlflow" in wanted:
         evidence.faults.append(evidence.absent["mlflow"].fault)
-    kinds = tuple(kind for kind in RECORDS if kind in wanted and kind != "classification")
-    records.attach(folder_of(gathering, system), manifest, own, kinds, evidence, pointers)
+    known = (*RECORDS, *gathering.kinds)
+    kinds = tuple(kind for kind in known if kind in wanted and kind != "classification")
+    records.attach(folder_of(gathering, system), manifest, own, kinds, evidence, pointers, gathering.kinds)
     for name, key in DOCUMENT_KEYS.items():
         if name in wanted:
             attach_document(name, key, snapshot, manifest, own, evidence, library, pointers)
     if wanted & {"event_log", "replay"}:
         events.attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
-    evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library)
-    evidence.faults += references.pasted(evidence)
+    evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library, gathering.kinds)
+    evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
         derived = evidence.data["derived"]
         if "testing" in evidence.data:

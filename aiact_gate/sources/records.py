@@ -32,9 +32,17 @@ class RecordFile(NamedTuple):
 
 
 def read_folder(
-    snapshot: Snapshot, manifest: Manifest, folder: str, not_read: dict[str, str]
+    snapshot: Snapshot,
+    manifest: Manifest,
+    folder: str,
+    not_read: dict[str, str],
+    kinds: Mapping[str, Any] | None = None,
 ) -> list[RecordFile]:
-    """Every record file in *folder* (relative to the manifest's), sorted by path. Files of another kind go to *not_read*."""
+    """Every record file in *folder* (relative to the manifest's), sorted by path. Files of another kind go to *not_read*.
+
+    *kinds*: what packs add to the record kinds of our own.
+    """
+    known = (*RECORDS, *(kinds or ()))
     base = manifest.repository_path(folder)
     found = []
     for path in snapshot.paths(base):
@@ -42,7 +50,7 @@ def read_folder(
         stem, dot, ending = name.rpartition(".")
         if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
             continue
-        record = _read(snapshot, path, stem)
+        record = _read(snapshot, path, stem, known)
         if record is None:
             not_read[path] = "a YAML file without `schema: aiact-gate/record/…`"
         else:
@@ -50,7 +58,7 @@ def read_folder(
     return found
 
 
-def _read(snapshot: Snapshot, path: str, stem: str) -> RecordFile | None:
+def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> RecordFile | None:
     try:
         document = parse_yaml(snapshot.read(path), path)
     except (SnapshotError, DocumentError) as error:
@@ -73,7 +81,7 @@ def _read(snapshot: Snapshot, path: str, stem: str) -> RecordFile | None:
     node = root.get("schema") if isinstance(root, dict) else None
     declared = node.value if node is not None and isinstance(node.value, str) else ""
     if not declared.startswith("aiact-gate/record/"):
-        if stem not in RECORDS:
+        if stem not in known:
             return None
         place = document.location()
         return RecordFile(
@@ -91,9 +99,9 @@ def _read(snapshot: Snapshot, path: str, stem: str) -> RecordFile | None:
             ),
         )
     kind, _, version = declared.removeprefix("aiact-gate/record/").partition("/")
-    if kind not in RECORDS or version != "v1":
-        near = nearest(kind, RECORDS)
-        fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(RECORDS)}."
+    if kind not in known or version != "v1":
+        near = nearest(kind, known)
+        fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(known)}."
         return RecordFile(
             path,
             stem,
@@ -123,6 +131,7 @@ def attach(
     wanted: tuple[str, ...],
     evidence: Evidence,
     references: list[tuple[Pointer, str, str, Location]],
+    kinds: Mapping[str, Any] | None = None,
 ) -> None:
     """Give *evidence* the records that speak for *system*; what is missing, old or twice there becomes `Absent`."""
     release = f"{system['id']}@{system.get('version', '')}"
@@ -151,7 +160,7 @@ def attach(
             )
             _absent(evidence, kind, fault)
         elif current:
-            _shape(current[0], kind, evidence, references)
+            _shape(current[0], kind, evidence, references, (kinds or {}).get(kind))
         elif broken and not readable:
             fault = broken[0].fault or Fault(
                 "unreadable", "malformed", Location(broken[0].path), "can't be read", "", (kind,)
@@ -187,7 +196,7 @@ def attach(
                 "missing",
                 place,
                 f"{path} isn't there.",
-                f"Write it; its fields: aiact-gate schema {kind}",
+                f"Write it; its fields: aiact-gate schema {kind}{' --pack DIR' if kind in (kinds or {}) else ''}",
                 (kind,),
             )
             _absent(evidence, kind, fault)
@@ -207,10 +216,18 @@ def _absent(evidence: Evidence, kind: str, fault: Fault) -> None:
 
 
 def _shape(
-    record: RecordFile, kind: str, evidence: Evidence, references: list[tuple[Pointer, str, str, Location]]
+    record: RecordFile,
+    kind: str,
+    evidence: Evidence,
+    references: list[tuple[Pointer, str, str, Location]],
+    added: Mapping[str, Any] | None,
 ) -> None:
     assert record.document is not None
-    shaped = shape(record.document, schema(kind), kind)
+    shaped = shape(record.document, added or schema(kind), kind)
+    if added is not None:
+        from aiact_gate.sources.misfits import misfits
+
+        shaped.faults += misfits(record.document, added, kind, shaped)
     evidence.data[kind] = shaped.value if isinstance(shaped.value, dict) else {}
     evidence.places[kind] = record.document
     evidence.faults += shaped.faults

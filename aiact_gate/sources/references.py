@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from typing import Any
 
 from aiact_gate.model.errors import AiactError
@@ -21,6 +22,7 @@ def resolve(
     snapshot: Snapshot,
     manifest: Manifest,
     library: Library,
+    kinds: Mapping[str, Any] | None = None,
 ) -> list[Fault]:
     """A fault for each reference that leads nowhere. Targets in absent records aren't judged: those are reported already."""
     faults = []
@@ -29,7 +31,7 @@ def resolve(
         x_type, _, target = kind.partition(":")
         fault = None
         if x_type == "ref":
-            fault = _ref(pointer, target, text, place, evidence, tables)
+            fault = _ref(pointer, target, text, place, evidence, tables, kinds or {})
         elif x_type == "tracked_file":
             fault = _file(pointer, text, place, snapshot, manifest)
         elif x_type == "section":
@@ -43,14 +45,18 @@ def resolve(
     return faults
 
 
-def resolve_refs(references: list[tuple[Pointer, str, str, Location]], evidence: Evidence) -> list[Fault]:
+def resolve_refs(
+    references: list[tuple[Pointer, str, str, Location]],
+    evidence: Evidence,
+    kinds: Mapping[str, Any] | None = None,
+) -> list[Fault]:
     """As `resolve`, for ids and people only: what needs no tree."""
     tables: dict[str, set[str] | None] = {}
     faults = []
     for pointer, kind, text, place in references:
         x_type, _, target = kind.partition(":")
         fault = (
-            _ref(pointer, target, text, place, evidence, tables)
+            _ref(pointer, target, text, place, evidence, tables, kinds or {})
             if x_type == "ref"
             else _person(pointer, text, place, evidence)
             if x_type == "person"
@@ -68,6 +74,7 @@ def _ref(
     place: Location,
     evidence: Evidence,
     tables: dict[str, set[str] | None],
+    kinds: Mapping[str, Any],
 ) -> Fault | None:
     owner = str(pointer[0])
     known: set[str] = set()
@@ -75,7 +82,8 @@ def _ref(
         head = option.split(".")[0]
         path = (
             option
-            if head in RECORDS and (head != owner or head not in evidence.data.get(owner, {}))
+            if (head in RECORDS or head in kinds)
+            and (head != owner or head not in evidence.data.get(owner, {}))
             else f"{owner}.{option}"
         )
         if path not in tables:
@@ -230,13 +238,13 @@ def _person(pointer: Pointer, text: str, place: Location, evidence: Evidence) ->
     )
 
 
-def pasted(evidence: Evidence) -> list[Fault]:
+def pasted(evidence: Evidence, kinds: Mapping[str, Any] | None = None) -> list[Fault]:
     """One fault for each sentence that stands in three or more prose fields of the records."""
     from aiact_gate.schemas.fields import root
 
     seen: dict[str, list[Pointer]] = {}
-    for name in RECORDS:
-        field = root(name)
+    for name in (*RECORDS, *(kinds or ())):
+        field = root(name, kinds)
         if name in evidence.data and field is not None:
             _prose(evidence.data[name], field, (name,), seen)
     faults = []
