@@ -433,7 +433,8 @@ class _ClauseCompiler(CheckCompiler):
         """How many clauses the check had before."""
 
     def when(self, source: str) -> dict[str, Any] | None:
-        compiled: dict[str, Any] | None = self._condition(source, "when", rows=False)
+        compiled: dict[str, Any] | None
+        compiled = self._condition(source, "when", rows=False)
         return compiled
 
     def _fault(
