@@ -432,10 +432,9 @@ class _ClauseCompiler(CheckCompiler):
         self._own = own
         """How many clauses the check had before."""
 
-    def when(self, source: str) -> dict[str, Any] | None:
-        compiled: dict[str, Any] | None
-        compiled = self._condition(source, "when", rows=False)
-        return compiled
+    def when(self, source: str) -> Any:
+        """A condition that sees no row, as compiled; None if it is at fault."""
+        return self._condition(source, "when", rows=False)
 
     def _fault(
         self,
