@@ -45,6 +45,11 @@ CLAUSES = (
     "human_oversight.stop.exists(s, true)",
 )
 MESSAGES = ("Something of the house isn't there.", "{it.id} isn't as the house asks.")
+COUNTED = (
+    "/instructions_for_use/sections/out_of_scope/words",
+    "/instructions_for_use/sections/risks/words",
+    "/model_card/sections/limitations/words",
+)
 KINDS = ("missing", "contradicted", "stale", "filler")
 
 
@@ -108,7 +113,7 @@ def overlays(draw: st.DrawFn, failing: list[str]) -> str:
     adjustable = [(one.id, name) for one in requirements() for name in one.parameters]
     overlay: dict[str, Any] = {"schema": "aiact-gate/overlay/v1"}
     for name, parameter in draw(st.lists(st.sampled_from(adjustable), max_size=4)):
-        value = draw(st.one_of(st.integers(0, 600), st.sampled_from([0.1, 0.4, 0.6, 0.9])))
+        value = draw(st.one_of(st.integers(0, 60), st.sampled_from([0.1, 0.4, 0.6, 0.9, 500])))
         overlay.setdefault("set", {}).setdefault(name, {})[parameter] = value
     clause = st.one_of(
         st.sampled_from(CLAUSES).map(lambda one: [one]), st.lists(st.sampled_from(CLAUSES), max_size=3)
@@ -161,6 +166,8 @@ def overlays(draw: st.DrawFn, failing: list[str]) -> str:
 @st.composite
 def evidence(draw: st.DrawFn) -> dict[str, Document]:
     documents = base()
+    for place in COUNTED:  # what parameters are held against
+        documents, _ = edit(documents, {"set": {place: draw(st.integers(0, 60))}})
     for place in draw(st.lists(st.sampled_from(places()), min_size=1, max_size=10)):
         value = draw(st.sampled_from(("delete", "", "TBD", 0, -1, 1e9, "2020-01-01", [], None)))
         change: dict[str, Any] = {"delete": [place]} if value == "delete" else {"set": {place: value}}
