@@ -248,7 +248,9 @@ def test_a_pack_may_not_tighten_one_of_its_own_layer(tmp_path: Path) -> None:
     report = judged(tmp_path, first, second)
 
     assert (3, "other/overlay.yaml:3:3") == (report.exit_code, str(report.problems[0].location))
-    assert "house.purpose belongs to the pack bank, which is of no earlier layer" in report.problems[0].message
+    assert (
+        "house.purpose belongs to the pack bank, which is of no earlier layer" in report.problems[0].message
+    )
 
 
 def test_two_packs_with_one_requirement_id_are_refused(tmp_path: Path) -> None:
