@@ -358,7 +358,7 @@ class _Overlay:
                 )
 
     def _requirement(self, pointer: Pointer, name: str) -> Compiled | None:
-        requirement = self.requirements.get(name)
+        requirement: Compiled | None = self.requirements.get(name)
         if requirement is not None:
             return requirement
         for pack in self.packs:
