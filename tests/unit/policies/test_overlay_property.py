@@ -112,9 +112,10 @@ def overlays(draw: st.DrawFn, failing: list[str]) -> str:
     target = check_of(failing).map(lambda name: name.partition("/")[0])
     adjustable = [(one.id, name) for one in requirements() for name in one.parameters]
     overlay: dict[str, Any] = {"schema": "aiact-gate/overlay/v1"}
-    for name, parameter in draw(st.lists(st.sampled_from(adjustable), max_size=4)):
-        value = draw(st.one_of(st.integers(0, 60), st.sampled_from([0.1, 0.4, 0.6, 0.9, 500])))
-        overlay.setdefault("set", {}).setdefault(name, {})[parameter] = value
+    for name, parameter in adjustable:
+        value = draw(st.one_of(st.none(), st.integers(0, 20), st.sampled_from((0.1, 0.4, 0.6, 0.9, 500))))
+        if value is not None:
+            overlay.setdefault("set", {}).setdefault(name, {})[parameter] = value
     clause = st.one_of(
         st.sampled_from(CLAUSES).map(lambda one: [one]), st.lists(st.sampled_from(CLAUSES), max_size=3)
     )
@@ -167,7 +168,7 @@ def overlays(draw: st.DrawFn, failing: list[str]) -> str:
 def evidence(draw: st.DrawFn) -> dict[str, Document]:
     documents = base()
     for place in COUNTED:  # what parameters are held against
-        documents, _ = edit(documents, {"set": {place: draw(st.integers(0, 60))}})
+        documents, _ = edit(documents, {"set": {place: draw(st.integers(0, 20))}})
     for place in draw(st.lists(st.sampled_from(places()), min_size=1, max_size=10)):
         value = draw(st.sampled_from(("delete", "", "TBD", 0, -1, 1e9, "2020-01-01", [], None)))
         change: dict[str, Any] = {"delete": [place]} if value == "delete" else {"set": {place: value}}

@@ -1,4 +1,4 @@
-"""An overlay that loosens, or that speaks of what isn't there, is refused at its line, and the run says so (exit 3)."""
+"""Overlays: what they ask is judged as if the pack asked it; what loosens is refused at its line (exit 3)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from repos import DAY, minimal, program
+from shipped import example
 
 from aiact_gate.model.report import Report
 from aiact_gate.pipelines.check import Options
@@ -270,3 +271,78 @@ def test_lint_says_the_same(tmp_path: Path) -> None:
     ran = program("policy", "lint", str(folder), cwd=tmp_path)
 
     assert (3, True) == (ran.code, "house/overlay.yaml:3:38: words_on_exclusions of art13.3.b.i" in ran.out)
+
+
+STRICTER = "set:\n  art13.3.b.i: {words_on_exclusions: 50}\n"
+BESIDES = """\
+require:
+  art13.3.b.i/out-of-scope-written:
+    that: %s
+    kind: unbound
+    message: The house asks for more than {parameters.words_on_exclusions} words.
+"""
+
+
+def outcome(report: Report, name: str) -> tuple[str, list[str]]:
+    """The outcome of a requirement and the messages of its findings."""
+    row = next(row for row in report.systems[0].rows if row.requirement.id == name)
+    return row.outcome.value, [finding.message for check in row.checks for finding in check.findings]
+
+
+def test_what_a_clause_besides_cant_know_hides_no_failure(tmp_path: Path) -> None:
+    repository = example(tmp_path / "example")
+    (repository.folder / "aiact.lock").unlink()  # nobody has counted the data
+    failing = pack(tmp_path / "one", STRICTER, "one")
+    besides = pack(tmp_path / "two", STRICTER + BESIDES % "derived.datasets.size() > 0", "two")
+    alone = pack(tmp_path / "three", BESIDES % "derived.datasets.size() > 0", "three")
+
+    found = [
+        outcome(checked(str(repository.folder), Options(as_of=DAY, packs=(str(one),)))[0], "art13.3.b.i")[0]
+        for one in (failing, besides, alone)
+    ]
+
+    assert ["fail", "fail", "unknown"] == found
+
+
+def test_a_clause_besides_says_what_the_overlay_says_and_comes_last(tmp_path: Path) -> None:
+    repository = example(tmp_path / "example")
+    besides = pack(tmp_path / "two", BESIDES % "false", "two")
+    both = pack(tmp_path / "one", STRICTER + BESIDES % "false", "one")
+
+    found = [
+        outcome(checked(str(repository.folder), Options(as_of=DAY, packs=(str(one),)))[0], "art13.3.b.i")
+        for one in (besides, both)
+    ]
+
+    assert [
+        ("fail", ["The house asks for more than 5 words."]),
+        ("fail", ['The section "What it is not for" has 42 words; 50 are asked for.']),
+    ] == found
+
+
+def test_widened_and_sooner(tmp_path: Path) -> None:
+    overlay = 'widen:\n  art13.3.b.i: {when: system.tier == "minimal"}\n'
+    widened = pack(tmp_path / "one", overlay, "one")
+    dated = pack(tmp_path / "two", STRICTER + "sooner:\n  art13.3.b.i: 2026-06-01\n", "two")
+    later = pack(tmp_path / "three", STRICTER, "three")
+    repository = example(tmp_path / "example")
+
+    def by_law(folder: Path) -> str:
+        options = Options(as_of=DAY, enforce="law", packs=(str(folder),))
+        return outcome(checked(str(repository.folder), options)[0], "art13.3.b.i")[0]
+
+    assert "fail" == outcome(judged(tmp_path, widened), "art13.3.b.i")[0]
+    assert ("fail", "not_due") == (by_law(dated), by_law(later))
+
+
+def test_the_merged_packs_are_kept_and_come_back_the_same(tmp_path: Path) -> None:
+    repository = minimal(tmp_path / "repository")
+    folder = pack(tmp_path / "house", STRICTER, rules="house.purpose")
+    arguments = ("--pack", str(folder), "--format", "json")
+
+    cold = repository.check(*arguments, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    warm = repository.check(*arguments, XDG_CACHE_HOME=str(tmp_path / "cache"), PYTHONPROFILEIMPORTTIME="1")
+
+    assert (cold.code, cold.out) == (warm.code, warm.out)
+    assert "aiact_gate.packs.overlay" not in warm.err
+    assert list((tmp_path / "cache" / "aiact-gate" / "packs").glob("layers-*.json"))
