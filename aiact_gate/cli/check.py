@@ -105,6 +105,11 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
     if not file:
         click.echo(text, nl=False, color=True)
         return
+    write(file, text)
+
+
+def write(file: str, text: str) -> None:
+    """Write *text* to *file*, whole or not at all."""
     from aiact_gate.documents.write import write_atomically
 
     try:
