@@ -43,7 +43,8 @@ def mutants(tree: Expr, field_of: Callable[[Expr], Field | None]) -> Iterator[Mu
             continue
         for new, kills in _changes(node, truth, field_of):
             what = f"`{unparse(node)}` to `{unparse(new)}`"
-            compared = node.kind == "call" and node.name in NEIGHBOURS and node.parts[1].kind != "const"
+            compared = node.name in NEIGHBOURS and new.kind == "call" and new.name in NEIGHBOURS
+            compared = compared and node.parts[1].kind != "const"
             yield Mutant(_put(tree, path, new), what, start(node), kills, node.parts[1] if compared else None)
 
 

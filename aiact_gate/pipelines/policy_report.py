@@ -46,7 +46,7 @@ class PackReport:
             yield f"    Fix: {fault.fix}"
         for what, one in self.unseen:
             if not one.because:
-                yield f"{what:<8}{one.place}: {one.requirement}/{one.name}"
+                yield f"{what:<9}{one.place}: {one.requirement}/{one.name}"
                 yield f"    {_upper(one.kills)}"
             elif verbose:
                 yield f"({what.lower()}) {one.place}: {one.requirement}/{one.name}"
