@@ -105,4 +105,4 @@ class PackModel(Strict):
     introduced: Annotated[str, _marked("date", "reference")]
     law: dict[str, Annotated[str, _marked("name", "reference")]] = {}
     legal_review: Name
-    """Who of counsel has read the rules, or `none`."""
+    """Who of counsel has read the rules, or `not yet`."""

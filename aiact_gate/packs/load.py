@@ -36,7 +36,7 @@ def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
     compiled = HERE / "policies" / f"{name}.json"
     if compiled.is_file():
-        data = json.loads(compiled.read_bytes())
+        data = json.loads(compiled.read_text("utf-8"))
         if data.get("format") == FORMAT and data.get("engine") == ENGINE:
             return pack_from(data), []
     return load_folder(builtin_folder(name))
@@ -58,7 +58,7 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
     cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}-{FORMAT}.json")
     if cached is not None and cached.is_file():
         try:
-            data = json.loads(cached.read_bytes())
+            data = json.loads(cached.read_text("utf-8"))
             if data.get("format") == FORMAT and data.get("engine") == ENGINE:
                 return pack_from(data), []
         except (ValueError, KeyError, TypeError):
@@ -70,15 +70,20 @@ def load_folder(folder: File, label: str | None = None) -> tuple[Pack, list[Poli
 
 
 def pack_from(data: dict[str, Any]) -> Pack:
-    """The `Pack` of compiled *data*."""
+    """The `Pack` of compiled *data*, whose requirements are used up: ten thousand checks needn't be held twice."""
     head = data.get("pack") or {}
+    compiled = data["requirements"][::-1]
+    data["requirements"] = []
+    requirements = []
+    while compiled:
+        requirements.append(_requirement(compiled.pop()))
     return Pack(
         name=str(head.get("name", "")),
         version=str(head.get("version", "")),
         digest=data["digest"],
         legal_review=str(head.get("legal_review", "none")),
         introduced=str(head.get("introduced", "")),
-        requirements=tuple(_requirement(item) for item in data["requirements"]),
+        requirements=tuple(requirements),
         timeline=data.get("timeline", {}),
         classification=data.get("classification", {}),
     )
@@ -112,10 +117,10 @@ def _check(item: dict[str, Any]) -> Check:
         message=item["message"],
         missing=item["missing"],
         fix=item["fix"],
-        reads=tuple(tuple(path) for path in item["reads"]),
-        needs=tuple(tuple(path) for path in item["needs"]),
+        reads=_paths(item["reads"]),
+        needs=_paths(item["needs"]),
         worth=tuple((name, worth) for name, worth in item["worth"]),
-        texts=tuple(tuple(path) for path in item["texts"]),
+        texts=_paths(item["texts"]),
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
         line=item["line"],
@@ -129,9 +134,17 @@ def _condition(raw: dict[str, Any] | None) -> Condition | None:
         raw["source"],
         base64.b64decode(raw["code"]),
         tuple(raw["names"]),
-        tuple(tuple(path) for path in raw["relative"]),
+        _paths(raw["relative"]),
         tuple(raw["filled"]),
     )
+
+
+_SAME: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""Paths that several checks read are held once."""
+
+
+def _paths(raw: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(_SAME.setdefault(path, path) for path in map(tuple, raw))
 
 
 def _path(raw: dict[str, Any] | None) -> PathExpr | None:
