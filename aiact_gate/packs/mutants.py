@@ -57,18 +57,25 @@ def _chain(node: Expr) -> Iterator[tuple[Expr, str, str, int]]:
         rest = _join([*parts[:index], *parts[index + 1 :]], node.name)
         text = unparse(part)
         yield rest, f"`{text}` dropped", f"a case in which `{text}` alone is {alone}", start(part)
-    for index in range(len(parts) - 1):
+    for index, sign in enumerate(sorted(_signs(node, node.name))):
         left, right = parts[index], parts[index + 1]
         turned = _join([left, right], SWAPPED[node.name])
         what = f"`{unparse(_join([left, right], node.name))}` to `{other}`"
         kills = f"a case in which only one of `{unparse(left)}` and `{unparse(right)}` holds"
-        yield _join([*parts[:index], turned, *parts[index + 2 :]], node.name), what, kills, start(right)
+        yield _join([*parts[:index], turned, *parts[index + 2 :]], node.name), what, kills, sign
 
 
 def _joined(node: Expr, name: str) -> list[Expr]:
     if node.kind == "call" and node.name == name:
         return [part for side in node.parts for part in _joined(side, name)]
     return [node]
+
+
+def _signs(node: Expr, name: str) -> list[int]:
+    """The places of the signs of a chain; the engine balances it, so they aren't in order."""
+    if node.kind == "call" and node.name == name:
+        return [node.offset, *(offset for side in node.parts for offset in _signs(side, name))]
+    return []
 
 
 def _join(parts: list[Expr], name: str) -> Expr:
@@ -118,7 +125,9 @@ def _not(node: Expr) -> Expr:
     if node.kind == "call" and node.name == "!_":
         return node.parts[0]
     turned = {"_==_": "_!=_", "_!=_": "_==_"}.get(node.name) if node.kind == "call" else None
-    return node._replace(name=turned) if turned else Expr("call", "!_", (node,), offset=node.offset)
+    return (
+        node._replace(name=turned) if turned else Expr("call", "!_", (node,), offset=node.offset, value=False)
+    )
 
 
 def _quantifier(node: Expr, name: str, body: Expr) -> Expr:

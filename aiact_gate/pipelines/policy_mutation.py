@@ -7,7 +7,7 @@ passing evidence; if the check still passes, the policy has a hole. What survive
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from aiact_gate.packs.conditions import Engine, Expr
 from aiact_gate.packs.reading import bound_paths, condition_of, field_at, with_conditions
 from aiact_gate.pipelines.policy_places import Part, Places, parts_of, shifted
 from aiact_gate.pipelines.policy_reasons import Unseen, explain
-from aiact_gate.pipelines.policy_test import Examples, TestRun, engine_of, evidence_of, judged_wrong
+from aiact_gate.pipelines.policy_test import Case, Examples, TestRun, engine_of, evidence_of, judged_wrong
 from aiact_gate.schemas.fields import Field
 
 
@@ -63,9 +63,10 @@ def mutate(pack: Pack, run: TestRun, places: Places) -> MutationRun:
         for check in requirement.checks:
             if not check.clauses:
                 continue
+            telling = telling_cases(check, examples)
             for weaker in weakened(check, requirement, engine, places):
                 found.mutants += 1
-                if not noticed(weaker, examples):
+                if not noticed(weaker, examples, telling):
                     kills = weaker.kills + _tried(weaker, examples)
                     survived.append(Unseen(requirement.id, weaker.name, weaker.place, kills))
         explain(survived, examples, "equivalent", "mutant", found.survivors, found.orphans)
@@ -151,14 +152,27 @@ def _loop_names(tree: Expr, bound: dict[str, Any]) -> dict[str, Any]:
     return names
 
 
-def noticed(weaker: Weaker, examples: Examples) -> bool:
-    """Whether a case, or the base, comes out otherwise with the weakened check."""
+def telling_cases(check: Check, examples: Examples) -> list[Case]:
+    """The cases that come out as expected with *check* as it is, those that name it first."""
+    before = {check.id: examples.before[check.id]}
+    return sorted(
+        (
+            case
+            for case in examples.cases
+            if case.judge is not None
+            and not judged_wrong(case, before, {check.id: case.judge.judge(check, examples.requirement)})
+        ),
+        key=lambda case: check.id not in case.wanted,
+    )
+
+
+def noticed(weaker: Weaker, examples: Examples, cases: Sequence[Case]) -> bool:
+    """Whether one of *cases*, or the base, comes out otherwise with the weakened check."""
     requirement = examples.requirement._replace(parameters=weaker.parameters)
     check = weaker.check
     before = {check.id: examples.before[check.id]}
     if examples.base.judge(check, requirement).outcome is not before[check.id].outcome:
         return True
-    cases = sorted(examples.cases, key=lambda case: check.id not in case.wanted)
     return any(
         judged_wrong(case, before, {check.id: case.judge.judge(check, requirement)})
         for case in cases
@@ -170,8 +184,10 @@ def _tried(weaker: Weaker, examples: Examples) -> str:
     """The value of the compared side in the first row of the passing evidence, as an aside."""
     if weaker.value is None:
         return ""
-    value = examples.base.value_of(condition_of(weaker.value, ""), weaker.check)
-    return "" if value is None else f" (there {value!r})"
+    value = examples.base.value_of(condition_of(weaker.value, ""), weaker.check, examples.requirement)
+    if value is None:
+        return ""
+    return f" (there {value:g})" if isinstance(value, float) else f" (there {value!r})"
 
 
 # ---------------------------------------------------------------- blanks

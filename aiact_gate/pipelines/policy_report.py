@@ -14,7 +14,7 @@ from aiact_gate.pipelines.policy_coverage import CoverageRun, cover
 from aiact_gate.pipelines.policy_mutation import MutationRun, mutate
 from aiact_gate.pipelines.policy_places import Places
 from aiact_gate.pipelines.policy_reasons import Unseen
-from aiact_gate.pipelines.policy_test import TestRun, run_tests
+from aiact_gate.pipelines.policy_test import AS_OF, TestRun, run_tests
 
 
 @dataclass
@@ -52,7 +52,8 @@ class PackReport:
                 yield f"({what.lower()}) {one.place}: {one.requirement}/{one.name}"
                 yield f"    {_upper(one.because)}"
         if self.run is None:
-            yield f"{self.name}: its checks report faults that sources find; tests/ has their examples."
+            if not self.faults:
+                yield f"{self.name}: its checks report faults that sources find; tests/ has their examples."
             return
         for case in self.run.failed:
             yield f"FAILED  {case.place}: {case.requirement}, {case.name}: {case.wrong}"
@@ -75,30 +76,21 @@ class PackReport:
     def suite(self) -> Suite:
         """The results as test cases."""
         cases = [
-            TestCase("policy", fault.message, fault.location.path, fault.location.line, fault.message)
-            for fault in self.faults
+            TestCase("policy", fault.rule, f"{fault.location}: {fault.message}") for fault in self.faults
         ]
         for case in self.run.cases if self.run else ():
-            cases.append(TestCase(case.requirement, case.name, case.place.path, case.place.line, case.wrong))
-        for what, one in self.unseen:
-            failure = "" if one.because else one.kills
-            cases.append(
-                TestCase(
-                    one.requirement,
-                    f"{what.lower()}: {one.name}",
-                    one.place.path,
-                    one.place.line,
-                    failure,
-                    one.because,
-                )
-            )
+            failure = f"{case.place}: {case.wrong}" if case.wrong else ""
+            cases.append(TestCase(case.requirement or self.name, case.name, failure))
+        if self.coverage is not None:
+            cases.append(TestCase("coverage", f"{self.coverage.wanted} values of clauses and sizes of lists"))
         if self.mutation is not None:
             cases.append(
-                TestCase("mutation", f"{self.mutation.mutants} mutants, {self.mutation.blanks} blanks")
+                TestCase("mutation", f"{self.mutation.mutants} mutants and {self.mutation.blanks} blanks")
             )
-        if self.coverage is not None:
-            cases.append(TestCase("coverage", f"{self.coverage.wanted} values and sizes"))
-        return Suite(self.name, cases)
+        for what, one in self.unseen:
+            failure = "" if one.because else f"{one.place}: {one.kills}"
+            cases.append(TestCase(one.requirement, f"{what.lower()} {one.name}", failure, one.because))
+        return Suite(self.name, AS_OF, cases)
 
 
 def tested(folder: Path, only: frozenset[str], coverage: bool, mutation: bool) -> PackReport:

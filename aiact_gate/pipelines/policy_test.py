@@ -91,12 +91,12 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
     run = TestRun()
     examples = folder / "examples"
     bases: dict[str, dict[str, Document]] = {}
-    judged = [
+    with_checks = [
         requirement
         for requirement in pack.requirements
         if requirement.checks and not all(check.faults for check in requirement.checks)
     ]
-    for requirement in judged:
+    for requirement in with_checks:
         if only and requirement.id not in only:
             continue
         run.requirements += 1
@@ -122,7 +122,7 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
                 CaseResult(requirement.id, "examples", error.location or place, False, error.what)
             )
     if not only:
-        known = {requirement.id for requirement in judged}
+        known = {requirement.id for requirement in with_checks}
         for path in sorted(examples.glob("*.yaml")) if examples.is_dir() else ():
             if path.stem not in known:
                 run.cases.append(
@@ -448,6 +448,11 @@ def names_of(pack: Pack) -> tuple[str, ...]:
         for check in requirement.checks:
             names |= {loop.name for loop in check.loops} | {lookup.name for lookup in check.lookups}
     return tuple(sorted(names))
+
+
+def judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
+    """What comes of each check of *requirement* on the fixture *documents*."""
+    return _all(CheckJudge(evidence_of(documents), engine_of(pack), "fixture"), requirement)
 
 
 def _all(judge: CheckJudge, requirement: Requirement) -> dict[str, CheckResult]:
