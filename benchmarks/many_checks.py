@@ -55,7 +55,7 @@ def measured(arguments: list[str]) -> tuple[float, float]:
     if child == 0:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
-        os.execv(sys.executable, [sys.executable, "-I", "-m", "aiact_gate", *arguments])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-I", "-m", "aiact_gate", *arguments])
     _, status, usage = os.wait4(child, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"{' '.join(arguments)}: exit {os.waitstatus_to_exitcode(status)}")

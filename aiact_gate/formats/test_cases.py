@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from xml.etree import ElementTree  # noqa: S405 - writes, never reads
+from xml.etree import ElementTree
 
 
 class TestCase(NamedTuple):
