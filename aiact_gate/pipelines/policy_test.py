@@ -48,6 +48,8 @@ class Case:
     raw: dict[str, Any]
     wanted: frozenset[str] = frozenset()
     """The full ids of the checks that it says change."""
+    idle: frozenset[str] = frozenset()
+    """Those of them that it says come to not applicable beside the others."""
     pointers: tuple[Pointer, ...] = ()
     """What it edits."""
     judge: CheckJudge | None = None
@@ -203,6 +205,11 @@ REASONED = ("equivalent", "unreachable", "may_be_blank")
 """Lists of an example file that say why a mutant, a clause or a blank field can't be told: `policy test --mutate`, `--coverage`."""
 
 
+CASE_KEYS = frozenset(
+    ("check", "checks", "not_applicable", "name", "set", "delete", "add", "at", "kind", "outcome")
+)
+
+
 def read_base(folder: Path) -> dict[str, Document]:
     """The fixture documents in *folder*, by kind. Raises PackError, DocumentError."""
     if not folder.is_dir():
@@ -219,11 +226,12 @@ def _prepared(
     if not isinstance(raw, dict):
         return Case("", place, {}, wrong="a case is a group of keys")
     case = Case(str(raw.get("name", "")), place, raw)
-    unknown = set(raw) - {"check", "checks", "name", "set", "delete", "add", "at", "kind", "outcome"}
+    unknown = set(raw) - CASE_KEYS
     if unknown:
         return replace(case, wrong=f"unknown keys: {', '.join(sorted(map(str, unknown)))}")
     named = [str(name) for name in raw.get("checks") or ([raw["check"]] if raw.get("check") else [])]
-    wanted = frozenset(f"{requirement.id}/{name}" for name in named)
+    idle = frozenset(f"{requirement.id}/{name}" for name in raw.get("not_applicable") or [])
+    wanted = frozenset(f"{requirement.id}/{name}" for name in named) | idle
     missing = wanted - {check.id for check in requirement.checks}
     if missing:
         return replace(case, wrong=f"no such check: {', '.join(sorted(missing))}")
@@ -232,7 +240,7 @@ def _prepared(
     except PackError as error:
         return replace(case, wrong=error.what)
     judge = CheckJudge(evidence_of(edited), engine, "fixture")
-    return replace(case, wanted=wanted, pointers=tuple(pointers), judge=judge)
+    return replace(case, wanted=wanted, idle=idle, pointers=tuple(pointers), judge=judge)
 
 
 def judged_wrong(case: Case, before: Mapping[str, CheckResult], after: Mapping[str, CheckResult]) -> str:
@@ -246,9 +254,9 @@ def judged_wrong(case: Case, before: Mapping[str, CheckResult], after: Mapping[s
         )
         still = ", ".join(f"{name} stayed {after[name].outcome.value}" for name in sorted(wanted - changed))
         return "; ".join(part for part in (still, extra) if part)
-    expected = str(case.raw.get("outcome", "fail"))
     for name in sorted(wanted):
         result = after[name]
+        expected = "not_applicable" if name in case.idle else str(case.raw.get("outcome", "fail"))
         if result.outcome.value != expected:
             return f"{name} became {result.outcome.value}, not {expected}: {_why(result)}"
         if result.outcome is Outcome.FAIL:
