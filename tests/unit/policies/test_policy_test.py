@@ -237,6 +237,40 @@ def test_a_field_that_may_be_blank_is_a_hole(tmp_path: Path) -> None:
     assert 1 == ran.code and f"HOLE     house/house.yaml:18:13: {hole}" in ran.out, ran.out
 
 
+def test_a_case_tells_which_checks_stop_applying_beside_those_that_fail(tmp_path: Path) -> None:
+    second = """\
+      - id: attack-is-of-a-class
+        when: testing.attacks.exists(a, mlflow.run.metrics[a.cases] > 50.0)
+        each: testing.attacks
+        that: it.attack_class == "evasion"
+        message: "{it.id} is of another class."
+"""
+    few = {**EXAMPLES["cases"][0], "not_applicable": ["attack-is-of-a-class"]}
+    other = {
+        "check": "attack-is-of-a-class",
+        "name": "the other class",
+        "set": {"/testing/attacks/0/attack_class": "data_poisoning"},
+    }
+    runs = []
+    for name, cases in (
+        ("both", [few, other]),
+        ("one", [EXAMPLES["cases"][0], other]),
+        ("wrong", [few, {**other, "check": "enough-attempts", "not_applicable": ["attack-is-of-a-class"]}]),
+        ("unknown", [{**few, "not_applicable": ["no-such-check"]}, other]),
+    ):
+        folder = pack(tmp_path / name)
+        (folder / "house.yaml").write_text(POLICY + second)
+        written = yaml.safe_dump({**EXAMPLES, "cases": cases}, sort_keys=False)
+        (folder / "examples" / "house.attacks.yaml").write_text(written)
+        runs.append(examined(folder))
+
+    both, one, wrong, unknown = runs
+    assert 0 == both.code, both.out
+    assert 1 == one.code and "attack-is-of-a-class became not_applicable" in one.out, one.out
+    assert 1 == wrong.code and "FAILED" in wrong.out, wrong.out
+    assert 1 == unknown.code and "no such check: house.attacks/no-such-check" in unknown.out, unknown.out
+
+
 def test_the_results_are_written_as_junit(tmp_path: Path) -> None:
     file = tmp_path / "results.xml"
 
