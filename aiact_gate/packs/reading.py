@@ -53,7 +53,7 @@ def is_computed(path: Path) -> bool:
 
 def condition_of(tree: Expr, source: str) -> Condition:
     """*tree* as a condition that the judge takes."""
-    relative = tuple(sorted(conditions.reads(tree)))
+    relative = tuple(sorted(conditions.reads(tree), key=lambda path: (source.find(_plain(path)), path)))
     return Condition(
         source,
         conditions.encode(tree),
@@ -61,6 +61,11 @@ def condition_of(tree: Expr, source: str) -> Condition:
         relative,
         conditions.filled_path(tree, {}) or (),
     )
+
+
+def _plain(path: Path) -> str:
+    """*path* as a condition writes it, so that a rebuilt condition is read, and points, in its author's order."""
+    return ".".join(step for step in path if step != "*")
 
 
 def with_conditions(
