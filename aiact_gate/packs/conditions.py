@@ -31,6 +31,16 @@ class Outcome(NamedTuple):
     """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
 
 
+class Value(NamedTuple):
+    """What evaluating one part of a condition gave."""
+
+    value: Any = None
+    absent: bool = False
+    """A key was not found in the data."""
+    error: str = ""
+    """It gave no value; never the engine's own text."""
+
+
 class Engine:
     """The CEL environment for a set of names, at one date."""
 
@@ -105,14 +115,35 @@ class Engine:
             return Outcome(value.value() is True)
         if kind == self._error:
             text = str(value.value())
-            if (
-                "Key not found" in text
-                or "Index error" in text
-                or "No matching overloads found : _[_]" in text
-            ):
+            if _is_absence(text):
                 return Outcome(False, absent=True)
             return Outcome(False, error=_overload(text))
         return Outcome(False, error=f"it gives {kind.name()}, not true or false")
+
+    def value(self, source: str, bound: Any) -> Value:
+        """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
+        try:
+            found = self._environment.compile(source).eval(bound)
+            kind = found.type()
+            if kind != self._error:
+                return Value(_plain(found.value()))
+        except RuntimeError:
+            return Value(error="the engine refused it")
+        text = str(found.value())
+        return Value(absent=True) if _is_absence(text) else Value(error=_overload(text))
+
+
+def _plain(value: Any) -> Any:
+    """*value* as plain data; the engine's lists and maps hold values of its own."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    return _plain(value.value()) if callable(getattr(value, "value", None)) else value
+
+
+def _is_absence(text: str) -> bool:
+    return "Key not found" in text or "Index error" in text or "No matching overloads found : _[_]" in text
 
 
 def _declare(cel: Any, name: str, arguments: Sequence[str], function: Any) -> Any:

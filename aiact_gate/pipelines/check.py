@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +44,20 @@ class Options(NamedTuple):
     requirements: frozenset[str] = frozenset()
     packs: tuple[str, ...] = ()
     """Additional pack folders, given by the workflow."""
+    witness: Callable[[Witnessed], None] | None = None
+    """Gets what each system was judged on: `explain` shows it."""
+
+
+class Witnessed(NamedTuple):
+    """What one system was judged on."""
+
+    gathering: Gathering
+    system: dict[str, Any]
+    judging: Judging
+    law: Pack
+    requirements: Sequence[Requirement]
+    wanted: frozenset[str]
+    """The names of the evidence that was gathered."""
 
 
 def check(snapshot: Snapshot, path: str, options: Options) -> Report:
@@ -312,6 +326,8 @@ def _system(
         for requirement in requirements
     ]
     rows = with_waits(rows, evidence, requirements)
+    if options.witness is not None:
+        options.witness(Witnessed(gathering, system, judging, law, requirements, wanted))
     soon = ending_soon(coverage, used, options.as_of)
     return _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
 
