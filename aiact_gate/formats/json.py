@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from aiact_gate import __version__
+from aiact_gate.formats.links import documentation
 from aiact_gate.model.location import pointer_text
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
 
@@ -91,6 +93,7 @@ def _row(row: Row) -> dict[str, Any]:
         "stood_on": row.stood_on,
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
         "leaves_open": requirement.leaves_open,
+        "documentation": documentation(requirement.id, requirement.file, __version__),
         "waiver": row.waiver,
         "checks": [_check(check) for check in row.checks],
     }

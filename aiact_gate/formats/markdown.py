@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiact_gate import __version__
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
+from aiact_gate.formats.links import documentation, is_address
 from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
@@ -151,7 +153,11 @@ def _to_fix(system: SystemReport, cut: Cut) -> list[str]:
 
 
 def _article(row: Row) -> str:
-    return markdown_text(short_citation(row.requirement))
+    """The point's number; a link to its page, if that can be reached from here."""
+    requirement = row.requirement
+    number = markdown_text(short_citation(requirement))
+    page = documentation(requirement.id, requirement.file, __version__)
+    return f"[{number}]({page})" if is_address(page) else number
 
 
 def _finding(finding: Finding) -> str:

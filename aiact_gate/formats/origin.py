@@ -42,7 +42,8 @@ def render(requirement: Requirement) -> str:
 
 def _check(check: Check, requirement: Requirement, origin: dict[str, str]) -> list[str]:
     name = check.id.partition("/")[2]
-    own = origin.pop(f"checks.{name}", f"{requirement.file}:{check.line}")
+    file = getattr(check, "file", "") or requirement.file
+    own = origin.pop(f"checks.{name}", f"{file}:{check.line}")
     lines = _value("check", f"{name}, {check.severity}", own)
     for key, what in (("severity", f"{check.severity} since"), ("require", "asks for more since")):
         place = origin.pop(f"{key}.{name}", "")

@@ -18,8 +18,8 @@ WIDTH = 80
 LEFT = 20
 PLACES = 8
 """Places of one check that are shown."""
-DECISIONS = ("accepted by", "approved by", "decided by", "reviewed by")
-"""Roles of people who decide; they are named before those who write."""
+WRITERS = ("identified by", "owner")
+"""Roles of people who write; those who decide are named before them."""
 QUIET = (Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED, Outcome.NOT_SELECTED)
 
 
@@ -34,7 +34,8 @@ def render(
     lines = [*wrapped(f"{requirement.citation}: {requirement.title}", WIDTH), "-" * WIDTH]
     act = next((one.act for one in facts if one.act), "")
     source = f"In our own words; {requirement.citation} of {act}." if act else ""
-    lines += _field("What the law asks" if act or not facts else "What it asks", requirement.why)
+    asks = "What it asks" if requirement.timeline == "undated" else "What the law asks"
+    lines += _field(asks, requirement.why)
     lines += _field("", source) if source else []
     calls_for = METHOD_WORDS.get(requirement.calls_for, requirement.calls_for)
     lines += _field("Called for", f"{calls_for} (our choice, not the law's)")
@@ -43,7 +44,7 @@ def render(
         lines += _field("Not checked", requirement.not_checked)
     for problem in report.problems if report is not None else ():
         place = f"{problem.location}: " if problem.location is not None else ""
-        lines += _field("Problem", visible(f"{place}{problem.message} {problem.fix}"))
+        lines += _field("Problem", visible(f"{place}{problem.message.rstrip('.')}. Fix: {problem.fix}"))
     systems = {system.id: system for system in report.systems} if report is not None else {}
     for one in facts:
         if report is not None and one.system in systems:
@@ -93,8 +94,9 @@ def _shown(report: Report, system: SystemReport, facts: PageFacts) -> list[str]:
         lines += _field("Because", visible(row.because)) if row.because else []
         return [*lines, ""]
     lines += _looked_at(row, facts)
+    looped = {check.id for check in row.requirement.checks if check.loops}
     for check in row.checks:
-        lines += _check(check, facts.places.get(check.id, ()))
+        lines += _check(check, check.id in looped, facts.places.get(check.id, ()))
     lines += _people(facts.people)
     lines += _bound_to(report, system, row)
     if facts.changed is not None and row.stood_on:
@@ -127,9 +129,11 @@ def _binds(report: Report, facts: PageFacts) -> list[str]:
     earlier, later, remark = facts.dates
     if not later:
         return []
-    days = days_between(report.as_of, later)
-    text = f"{'from' if days > 0 else 'since'} {day(later)}"
+    applies = facts.row.applies_from or later
+    days = days_between(report.as_of, applies)
+    text = f"{'from' if days > 0 else 'since'} {day(applies)}"
     text += f", in {count(days, 'day')}" if days > 0 else ""
+    text += f", sooner than the law's {day(later)}" if applies < later else ""
     text += f"; by another reading {day(earlier)}" if earlier != later else ""
     text += f"; {remark}" if remark else ""
     text += f". Confidence of the date {facts.confidence}" if facts.confidence else ""
@@ -150,16 +154,18 @@ def _looked_at(row: Row, facts: PageFacts) -> list[str]:
     return _field("What was looked at", f"{visible(lists)}. {text}" if lists else text)
 
 
-def _check(check: CheckResult, places: Sequence[Location]) -> list[str]:
+def _check(check: CheckResult, looped: bool, places: Sequence[Location]) -> list[str]:
     passed = check.outcome is Outcome.PASS
     word = METHOD_WORDS[check.method] if check.method else WORDS[check.outcome]
     if passed and not check.method:
         # It reads criteria and references alone: that they fit together is read, and says nothing more.
         word = METHOD_WORDS["structural"] if check.of else "nothing to judge"
-    if check.of > 1:
+    if check.outcome in QUIET or not check.of:
+        rows = ""
+    elif looped:
         rows = f"{check.held} of {check.of}"
     else:
-        rows = "yes" if passed and check.of else "no" if check.outcome is Outcome.FAIL else ""
+        rows = "yes" if passed else "no"
     lines = [f"  {_check_name(check.id)[:48]:<50}{rows:<12}{word}"]
     if check.severity == "warning":
         lines.append("      a question, it never fails the point")
@@ -189,7 +195,7 @@ def _places(places: Sequence[Location]) -> list[str]:
 def _people(people: Sequence[PersonSeen]) -> list[str]:
     """Whom the evidence names; nothing in this version confirms a name by that person's own commit."""
     lines: list[str] = []
-    for person in sorted(people, key=lambda one: one.role not in DECISIONS):
+    for person in sorted(people, key=lambda one: one.role in WRITERS):
         text = f"{visible(person.name)}, {person.role}"
         named = ", ".join(visible(element) for element in person.elements[:6])
         named += f" and {len(person.elements) - 6} more" if len(person.elements) > 6 else ""

@@ -25,13 +25,14 @@ def render(
     check: Check, requirement: Requirement, seen: Sequence[CheckSeen], problems: Sequence[Problem]
 ) -> str:
     """The values of *check* on each system."""
-    kind = f"{check.severity}; what fails it is {check.kind}" if not check.faults else check.severity
+    kind = f"{check.severity}; a finding is {check.kind}" if not check.faults else check.severity
     lines = wrapped(f"{check.id}: {requirement.title}", WIDTH)
-    lines += wrapped(f"{requirement.file}:{check.line} ({kind})", WIDTH)
+    file = getattr(check, "file", "") or requirement.file
+    lines += wrapped(f"{file}:{check.line} ({kind})", WIDTH)
     lines.append("-" * WIDTH)
     for problem in problems:
         place = f"{problem.location}: " if problem.location is not None else ""
-        lines += _field("Problem", f"{place}{problem.message} {problem.fix}")
+        lines += _field("Problem", f"{place}{problem.message.rstrip('.')}. Fix: {problem.fix}")
     for index, one in enumerate(seen):
         lines += ["", *_system(check, requirement, one, len(seen) > 1 or index > 0)]
     if not seen:
@@ -119,7 +120,8 @@ def _part(part: Seen) -> list[str]:
     text, given = visible(part.text), _given(part)
     place = _place(part.place) if part.place is not None and part.state != "nothing" else ""
     if part.note and part.state == "value":
-        place = f"({part.note}{', ' + place if place else ''})"
+        joined = f"{part.note} {place}" if part.note.endswith(" at") else f"{part.note}, {place}"
+        place = f"({joined if place else part.note})"
     line = f"{indent}{text} = {given}"
     if place and len(line) + 2 + len(place) <= WIDTH:
         return [f"{line}  {place}"]

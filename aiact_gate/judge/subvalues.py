@@ -154,7 +154,10 @@ class Values:
             return Seen(depth, text, "unknown", None, self._place(pointer), unknown)
         if value is None:
             return self._nothing(depth, text, pointer)
-        return Seen(depth, text, "value", value, self._place(pointer), self._origin(pointer))
+        note = self._origin(pointer)
+        if value == [] and self._place(pointer[:-1]) == self._without_key(pointer):
+            note = "isn't written, would stand at"  # an optional list is empty then
+        return Seen(depth, text, "value", value, self._place(pointer), note)
 
     def _follow(self, expression: Expr, bound: Bound) -> tuple[Any, Pointer]:
         """The value and the place of a path. Raises `NotThere`."""
@@ -208,6 +211,11 @@ class Values:
         if not pointer or str(pointer[0]) not in self.evidence.places:
             return None
         return self.evidence.locate(pointer)
+
+    def _without_key(self, pointer: Pointer) -> Location | None:
+        """The place of *pointer*, as if it were that of what holds it: they are one if the key isn't there."""
+        place = self._place(pointer)
+        return None if place is None else place._replace(pointer=pointer[:-1])
 
     def _origin(self, pointer: Pointer) -> str:
         """Where a value comes from that stands in no file of the repository."""

@@ -63,10 +63,17 @@ class Walk(CheckJudge):
             return Walked(name, "fails", bound, where, tuple(clauses), found.location, found.message)
         if isinstance(found, str):
             return Walked(name, "error", bound, where, tuple(clauses), self._row_place(check, bound), found)
-        held = all(clause.holds for clause in clauses)
-        because = "" if held else "what it reads has the wrong form; that is a finding at its own place"
-        state = "holds" if held else "not judged"
-        return Walked(name, state, bound, where, tuple(clauses), self.point(check, bound), because)
+        place = self.point(check, bound)
+        if all(clause.holds for clause in clauses):
+            return Walked(name, "holds", bound, where, tuple(clauses), place)
+        failed = check.clauses[len(clauses) - 1]
+        if self._under_fault(failed, bound):
+            because = "what it reads has the wrong form; that is a finding at its own place"
+            return Walked(name, "not judged", bound, where, tuple(clauses), place, because)
+        because = self._fill(
+            getattr(failed, "message", "") or check.message, bound
+        )  # an overlay's own clause
+        return Walked(name, "fails", bound, where, tuple(clauses), place, because)
 
     def point(self, check: Check, bound: Bound) -> Location | None:
         """Where a row of *check* that holds has what is judged."""

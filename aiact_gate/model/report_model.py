@@ -108,6 +108,9 @@ class RequirementOf(Part):
     stood_on: Literal["", "lock", "live"]
     evidence: list[EvidenceOf]
     leaves_open: str
+    documentation: str = ""
+    """The point's page in aiact-gate's documentation: an address, or a path in its repository as long as that has none.
+    Empty for a requirement of another pack."""
     waiver: str
     checks: list[CheckOf]
 

@@ -132,8 +132,11 @@ def page_facts(run: Run, requirement: Requirement) -> list[PageFacts]:
         lists: dict[str, int] = {}
         places: dict[str, tuple[Location, ...]] = {}
         for check, result in zip(row.requirement.checks, row.checks, strict=False):
-            if result.outcome is Outcome.PASS and not check.faults:
-                places[check.id] = _places(walk, check, requirement, lists)
+            if result.outcome is Outcome.NOT_APPLICABLE or check.faults:
+                continue
+            held = _places(walk, check, requirement, lists)
+            if result.outcome is Outcome.PASS:
+                places[check.id] = held
         run_id = str(((evidence.data.get("mlflow") or {}).get("run") or {}).get("id") or "")[:7]
         found.append(
             facts._replace(
