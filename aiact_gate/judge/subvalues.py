@@ -11,7 +11,7 @@ from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.explained import ConditionSeen, Seen
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Condition, Requirement
-from aiact_gate.packs.conditions import Engine, Expr, Value, clauses_of, decode
+from aiact_gate.packs.conditions import Engine, Expr, Given, clauses_of, decode
 from aiact_gate.packs.paths import Bound, NotThere
 from aiact_gate.packs.subexpressions import CannotWrite, Macro, chain, is_path, macro_of, names_of, written
 from aiact_gate.schemas.fields import NAMES
@@ -131,12 +131,12 @@ class Values:
 
     # ------------------------------------------------------------ values
 
-    def _value(self, source: str, bound: Bound) -> Value:
+    def _value(self, source: str, bound: Bound) -> Given:
         data = {**self._shared, **{name: value for name, (value, _) in bound.items()}}
-        return self._engine.value(source, self._engine.bind(data))
+        return self._engine.given(source, self._engine.bind(data))
 
     @staticmethod
-    def _value_seen(depth: int, text: str, found: Value) -> Seen:
+    def _value_seen(depth: int, text: str, found: Given) -> Seen:
         if found.absent:
             return Seen(depth, text, "error", note="something that it reads isn't there")
         if found.error:

@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
     """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
 
 
-class Value(NamedTuple):
+class Given(NamedTuple):
     """What evaluating one part of a condition gave."""
 
     value: Any = None
@@ -120,17 +120,17 @@ class Engine:
             return Outcome(False, error=_overload(text))
         return Outcome(False, error=f"it gives {kind.name()}, not true or false")
 
-    def value(self, source: str, bound: Any) -> Value:
+    def given(self, source: str, bound: Any) -> Given:
         """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
         try:
             found = self._environment.compile(source).eval(bound)
             kind = found.type()
             if kind != self._error:
-                return Value(_plain(found.value()))
+                return Given(_plain(found.value()))
         except RuntimeError:
-            return Value(error="the engine refused it")
+            return Given(error="the engine refused it")
         text = str(found.value())
-        return Value(absent=True) if _is_absence(text) else Value(error=_overload(text))
+        return Given(absent=True) if _is_absence(text) else Given(error=_overload(text))
 
 
 def _plain(value: Any) -> Any:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiact_gate.packs.conditions import Expr
+from aiact_gate.packs.subexpressions import CannotWrite, written
 from aiact_gate.schemas.fields import Field
 
 NEIGHBOURS = {"_<_": "_<=_", "_<=_": "_<_", "_>_": "_>=_", "_>=_": "_>_", "_==_": "_!=_", "_!=_": "_==_"}
 OPERATORS = {**{name: name.strip("_") for name in NEIGHBOURS}, "_&&_": "&&", "_||_": "||", "@in": "in"}
-ARITHMETIC = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
 SWAPPED = {"_&&_": "_||_", "_||_": "_&&_"}
 TRUE = Expr("const", value=True)
 
@@ -236,50 +236,7 @@ def start(node: Expr) -> int:
 
 def unparse(node: Expr) -> str:
     """*node* as an author would write it."""
-    return _text(node, 0)
-
-
-_BINDS = {"_?_:_": 1, "_||_": 2, "_&&_": 3, **dict.fromkeys((*NEIGHBOURS, "@in"), 4), "_+_": 5, "_-_": 5}
-
-
-def _text(node: Expr, outer: int) -> str:
-    if node.kind == "const":
-        return _literal(node.value)
-    if node.kind == "ident":
-        return node.name
-    if node.kind == "select":
-        plain = f"{_text(node.parts[0], 9)}.{node.name}"
-        return f"has({plain})" if node.test_only else plain
-    if node.kind == "list":
-        return f"[{', '.join(_text(part, 0) for part in node.parts)}]"
-    if node.kind == "comprehension":
-        name, body = quantified(node)
-        return f"{_text(node.parts[0], 9)}.{name}({node.name}, {_text(body, 0)})"
-    if node.kind != "call":
-        return "{…}"
-    parts = node.parts
-    binds = _BINDS.get(node.name, 6)
-    if node.name == "_[_]":
-        return f"{_text(parts[0], 9)}[{_text(parts[1], 0)}]"
-    if node.name == "_?_:_":
-        text = " ".join((_text(parts[0], 2), "?", _text(parts[1], 2), ":", _text(parts[2], 1)))
-    elif node.name in OPERATORS or node.name in ARITHMETIC:
-        sign = OPERATORS.get(node.name) or ARITHMETIC[node.name]
-        text = f"{_text(parts[0], binds)} {sign} {_text(parts[1], binds + 1)}"
-    elif node.name in ("!_", "-_"):
-        return f"{node.name[0]}{_text(parts[0], 8)}"
-    elif node.value:
-        return f"{_text(parts[0], 9)}.{node.name}({', '.join(_text(part, 0) for part in parts[1:])})"
-    else:
-        return f"{node.name}({', '.join(_text(part, 0) for part in parts)})"
-    return f"({text})" if binds < outer else text
-
-
-def _literal(value: Any) -> str:
-    import json
-
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    try:
+        return written(node)
+    except CannotWrite:
+        return "…"

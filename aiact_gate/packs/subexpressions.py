@@ -28,8 +28,6 @@ _BINARY = {
 }
 _UNARY = {"!_": "!", "-_": "-"}
 _TERNARY, _PREFIX, _MEMBER = 1, 7, 8
-_METHODS = frozenset(("contains", "endsWith", "matches", "startsWith"))
-"""Functions that are written behind their first argument; all others take it in brackets."""
 
 
 class CannotWrite(Exception):
@@ -115,7 +113,7 @@ def _call(expression: Expr, tightness: int) -> str:
     if name in _UNARY:
         text = _UNARY[name] + _text(parts[0], _PREFIX + 1)
         return f"({text})" if _PREFIX < tightness else text
-    if name in _METHODS:
+    if expression.value:  # written behind its first argument
         return f"{_text(parts[0], _MEMBER)}.{name}({_listed(parts[1:])})"
     if not name.isidentifier():
         raise CannotWrite
