@@ -204,7 +204,8 @@ def _outcome(result: CheckResult | None) -> list[str]:
         word += f", {result.held} of {result.of}"
     place = f", at {_place(result.findings[0].location)}" if result.findings else ""
     because = f": {visible(result.because)}" if result.because and not result.findings else ""
-    return [*lines, *wrapped(f"Outcome: {word}{place}{because}", WIDTH)]
+    last = f"Outcome: {word}{place}{because}"
+    return [*lines, *([last] if place else wrapped(last, WIDTH))]
 
 
 def _field(name: str, text: str) -> list[str]:

@@ -27,7 +27,7 @@ _BINARY = {
     "_%_": ("%", 6),
 }
 _UNARY = {"!_": "!", "-_": "-"}
-_TERNARY, _PREFIX, _MEMBER = 1, 7, 8
+_TERNARY, _RELATION, _PREFIX, _MEMBER = 1, 4, 7, 8
 
 
 class CannotWrite(Exception):
@@ -105,7 +105,8 @@ def _call(expression: Expr, tightness: int) -> str:
         sign, own = _BINARY[name]
         # `a && (b && c)` is the same as without brackets: the parser balances such chains itself.
         right = own if name in ("_&&_", "_||_") else own + 1
-        text = f"{_text(parts[0], own)} {sign} {_text(parts[1], right)}"
+        left = own + 1 if own == _RELATION else own  # `(a == 1) == b`, as everybody reads it
+        text = f"{_text(parts[0], left)} {sign} {_text(parts[1], right)}"
         return f"({text})" if own < tightness else text
     if name == "_?_:_":
         text = f"{_text(parts[0], 2)} ? {_text(parts[1], 2)} : {_text(parts[2], _TERNARY)}"
