@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiact_gate.formats.escape import visible
-from aiact_gate.formats.style import wrapped
+from aiact_gate.formats.style import day, wrapped
 from aiact_gate.formats.values import shown
 from aiact_gate.model.outcome import METHOD_WORDS
 from aiact_gate.model.policy import Check, Requirement
@@ -23,7 +23,7 @@ def render(requirement: Requirement) -> str:
         ("citation", "citation", requirement.citation),
         ("title", "title", requirement.title),
         ("binds", "binds", binds),
-        ("sooner", "from", f"row '{requirement.timeline}' of the timeline"),
+        ("sooner", "from", _from(requirement)),
         ("profile", "profile", requirement.profile),
         ("calls_for", "calls for", calls_for),
     ):
@@ -40,12 +40,18 @@ def render(requirement: Requirement) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def _from(requirement: Requirement) -> str:
+    sooner = str(getattr(requirement, "sooner", ""))
+    row = f"row '{requirement.timeline}' of the timeline"
+    return f"{day(sooner)} at the latest; {row}" if sooner else row
+
+
 def _check(check: Check, requirement: Requirement, origin: dict[str, str]) -> list[str]:
     name = check.id.partition("/")[2]
     file = getattr(check, "file", "") or requirement.file
     own = origin.pop(f"checks.{name}", f"{file}:{check.line}")
     lines = _value("check", f"{name}, {check.severity}", own)
-    for key, what in (("severity", f"{check.severity} since"), ("require", "asks for more since")):
+    for key, what in (("severity", f"raised to {check.severity} by"), ("require", "more is asked by")):
         place = origin.pop(f"{key}.{name}", "")
         if place:
             lines += _value("", what, place)

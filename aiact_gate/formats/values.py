@@ -105,6 +105,8 @@ def _row(row: RowSeen) -> list[str]:
 def _condition(condition: ConditionSeen) -> list[str]:
     first, *rest = wrapped(visible(condition.source), WIDTH, " " * 9)
     lines = [f"  {condition.name:<7}{first.strip()}", *rest]
+    if condition.set_by:
+        lines += wrapped(visible(f"(required by {condition.set_by})"), WIDTH, " " * 9)
     if not condition.reached:
         return [*lines, " " * 9 + "not reached: a clause before it doesn't hold"]
     lines.append(f"{' ' * 9}= {_given(condition.whole)}")

@@ -156,6 +156,7 @@ class Walk(CheckJudge):
         for number, clause in enumerate(check.clauses if row.state != "left out" else (), 1):
             name = "that" if len(check.clauses) == 1 else f"that {number}"
             reached = number <= len(row.clauses)
-            conditions.append(values.seen(clause, row.bound, name, reached=reached))
+            seen = values.seen(clause, row.bound, name, reached=reached)
+            conditions.append(seen._replace(set_by=getattr(clause, "place", "")))
         state = "not judged" if blocked and row.state != "left out" else row.state
         return RowSeen(row.name, state, row.place, "" if blocked else row.because, tuple(conditions))

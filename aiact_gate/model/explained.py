@@ -32,6 +32,8 @@ class ConditionSeen(NamedTuple):
     reached: bool = True
     """False for a clause behind one that failed."""
     parts: tuple[Seen, ...] = ()
+    set_by: str = ""
+    """Where an overlay requires it; empty for the pack's own."""
 
 
 class RowSeen(NamedTuple):
