@@ -121,7 +121,7 @@ def weakened(check: Check, requirement: Requirement, engine: Engine, places: Pla
                 mutant.kills,
                 mutant.value,
             )
-    if check.loops:
+    if any(loop.path is not None for loop in check.loops) or check.where is not None and check.loops:
         place = places.of(check.id, "min_items")
         fewer = check.min_items - 1 if check.min_items else 1
         kills = "a case with an emptied list" if fewer in (0, 1) else f"a case with {fewer} rows"
