@@ -45,6 +45,7 @@ def generated() -> dict[str, str]:
     policy = importlib.import_module("aiact_gate.model.policy_model")
     files["policy.json"] = _schema(policy.PolicyModel, "policy")
     files["pack.json"] = _schema(policy.PackModel, "pack")
+    files["rollout.json"] = _schema(policy.RolloutModel, "rollout")
     facts = importlib.import_module("aiact_gate.model.facts")
     files["facts.json"] = _schema(facts.Facts, "facts")
     return files
@@ -80,6 +81,8 @@ def _tidy(node: Any) -> Any:
             tidy["anyOf"] = kept
     if tidy.get("default", ...) is None:
         tidy.pop("default")
+    elif isinstance(tidy.get("default"), dict):
+        tidy["default"] = {key: value for key, value in tidy["default"].items() if value is not None}
     return tidy
 
 

@@ -16,6 +16,7 @@ KINDS = (
     "baseline",
     "policy",
     "pack",
+    "rollout",
     "report",
 )
 

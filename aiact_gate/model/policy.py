@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from aiact_gate.model.rollout import Recall, Rollout
 
 Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
@@ -76,6 +79,12 @@ class Check(NamedTuple):
     chosen: Condition | None = None
     """How many rows `where` lets through, as `proof` counts them."""
     line: int = 1
+    new_in: str = ""
+    """The pack's version that brought it in this form."""
+    warns_until: str = ""
+    """The last day on which what is new about it only warns."""
+    replaces: Check | None = None
+    """Its form before that version; None: the whole check is new."""
 
 
 class Requirement(NamedTuple):
@@ -123,3 +132,9 @@ class Pack(NamedTuple):
     requirements: tuple[Requirement, ...]
     timeline: dict[str, Any]
     classification: dict[str, Any]
+    layer: str = "organisation"
+    """`organisation` or `unit`, as pack.yaml says."""
+    history: dict[str, str] = {}
+    """Earlier version -> the day on which it was introduced."""
+    rollout: Rollout | None = None
+    recalls: tuple[Recall, ...] = ()

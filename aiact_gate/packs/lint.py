@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from aiact_gate.packs.compile import PolicyFault, compile_folder
 
 
 def lint_folder(folder: Path) -> list[PolicyFault]:
     """Everything wrong with the pack in *folder*, in order of place. Raises PackError if there is none."""
-    faults = compile_folder(folder).faults
+    compiled = compile_folder(folder)
+    faults = compiled.faults + _ended(compiled.data)
     return sorted(
         faults,
         key=lambda fault: (fault.location.path, fault.location.line, fault.location.column, fault.rule),
     )
+
+
+def _ended(data: dict[str, Any]) -> list[PolicyFault]:
+    """Recalls that ended: they take nothing back any more."""
+    if not data.get("recalls"):
+        return []
+    import datetime
+
+    from aiact_gate.model.rollout import recall_from
+    from aiact_gate.packs.rollout import recall_faults_today
+
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return recall_faults_today([recall_from(item, "") for item in data["recalls"]], today)

@@ -86,7 +86,22 @@ def pack_from(data: dict[str, Any]) -> Pack:
         requirements=tuple(requirements),
         timeline=data.get("timeline", {}),
         classification=data.get("classification", {}),
+        layer=str(head.get("layer") or "organisation"),
+        history=dict(head.get("history") or {}),
+        **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
     )
+
+
+def _over_time(data: dict[str, Any], pack: str) -> dict[str, Any]:
+    """The roll-out and recalls of compiled *data*, if there are any."""
+    if not data.get("rollout") and not data.get("recalls"):
+        return {}
+    from aiact_gate.model.rollout import recall_from, rollout_from
+
+    return {
+        "rollout": rollout_from(data["rollout"]) if data.get("rollout") else None,
+        "recalls": tuple(recall_from(item, pack) for item in data.get("recalls") or ()),
+    }
 
 
 def _requirement(item: dict[str, Any]) -> Requirement:
@@ -124,6 +139,9 @@ def _check(item: dict[str, Any]) -> Check:
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
         line=item["line"],
+        new_in=item.get("new_in", ""),
+        warns_until=item.get("warns_until", ""),
+        replaces=_check(item["replaces"]) if item.get("replaces") else None,
     )
 
 
