@@ -154,7 +154,9 @@ def _with_places(report: Report, path: str) -> Report:
     for problem in report.problems:
         place = problem.location
         if place is not None and not _is_file(root, place.path):
-            problem = problem._replace(location=None)
+            # A pack that the workflow gives lies elsewhere: its place is said, and nothing is marked.
+            message = f"{place}: {problem.message}" if problem.code == 3 else problem.message
+            problem = problem._replace(location=None, message=message)
         problems.append(problem)
     return report._replace(problems=tuple(problems))
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiact_gate import __version__
-from aiact_gate.formats import words
 from aiact_gate.formats.links import documentation
 from aiact_gate.model.location import pointer_text
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
@@ -47,7 +46,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "rollout": _rollout(report),
         "recalls": [_recall(recall) for recall in report.recalls],
         "bypass": report.bypass,
-        "first_lines": words.first_lines(report),
+        "first_lines": _first_lines(report),
         "verdict": report.verdict,
         "subject": report.subject,
         "manifest": report.manifest,
@@ -58,6 +57,14 @@ def as_data(report: Report) -> dict[str, Any]:
         "problems": [_problem(problem) for problem in report.problems],
         "exit_code": report.exit_code,
     }
+
+
+def _first_lines(report: Report) -> list[str]:
+    if report.in_force is None and not report.recalls and not report.bypass:
+        return []
+    from aiact_gate.formats.modes import first_lines
+
+    return first_lines(report)
 
 
 def _rollout(report: Report) -> dict[str, Any] | None:

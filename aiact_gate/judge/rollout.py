@@ -167,12 +167,11 @@ def _fails(finding: object) -> bool:
 # ---------------------------------------------------------------- recalls
 
 
-def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> list[Recall]:
-    """The recalls that count: of *given*, and of the repository's *own* packs only if no given pack has a roll-out."""
-    found = [recall for pack in given for recall in pack.recalls]
-    if not any(_has_rings(pack) for pack in given):
-        found += [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
-    return found
+def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> tuple[list[Recall], list[Recall]]:
+    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out."""
+    theirs = [recall for pack in given for recall in pack.recalls]
+    ours = [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
+    return (theirs, ours) if any(_has_rings(pack) for pack in given) else (theirs + ours, [])
 
 
 def recalled_on(

@@ -155,7 +155,7 @@ class RingModel(Strict):
     """Repositories that move together."""
 
     name: Key
-    repositories: list[Annotated[str, _marked("name", "reference")]] = []
+    repositories: list[Annotated[str, _marked("glob", "reference")]] = []
     """OWNER/NAME; `*` stands for any characters."""
     topics: list[Annotated[str, _marked("name", "reference")]] = []
     """As given by `check --topic`; one that agrees is enough."""

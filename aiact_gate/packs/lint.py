@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from aiact_gate.model.location import Location
 from aiact_gate.packs.compile import PolicyFault, compile_folder
 
 
@@ -12,6 +13,10 @@ def lint_folder(folder: Path) -> list[PolicyFault]:
     """Everything wrong with the pack in *folder*, in order of place. Raises PackError if there is none."""
     compiled = compile_folder(folder)
     faults = compiled.faults + _ended(compiled.data)
+    if not faults and not any(compiled.data.get(key) for key in ("requirements", "rollout", "recalls")):
+        place = Location(f"{folder.name}/pack.yaml")
+        what = f"the pack {folder.name} has no requirement"
+        faults.append(PolicyFault(place, "no_policy", what, "Add a policy file, or take the pack out."))
     return sorted(
         faults,
         key=lambda fault: (fault.location.path, fault.location.line, fault.location.column, fault.rule),

@@ -115,7 +115,10 @@ def update_baseline(path: str, options: Options) -> Written:
         f"Wrote {target}.",
     )
     return Written(
-        str(Path(snapshot.root) / target), target, _text(str(content.get("created") or options.as_of), kept), lines
+        str(Path(snapshot.root) / target),
+        target,
+        _text(str(content.get("created") or options.as_of), kept),
+        lines,
     )
 
 

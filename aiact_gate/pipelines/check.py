@@ -257,11 +257,12 @@ def _recalled(
         return {}
     from aiact_gate.judge.rollout import recalled_on, recalls_of
 
-    recalls = recalls_of([pack for pack, _ in given], [pack for pack, _ in own])
+    recalls, idle = recalls_of([pack for pack, _ in given], [pack for pack, _ in own])
     requirements = {
         requirement.id: requirement for pack, _ in (*given, *own) for requirement in pack.requirements
     }
     valid, faults = recalled_on(recalls, requirements, options.as_of)
+    faults += recalled_on(idle, requirements, options.as_of)[1]
     problems += [Problem(f"policy: {fault.message}", fault.fix, fault.location, 3) for fault in faults]
     return valid
 
