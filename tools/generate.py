@@ -1,4 +1,4 @@
-"""Write what is generated from the models: the JSON Schemas under `aiact_gate/schemas/`.
+"""Write what is generated: the JSON Schemas under `aiact_gate/schemas/` and the pages under `docs/requirements/`.
 
 python tools/generate.py            write them
 python tools/generate.py --check    exit 1 if a written one isn't current
@@ -46,6 +46,7 @@ def generated() -> dict[str, str]:
     files["policy.json"] = _schema(policy.PolicyModel, "policy")
     files["pack.json"] = _schema(policy.PackModel, "pack")
     files["overlay.json"] = _schema(policy.OverlayModel, "overlay")
+    files["rollout.json"] = _schema(policy.RolloutModel, "rollout")
     facts = importlib.import_module("aiact_gate.model.facts")
     files["facts.json"] = _schema(facts.Facts, "facts")
     return files
@@ -81,25 +82,46 @@ def _tidy(node: Any) -> Any:
             tidy["anyOf"] = kept
     if tidy.get("default", ...) is None:
         tidy.pop("default")
+    elif isinstance(tidy.get("default"), dict):
+        tidy["default"] = {key: value for key, value in tidy["default"].items() if value is not None}
     return tidy
 
 
+def everything() -> dict[str, str]:
+    """Path -> text of every generated file."""
+    from requirement_pages import pages
+
+    schemas = {f"aiact_gate/schemas/{name}": text for name, text in generated().items()}
+    return schemas | pages(ROOT)
+
+
 def main() -> int:
-    folder = ROOT / "aiact_gate" / "schemas"
-    folder.mkdir(exist_ok=True)
-    stale = [
-        name
-        for name, text in generated().items()
-        if not (folder / name).is_file() or (folder / name).read_text() != text
-    ]
+    wanted = everything()
+    stale = [path for path, text in wanted.items() if _written(path) != text]
+    # A page whose requirement is gone tells of what nobody judges any more.
+    surplus = sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docs" / "requirements").glob("*.md")
+        if path.relative_to(ROOT).as_posix() not in wanted
+    )
     if "--check" in sys.argv:
-        for name in stale:
-            print(f"aiact_gate/schemas/{name} isn't current; run: python tools/generate.py")
-        return 1 if stale else 0
-    for name, text in generated().items():
-        (folder / name).write_text(text)
-    print(f"{len(generated())} schemas, {len(stale)} changed")
+        for path in stale:
+            print(f"{path} isn't current; run: python tools/generate.py")
+        for path in surplus:
+            print(f"{path} is of no requirement; run: python tools/generate.py")
+        return 1 if stale or surplus else 0
+    for path, text in wanted.items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(text, "utf-8")
+    for path in surplus:
+        (ROOT / path).unlink()
+    print(f"{len(wanted)} files, {len(stale)} changed, {len(surplus)} taken out")
     return 0
+
+
+def _written(path: str) -> str | None:
+    file = ROOT / path
+    return file.read_text("utf-8") if file.is_file() else None
 
 
 if __name__ == "__main__":

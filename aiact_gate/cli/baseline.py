@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from aiact_gate.model.errors import UsageError
 
 if TYPE_CHECKING:
     from aiact_gate.pipelines.baseline import Written
+    from aiact_gate.pipelines.check import Options
 
 
 @click.group(name="baseline")
@@ -21,6 +22,27 @@ def command() -> None:
 
     Example: aiact-gate baseline create --owner head-of-model-risk@example.org --due 2027-06-30
     """
+
+
+def _as_check(function: Any) -> Any:
+    """The options that `check` is given in CI and that decide which points and packs are looked at."""
+    for option in reversed(
+        (
+            click.option(
+                "--pack",
+                "packs",
+                multiple=True,
+                metavar="DIR",
+                help="An additional pack folder, as given to check; repeatable.",
+            ),
+            click.option("--repository", metavar="OWNER/NAME", help="As given to check."),
+            click.option(
+                "--topic", "topics", multiple=True, metavar="TOPIC", help="As given to check; repeatable."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
 
 
 @command.command()
@@ -32,7 +54,16 @@ def command() -> None:
 )
 @click.option("--due", metavar="DATE", help="Until when. Default: the day before Articles 9-15 bind.")
 @click.option("--as-of", metavar="DATE", help="Judge as on this day; default: today, UTC.")
-def create(path: str, owner: str | None, due: str | None, as_of: str | None) -> None:
+@_as_check
+def create(
+    path: str,
+    owner: str | None,
+    due: str | None,
+    as_of: str | None,
+    packs: tuple[str, ...],
+    repository: str | None,
+    topics: tuple[str, ...],
+) -> None:
     """Write compliance/baseline.yaml with every missing or stale finding of today. Contradictions are never taken in.
 
     Example: aiact-gate baseline create --owner head-of-model-risk@example.org
@@ -40,20 +71,38 @@ def create(path: str, owner: str | None, due: str | None, as_of: str | None) -> 
     from aiact_gate.pipelines.baseline import create_baseline
 
     until = _day(due) if due is not None else None
-    _run(lambda: create_baseline(path, _day(as_of), owner, until))
+    options = _options(as_of, packs, repository, topics)
+    _run(lambda: create_baseline(path, options, owner, until))
 
 
 @command.command()
 @click.argument("path", default=".")
 @click.option("--as-of", metavar="DATE", help="Judge as on this day; default: today, UTC.")
-def update(path: str, as_of: str | None) -> None:
+@_as_check
+def update(
+    path: str,
+    as_of: str | None,
+    packs: tuple[str, ...],
+    repository: str | None,
+    topics: tuple[str, ...],
+) -> None:
     """Take out the debts that are paid. Nothing is ever added.
 
     Example: aiact-gate baseline update
     """
     from aiact_gate.pipelines.baseline import update_baseline
 
-    _run(lambda: update_baseline(path, _day(as_of)))
+    options = _options(as_of, packs, repository, topics)
+    _run(lambda: update_baseline(path, options))
+
+
+def _options(
+    as_of: str | None, packs: tuple[str, ...], repository: str | None, topics: tuple[str, ...]
+) -> Options:
+    from aiact_gate.cli.check import repository_name
+    from aiact_gate.pipelines.check import Options
+
+    return Options(_day(as_of), packs=packs, repository=repository_name(repository), topics=topics)
 
 
 def _day(text: str | None) -> str:

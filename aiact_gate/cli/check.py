@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -50,6 +51,14 @@ from aiact_gate.model.report import Report
     metavar="DIR",
     help="An additional pack folder, given by the workflow; repeatable.",
 )
+@click.option(
+    "--repository",
+    metavar="OWNER/NAME",
+    help="Which repository this is: what the rings of a roll-out go by.",
+)
+@click.option(
+    "--topic", "topics", multiple=True, metavar="TOPIC", help="A topic of the repository; repeatable."
+)
 @click.option("--recursive", is_flag=True, help="Judge every tracked aiact.yaml below PATH.")
 @click.option("-v", "--verbose", is_flag=True, help="The whole checklist, and nothing cut.")
 def command(
@@ -63,6 +72,8 @@ def command(
     as_of: str | None,
     enforce: str,
     packs: tuple[str, ...],
+    repository: str | None,
+    topics: tuple[str, ...],
     recursive: bool,
     verbose: bool,
 ) -> None:
@@ -87,6 +98,9 @@ def command(
         release=release,
         requirements=frozenset(requirements),
         packs=packs,
+        repository=repository_name(repository),
+        topics=topics,
+        bypass=bypass(os.environ),
     )
     reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
     for name, file in wanted:
@@ -105,6 +119,11 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
     if not file:
         click.echo(text, nl=False, color=True)
         return
+    write(file, text)
+
+
+def write(file: str, text: str) -> None:
+    """Write *text* to *file*, whole or not at all."""
     from aiact_gate.documents.write import write_atomically
 
     try:
@@ -149,6 +168,32 @@ def _format(text: str) -> tuple[str, str]:
             f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.",
         )
     return name, file
+
+
+def repository_name(text: str | None) -> str:
+    """*text* if it names a repository as OWNER/NAME (groups may stand between), empty if there is none.
+
+    Raises:
+        UsageError: it is no such name.
+    """
+    if text is None:
+        return ""
+    parts = text.split("/")
+    if len(parts) < 2 or not all(parts) or any(c.isspace() or not c.isprintable() for c in text):
+        from aiact_gate.sources.shapes import quoted
+
+        raise UsageError(f"{quoted(text)} names no repository", "Write it as OWNER/NAME.")
+    return text
+
+
+def bypass(environment: Mapping[str, str]) -> str:
+    """What the environment says of a bypass (AIACT_GATE_BYPASS), made harmless and cut; empty if nothing."""
+    said = environment.get("AIACT_GATE_BYPASS") or ""
+    if not said.strip():
+        return ""
+    from aiact_gate.sources.shapes import quoted
+
+    return quoted(said.strip())[1:-1]
 
 
 def judged_day(text: str | None) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from aiact_gate.cli.check import exit_code, judged_day
+from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
@@ -70,10 +70,10 @@ def github_command() -> None:
         click.echo(log_line(f"aiact-gate: {place}{error.what}"))
         if error.fix:
             click.echo(log_line(f"    Fix: {error.fix}"))
-        _hand_over([_unable(f"{place}{error.what}", error.fix, code)], code, environment)
+        _hand_over([_unable(f"{place}{error.what}", error.fix, code, environment)], code, environment)
         sys.exit(code)
     except Exception:
-        _hand_over([_unable("internal error; please report it", "", 5)], 5, environment)
+        _hand_over([_unable("internal error; please report it", "", 5, environment)], 5, environment)
         raise  # the program's own door names it and exits with 5
     code = exit_code([report.exit_code for report in reports])
     for report in reports:
@@ -109,6 +109,11 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         release=release == "true",
         requirements=frozenset(_lines(environment, "AIACT_REQUIREMENT")),
         packs=tuple(_lines(environment, "AIACT_PACKS")),
+        repository=repository_name(
+            environment.get("AIACT_REPOSITORY") or environment.get("GITHUB_REPOSITORY") or None
+        ),
+        topics=tuple(_lines(environment, "AIACT_TOPICS")),
+        bypass=bypass(environment),
     )
     report = environment.get("AIACT_REPORT") or ""
     return Inputs(path=path, options=options, annotations=annotations == "on", report=report)
@@ -149,7 +154,9 @@ def _with_places(report: Report, path: str) -> Report:
     for problem in report.problems:
         place = problem.location
         if place is not None and not _is_file(root, place.path):
-            problem = problem._replace(location=None)
+            # A pack that the workflow gives lies elsewhere: its place is said, and nothing is marked.
+            message = f"{place}: {problem.message}" if problem.code == 3 else problem.message
+            problem = problem._replace(location=None, message=message)
         problems.append(problem)
     return report._replace(problems=tuple(problems))
 
@@ -160,7 +167,7 @@ def _is_file(root: str, path: str) -> bool:
     )
 
 
-def _unable(what: str, fix: str, code: int) -> Report:
+def _unable(what: str, fix: str, code: int, environment: Mapping[str, str]) -> Report:
     """The report of a run that couldn't start."""
     return Report(
         as_of="",
@@ -171,6 +178,7 @@ def _unable(what: str, fix: str, code: int) -> Report:
         subject={},
         systems=(),
         problems=(Problem(what, fix, None, code),),
+        bypass=bypass(environment),
     )
 
 

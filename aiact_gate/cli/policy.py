@@ -82,35 +82,43 @@ def lint(packs: tuple[str, ...]) -> None:
 @click.option(
     "--requirement", "only", multiple=True, metavar="ID", help="Only this requirement's examples; repeatable."
 )
-def test(packs: tuple[str, ...], only: tuple[str, ...]) -> None:
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Was each clause seen true and false, each list empty, with one and many?",
+)
+@click.option(
+    "--mutate", is_flag=True, help="Is each weakened copy of a check noticed, and each blanked field?"
+)
+@click.option("--junit", metavar="FILE", help="Write the results as JUnit XML, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Print what survives for a reason, too.")
+def test(
+    packs: tuple[str, ...],
+    only: tuple[str, ...],
+    coverage: bool,
+    mutate: bool,
+    junit: str | None,
+    verbose: bool,
+) -> None:
     """Run each policy's examples: a passing set of evidence, and one edit a case.
 
-    Example: aiact-gate policy test --requirement art9.5
-    """
-    from aiact_gate.packs.compile import compile_folder
-    from aiact_gate.packs.load import pack_from
-    from aiact_gate.pipelines.policy_test import run_tests
+    Exit 1 if a case comes out otherwise, a check has no failing case, a policy is invalid, or something that --coverage or
+    --mutate found has no reason beside it.
 
-    bad = ran = 0
-    for folder in _folders(packs):
-        compiled = compile_folder(folder)
-        pack = pack_from(compiled.data)
-        for fault in compiled.faults:
-            if only and fault.requirement not in only:
-                continue
-            bad += 1
-            click.echo(f"INVALID {fault.location}: {fault.message}\n    Fix: {fault.fix}")
-        if not any(check.clauses for requirement in pack.requirements for check in requirement.checks):
-            click.echo(f"{pack.name}: its checks report faults that sources find; tests/ has their examples.")
-            continue
-        run = run_tests(pack, folder, frozenset(only))
-        ran += len(run.cases)
-        for case in run.failed:
-            bad += 1
-            click.echo(f"FAILED  {case.place}: {case.requirement}, {case.name}: {case.wrong}")
-        click.echo(
-            f"{pack.name}: {run.requirements} requirements, {run.checks} checks, {len(run.cases) - len(run.failed)} of {len(run.cases)} cases as expected."
-        )
+    Example: aiact-gate policy test --requirement art9.5 --coverage --mutate
+    """
+    from aiact_gate.pipelines.policy_report import tested
+
+    reports = [tested(folder, frozenset(only), coverage, mutate) for folder in _folders(packs)]
+    for report in reports:
+        for line in report.lines(verbose):
+            click.echo(line)
+    if junit:
+        from aiact_gate.cli.check import write
+        from aiact_gate.formats import test_cases
+
+        write(junit, test_cases.render([report.suite() for report in reports]))
+    ran = sum(report.ran for report in reports)
     if not ran:
         click.echo("No example was run.")
-    sys.exit(1 if bad or not ran else 0)
+    sys.exit(1 if not ran or any(report.bad for report in reports) else 0)

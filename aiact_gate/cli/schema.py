@@ -19,6 +19,7 @@ KINDS = (
     "policy",
     "pack",
     "overlay",
+    "rollout",
     "report",
 )
 

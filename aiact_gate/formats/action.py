@@ -17,6 +17,7 @@ def outputs(reports: Sequence[Report], exit_code: int) -> dict[str, str]:
     """The action's outputs."""
     systems = [system for report in reports for system in report.systems]
     failing = [finding for system in systems for finding in words.failing(system)]
+    modes = [report.mode for report in reports]
     verdicts = [report.verdict for report in reports]
     counted = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR)
     points = [
@@ -32,6 +33,8 @@ def outputs(reports: Sequence[Report], exit_code: int) -> dict[str, str]:
         "findings": str(len(failing)),
         "failed-points": "\n".join(dict.fromkeys(visible(point) for point in points)),
         "title": "; ".join(title(report) for report in reports),
+        "mode": next((word for word in ("enforce", "warn", "observe") if word in modes), "enforce"),
+        "ring": visible(next((report.in_force.ring for report in reports if report.in_force), "")),
     }
 
 

@@ -31,33 +31,86 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     """One command a line for all *reports* of a step; *prefix* leads from the workspace to the files' root."""
-    systems = [system for report in reports for system in report.systems]
-    problems = [problem for report in reports for problem in report.problems]
-    problems.sort(key=lambda problem: _WORST.index(problem.code) if problem.code in _WORST else len(_WORST))
-    failing = [finding for system in systems for finding in words.failing(system)]
-    failing.sort(key=lambda finding: KINDS.index(finding.kind) if finding.kind in KINDS else len(KINDS))
-    errors = [_problem(problem, prefix) for problem in problems]
-    errors += [line for system in systems for line in _rows(system, Outcome.ERROR, prefix)]
-    errors += [_finding("error", finding, prefix) for finding in failing]
+    first: list[str] = []
+    marked: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    for report in reports:
+        first += [line for line in [_first(report)] if line and line not in first]
+    problems = [(report, problem) for report in reports for problem in report.problems]
+    problems.sort(key=lambda one: _WORST.index(one[1].code) if one[1].code in _WORST else len(_WORST))
+    for report, problem in problems:
+        # What only fails (1) follows the mode; a fault is an error in each.
+        level = "error" if problem.code != 1 else words.level(report, "stale")
+        marked.get(level, []).append(_problem(level, problem, prefix))
+    pairs = [(report, system) for report in reports for system in report.systems]
+    for _, system in pairs:
+        marked["error"] += _rows("error", system, Outcome.ERROR, prefix)
+    failing = [(report, finding) for report, system in pairs for finding in words.failing(system)]
+    failing.sort(key=lambda one: KINDS.index(one[1].kind) if one[1].kind in KINDS else len(KINDS))
+    for report, finding in failing:
+        level = words.level(report, finding.kind)
+        marked.get(level, []).append(_finding(level, finding, prefix))
     # A point that waits for an absent record has no finding of its own; where nothing else is red, it must not be silent.
-    errors += [
-        line
-        for system in systems
-        if not words.failing(system)
-        for line in _rows(system, Outcome.FAIL, prefix)
+    for report, system in pairs:
+        if not words.failing(system):
+            level = words.level(report, "missing")
+            marked.get(level, []).extend(_rows(level, system, Outcome.FAIL, prefix))
+    for report, system in pairs:
+        level = words.level(report, "missing")
+        marked.get(level, []).extend(_rows(level, system, Outcome.UNKNOWN, prefix))
+    for report, system in pairs:
+        if report.mode == "observe":
+            continue  # its one notice has the counts
+        marked["warning"] += [_finding("warning", finding, prefix) for finding in words.warnings(system)]
+        marked["warning"] += _new(system, prefix)
+    for report, system in pairs:
+        if report.mode == "observe":
+            continue
+        marked["notice"].append(_counts(system, prefix))
+    for report, system in pairs:
+        if report.mode == "observe":
+            continue
+        marked["notice"] += [
+            _finding("notice", notice, prefix)
+            for notice in system.notices
+            if notice.outcome is not Outcome.FAIL
+        ]
+    notices = _capped("notice", first + marked["notice"])
+    shown = min(len(first), len(notices))
+    return "".join(
+        notices[:shown]
+        + _capped("error", marked["error"])
+        + _capped("warning", marked["warning"])
+        + notices[shown:]
+    )
+
+
+def _first(report: Report) -> str:
+    """One notice with the report's first lines and its recalls; where nothing is marked, with the counts, too."""
+    lines = [*words.first_lines(report), *words.recalled_lines(report)]
+    if not lines:
+        return ""
+    if report.mode == "observe":
+        lines += [f"{system.id} {system.version}: {words.counts_line(system)}" for system in report.systems]
+        lines += [
+            f"{count(len(words.failing(system)), 'finding')}; the step summary has them."
+            for system in report.systems
+        ]
+    return _command("notice", None, NAME, "\n".join(visible(line) for line in lines))
+
+
+def _new(system: SystemReport, prefix: str) -> list[str]:
+    """A warning for each new check that would fail without a finding of its own."""
+    return [
+        _command(
+            "warning",
+            system.anchor,
+            f"{NAME}: new",
+            f"{visible(short_citation(row.requirement))}: {visible(check.because)}\n{visible(check.id)}",
+            prefix,
+        )
+        for row, check in words.new_ones(system)
+        if not check.findings
     ]
-    errors += [line for system in systems for line in _rows(system, Outcome.UNKNOWN, prefix)]
-    warnings = [
-        _finding("warning", finding, prefix) for system in systems for finding in words.warnings(system)
-    ]
-    notices = [_counts(system, prefix) for system in systems]
-    notices += [
-        _finding("notice", notice, prefix)
-        for system in systems
-        for notice in system.notices
-        if notice.outcome is not Outcome.FAIL
-    ]
-    return "".join(_capped("error", errors) + _capped("warning", warnings) + _capped("notice", notices))
 
 
 def _capped(level: str, commands: list[str]) -> list[str]:
@@ -68,17 +121,18 @@ def _capped(level: str, commands: list[str]) -> list[str]:
 
 
 def _finding(level: str, finding: Finding, prefix: str) -> str:
-    message = _with_fix(finding.message, finding.fix) + f"\n{visible(finding.check)}"
+    note = f" ({finding.note})" if finding.grace else ""
+    message = _with_fix(finding.message + note, finding.fix) + f"\n{visible(finding.check)}"
     title = f"{finding.article}: {finding.kind}" if finding.article else finding.kind
     return _command(level, finding.location, title, message, prefix)
 
 
-def _problem(problem: Problem, prefix: str) -> str:
-    return _command("error", problem.location, NAME, _with_fix(problem.message, problem.fix), prefix)
+def _problem(level: str, problem: Problem, prefix: str) -> str:
+    return _command(level, problem.location, NAME, _with_fix(problem.message, problem.fix), prefix)
 
 
-def _rows(system: SystemReport, outcome: Outcome, prefix: str) -> list[str]:
-    """One error for each reason why points of *system* came to *outcome*: one shallow clone is one problem, not forty."""
+def _rows(level: str, system: SystemReport, outcome: Outcome, prefix: str) -> list[str]:
+    """One line for each reason why points of *system* came to *outcome*: one shallow clone is one problem, not forty."""
     reasons: dict[str, list[str]] = {}
     for row in words.of_outcome(system, outcome):
         if not row.standing:
@@ -86,7 +140,7 @@ def _rows(system: SystemReport, outcome: Outcome, prefix: str) -> list[str]:
     word = "unknown in this run" if outcome is Outcome.UNKNOWN else WORDS[outcome]
     return [
         _command(
-            "error",
+            level,
             system.anchor,
             f"{NAME}: {outcome.value}",
             f"{count(len(points), 'point')} {word}: {visible(', '.join(points))}\n{visible(reason)}",
@@ -122,7 +176,15 @@ def _where(place: Location, prefix: str) -> str:
 
 
 def title(report: Report) -> str:
-    """The check's title, never "passed": `3 of 14 points shown, 1 finding, 10 owed`."""
+    """The check's title, never "passed": `3 of 14 points shown, 1 finding, 10 owed`, and the mode."""
+    if report.in_force is None and not report.bypass:
+        return _title(report)
+    from aiact_gate.formats.modes import title_words
+
+    return _title(report) + title_words(report)
+
+
+def _title(report: Report) -> str:
     shown = sum(system.counts.get("pass", 0) for system in report.systems)
     points = sum(system.counts.get("judged", 0) for system in report.systems)
     failed = sum(len(words.failing(system)) for system in report.systems)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from aiact_gate import __version__
+from aiact_gate.formats.links import documentation
 from aiact_gate.model.location import pointer_text
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
+
+if TYPE_CHECKING:
+    from aiact_gate.model.rollout import Recall
 
 SCHEMA = "aiact-gate/report/v1"
 
@@ -36,7 +41,12 @@ def as_data(report: Report) -> dict[str, Any]:
         ],
         "as_of": report.as_of,
         "enforce": report.enforce,
-        "mode": "enforce",
+        "mode": report.mode,
+        "ring": report.in_force.ring if report.in_force is not None else "",
+        "rollout": _rollout(report),
+        "recalls": [_recall(recall) for recall in report.recalls],
+        "bypass": report.bypass,
+        "first_lines": _first_lines(report),
         "verdict": report.verdict,
         "subject": report.subject,
         "manifest": report.manifest,
@@ -49,6 +59,44 @@ def as_data(report: Report) -> dict[str, Any]:
     }
 
 
+def _first_lines(report: Report) -> list[str]:
+    if report.in_force is None and not report.recalls and not report.bypass:
+        return []
+    from aiact_gate.formats.modes import first_lines
+
+    return first_lines(report)
+
+
+def _rollout(report: Report) -> dict[str, Any] | None:
+    found = report.in_force
+    if found is None:
+        return None
+    return {
+        "decided_by": found.because,
+        "pack": found.pack,
+        "vendored": found.vendored,
+        "repository": found.repository,
+        "ring_mode": found.ring_mode or (found.mode if found.because == "ring" else ""),
+        "profile": found.profile,
+        "since": found.since,
+        "until": found.until,
+        "kinds": list(found.kinds),
+    }
+
+
+def _recall(recall: Recall) -> dict[str, Any]:
+    return {
+        "check": recall.check,
+        "reason": recall.reason,
+        "issue": recall.issue,
+        "approved_by": recall.approved_by,
+        "from": recall.since,
+        "until": recall.until,
+        "pack": recall.pack,
+        "vendored": recall.vendored,
+    }
+
+
 def _system(system: SystemReport) -> dict[str, Any]:
     return {
         "id": system.id,
@@ -57,6 +105,7 @@ def _system(system: SystemReport) -> dict[str, Any]:
         "role": list(system.roles),
         "tier": system.tier,
         "profile": system.profile,
+        "profile_of_ring": system.ring,
         "classification": {
             "tier": system.derived_tier,
             "cites": list(system.cites),
@@ -91,6 +140,7 @@ def _row(row: Row) -> dict[str, Any]:
         "stood_on": row.stood_on,
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
         "leaves_open": requirement.leaves_open,
+        "documentation": documentation(requirement.id, requirement.file, __version__),
         "waiver": row.waiver,
         "checks": [_check(check) for check in row.checks],
     }
@@ -103,6 +153,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "method": check.method,
         "outcome": check.outcome.value,
         "because": check.because,
+        "recalled": check.recalled,
+        "warns_until": check.grace,
         "held": check.held,
         "of": check.of,
         "findings": [_finding(finding) for finding in check.findings],
@@ -118,6 +170,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "fix": finding.fix,
         "note": finding.note,
+        "warns_until": finding.grace,
         "element": finding.element,
         "number": finding.number,
         "waits": list(finding.waits),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiact_gate import __version__
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
+from aiact_gate.formats.links import documentation, is_address
 from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
@@ -21,6 +23,8 @@ MEANING = (
     ("unknown", "this run could not determine it; counts like failed"),
     ("owed", "failed on adoption day; has an owner and a due date"),
     ("waived", "failed; somebody answers for it until a date"),
+    ("warns", "failed, by a check that is new in this form; it fails from the day that is named"),
+    ("recalled", "the check was taken back for a while and not judged"),
     ("not checked", "this version has no source for it, or only a person can judge it"),
     ("not looked at", "outside the profile"),
     ("measured", "the gate computed it from bound bytes"),
@@ -73,22 +77,25 @@ def render_all(reports: Sequence[Report], limit: int = LIMIT) -> str:
 
 
 def _longest(reports: Sequence[Report]) -> int:
-    tables = [len(report.problems) for report in reports]
+    tables = [max(len(report.problems), len(report.recalls)) for report in reports]
     for report in reports:
         for system in report.systems:
             tables += [len(words.failing(system)), len(system.rows)]
-            tables.append(len(words.warnings(system)) + len(system.notices))
+            tables.append(len(words.warnings(system)) + len(system.notices) + len(words.new_ones(system)))
     return max(tables, default=0)
 
 
 def _render(reports: Sequence[Report], cut: Cut) -> str:
     lines: list[str] = []
     for report in reports:
+        for line in words.first_lines(report):
+            lines += [f"**{markdown_text(line)}**", ""]
         lines += _problems(report, cut)
         if report.note:
             lines += [markdown_text(report.note), ""]
         for system in report.systems:
             lines += _system(report, system, cut)
+        lines += _recalled(report, cut)
         lines += _foot(report)
     lines += _meaning() if any(report.systems for report in reports) else []
     return "\n".join(lines) + "\n"
@@ -130,6 +137,7 @@ def _system(report: Report, system: SystemReport, cut: Cut) -> list[str]:
     lines += [markdown_text(f"{words.counts_line(system)} {words.worth_line(system)}".strip()), ""]
     lines += _to_fix(system, cut)
     lines += _waived(system, cut)
+    lines += _new(system, cut)
     lines += _ask(system, cut)
     lines += _checklist(system, cut)
     return lines
@@ -151,7 +159,11 @@ def _to_fix(system: SystemReport, cut: Cut) -> list[str]:
 
 
 def _article(row: Row) -> str:
-    return markdown_text(short_citation(row.requirement))
+    """The point's number; a link to its page, if that can be reached from here."""
+    requirement = row.requirement
+    number = markdown_text(short_citation(requirement))
+    page = documentation(requirement.id, requirement.file, __version__)
+    return f"[{number}]({page})" if is_address(page) else number
 
 
 def _finding(finding: Finding) -> str:
@@ -174,10 +186,39 @@ def _waived(system: SystemReport, cut: Cut) -> list[str]:
     return [*lines, "", *_rest(len(rows), cut)]
 
 
+def _new(system: SystemReport, cut: Cut) -> list[str]:
+    """What only warns because the check is new in this form."""
+    found = []
+    for row, check in words.new_ones(system):
+        for finding in (finding for finding in check.findings if finding.grace):
+            place = markdown_code(f"{finding.location.path}:{finding.location.line}")
+            found.append(
+                f"| {_article(row)} | {place} | {markdown_text(finding.message)} | {markdown_text(finding.note)} |"
+            )
+        if not check.findings:
+            found.append(f"| {_article(row)} | - | {markdown_text(check.because)} | - |")
+    if not found:
+        return []
+    lines = [
+        "### New: warns now, fails later",
+        "",
+        "| Article | Where | What | Until when |",
+        "|---|---|---|---|",
+    ]
+    return [*lines, *found[: cut.rows], "", *_rest(len(found), cut)]
+
+
+def _recalled(report: Report, cut: Cut) -> list[str]:
+    found = [f"- {markdown_text(line)}" for line in words.recalled_lines(report)]
+    if not found:
+        return []
+    return ["### Recalled", "", *found[: cut.rows], "", *_rest(len(found), cut)]
+
+
 def _ask(system: SystemReport, cut: Cut) -> list[str]:
     found = [
         *(notice for notice in system.notices if notice.outcome is not Outcome.FAIL),
-        *words.warnings(system),
+        *(finding for finding in words.warnings(system) if not finding.grace),
     ]
     if not found:
         return []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aiact_gate.model.days import day as day
+
 _CODES = {
     "place": "1",
     "bad": "1;31",
@@ -54,26 +56,6 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """`1 point`, `3 points`."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
-def day(iso: str) -> str:
-    """An ISO date as people write it: 2 December 2027."""
-    months = (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )
-    year, month, number = iso.split("-")
-    return f"{int(number)} {months[int(month) - 1]} {year}"
 
 
 def days_between(one: str, other: str) -> int:

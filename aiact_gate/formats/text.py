@@ -22,6 +22,7 @@ KIND_TITLES = {
     "malformed": "Can't be read as what it should be",
 }
 SHOWN_PER_KIND = 20
+ROWS_OF_NEW = 20
 
 
 def render(report: Report, style: Style | None = None, width: int = 80, verbose: bool = False) -> str:
@@ -31,7 +32,10 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     report = _harmless(report)
     if report.hook:
         return _hook(report, style, width)
-    lines = _problems(report, style, width)
+    lines = _first(report, style, width)
+    if lines:
+        lines.append("")
+    lines += _problems(report, style, width)
     if report.problems:
         lines.append("")
     if report.note:
@@ -39,9 +43,14 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
         lines.append("")
     for system in report.systems:
         lines += _system(report, system, style, width, verbose)
+    lines += _recalled(report, style, width)
     lines += _notes(report, style, width)
     lines += _next(report, style)
     return _joined(lines, style)
+
+
+def _first(report: Report, style: Style, width: int) -> list[str]:
+    return [style("attention", line) for text in words.first_lines(report) for line in wrapped(text, width)]
 
 
 def _problems(report: Report, style: Style, width: int) -> list[str]:
@@ -56,7 +65,7 @@ def _problems(report: Report, style: Style, width: int) -> list[str]:
 
 def _hook(report: Report, style: Style, width: int) -> str:
     """For a commit: only what it makes new or worse, then one line of counts."""
-    lines = _problems(report, style, width)
+    lines = _first(report, style, width) + _problems(report, style, width)
     new = [finding for system in report.systems for finding in words.failing(system)]
     for finding in new[:3]:
         lines += _block(finding, style, width)
@@ -98,7 +107,10 @@ def _system(report: Report, system: SystemReport, style: Style, width: int, verb
     lines += _failed(words.failing(system), style, width, verbose)
     lines += _unknown(system, style, width)
     lines += _waived(system, style, width)
-    lines += _asks(words.warnings(system), style, width, verbose)
+    lines += _new(system, style, width, verbose)
+    lines += _asks(
+        [finding for finding in words.warnings(system) if not finding.grace], style, width, verbose
+    )
     lines += _ends(system, style, width)
     failed = bool(words.failing(system))
     has_points = any(
@@ -174,6 +186,31 @@ def _waived(system: SystemReport, style: Style, width: int) -> list[str]:
     return lines
 
 
+def _new(system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+    """What only warns because the check is new in this form."""
+    lines: list[str] = []
+    left = ROWS_OF_NEW if not verbose else len(system.rows) * 1000
+    for row, check in words.new_ones(system):
+        found = [finding for finding in check.findings if finding.grace]
+        for finding in found[: max(left, 0)]:
+            lines += _block(finding, style, width)
+        if not check.findings and left > 0:
+            lines += [*wrapped(f"{row.requirement.citation}: {check.because}", width, "    "), ""]
+        left -= max(len(found), 1)
+    if left < 0:
+        lines += [f"    and {-left} more: -v", ""]
+    return [f"{style('attention', 'NEW')}  Warns now, fails later", "", *lines] if lines else []
+
+
+def _recalled(report: Report, style: Style, width: int) -> list[str]:
+    lines: list[str] = []
+    for text in words.recalled_lines(report):
+        lines += [*wrapped(text, width, "    "), ""]
+    return (
+        [f"{style('attention', 'RECALLED')}  Taken back for a while; not judged", "", *lines] if lines else []
+    )
+
+
 def _asks(findings: list[Finding], style: Style, width: int, verbose: bool) -> list[str]:
     if not findings:
         return []
@@ -222,6 +259,8 @@ def _row(row: Row) -> tuple[str, ...]:
         if row.outcome in (Outcome.FAIL, Outcome.ERROR)
         else "attention"
         if row.outcome is Outcome.UNKNOWN
+        or row.outcome is Outcome.NOT_DUE
+        and any(check.grace for check in row.checks)
         else "owed"
     )
     if row.outcome is Outcome.PASS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import METHOD_WORDS, WORDS, Outcome
-from aiact_gate.model.report import Finding, Report, Row, SystemReport
+from aiact_gate.model.report import CheckResult, Finding, Report, Row, SystemReport
 
 DISCLAIMER = "This list says what the repository shows. It does not say that the system conforms to the Regulation; that judgement is yours."
 
@@ -19,6 +19,33 @@ TIERS = {
     "undetermined": "undetermined",
     "": "no tier claimed",
 }
+
+
+def first_lines(report: Report) -> list[str]:
+    """What stands before everything else: the mode of a roll-out, recalls, a bypass. Mostly nothing."""
+    if report.in_force is None and not report.recalls and not report.bypass:
+        return []
+    from aiact_gate.formats import modes
+
+    return modes.first_lines(report)
+
+
+def level(report: Report, kind: str) -> str:
+    """error, warning or nothing: what a failing finding of *kind* is marked as."""
+    if report.in_force is None:
+        return "error"
+    from aiact_gate.formats import modes
+
+    return modes.level(report, kind)
+
+
+def recalled_lines(report: Report) -> list[str]:
+    """One line for each check that is taken back."""
+    if not report.recalls:
+        return []
+    from aiact_gate.formats import modes
+
+    return [modes.recall_line(recall) for recall in report.recalls]
 
 
 def tier_line(system: SystemReport) -> str:
@@ -70,11 +97,15 @@ def counts_line(system: SystemReport) -> str:
     ):
         rows = [row for row in system.rows if row.requirement.id == "art6.claim"]
         word = WORDS[rows[0].outcome] if rows else "not judged"
-        return f"No point of Articles 9-15 binds a system of this tier. The tier claim: {word}."
-    first = f"Judged {c['judged']} of {c['points']} points (profile {system.profile}): {c['pass']} shown, {c['fail']} failed, {c['owed']} owed."
+        recalled = f" {c['recalled']} recalled." if c.get("recalled") else ""
+        return f"No point of Articles 9-15 binds a system of this tier. The tier claim: {word}.{recalled}"
+    profile = f"{system.profile}, of ring {system.ring}" if system.ring else system.profile
+    first = f"Judged {c['judged']} of {c['points']} points (profile {profile}): {c['pass']} shown, {c['fail']} failed, {c['owed']} owed."
     second = f"{c['waived']} waived, {c['not_applicable']} not applicable, {c['unknown']} unknown"
     second += f", {c['not_due']} not due" if c["not_due"] else ""
+    second += f" ({c['in_grace']} new and in grace)" if c.get("in_grace") else ""
     second += f", {c['error']} in error" if c["error"] else ""
+    second += f", {c['recalled']} recalled" if c.get("recalled") else ""
     silent = c["not_selected"]
     third = (
         f"{c['not_checked']} have no check in this version; {silent} were not looked at."
@@ -148,6 +179,8 @@ def status(row: Row) -> str:
         ]
         held = sum(check.outcome is Outcome.PASS for check in counting)
         return f"{word} ({held} of {len(counting)})" if held < len(counting) else word
+    if row.outcome is Outcome.NOT_DUE and any(check.grace for check in row.checks):
+        return "warns"
     return word.upper() if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR) else word
 
 
@@ -167,6 +200,11 @@ def warnings(system: SystemReport) -> list[Finding]:
         for finding in check.findings
         if finding.severity == "warning"
     ]
+
+
+def new_ones(system: SystemReport) -> list[tuple[Row, CheckResult]]:
+    """The checks that only warn because they are new in this form, with their rows."""
+    return [(row, check) for row in system.rows for check in row.checks if check.grace]
 
 
 def of_outcome(system: SystemReport, outcome: Outcome) -> list[Row]:

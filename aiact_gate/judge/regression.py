@@ -13,7 +13,7 @@ from aiact_gate.judge.classification import tier_rank
 from aiact_gate.judge.verdict import decide, numbered
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.model.report import CheckResult, Finding, Report, Row, SystemReport
+from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
 
 PROFILE_ORDER = ("start", "core", "full")
 
@@ -264,11 +264,19 @@ def compared(report: Report, base: Report | None, changes: list[Finding], hook: 
     return report._replace(
         systems=systems,
         verdict=verdict,
-        exit_code=code,
+        exit_code=_in_mode(code, report, systems, (*problems, *more)),
         problems=(*problems, *more),
         hook=hook,
         standing=standing,
     )
+
+
+def _in_mode(code: int, report: Report, systems: Sequence[SystemReport], problems: Sequence[Problem]) -> int:
+    if report.in_force is None:
+        return code
+    from aiact_gate.judge.rollout import exit_code
+
+    return exit_code(code, report.in_force, systems, problems)
 
 
 def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:

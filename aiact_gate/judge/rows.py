@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiact_gate.judge.checks import CheckJudge, gathered
 from aiact_gate.judge.claim import Claim
 from aiact_gate.judge.dates import Binding, excused_by_law, no_later
 from aiact_gate.judge.waivers import Coverage
+from aiact_gate.model.days import day
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, weakest, worst
-from aiact_gate.model.policy import Requirement
+from aiact_gate.model.policy import Check, Requirement
 from aiact_gate.model.report import CheckResult, Finding, Row
+
+if TYPE_CHECKING:
+    from aiact_gate.model.rollout import Recall
 
 PROFILES = {"start": ("start",), "core": ("start", "core"), "full": ("start", "core", "full")}
 
@@ -38,6 +43,8 @@ class Judging:
     used_waivers: set[str] = field(default_factory=set)
     only: frozenset[str] = frozenset()
     """If not empty: the requirements that were asked for."""
+    recalled: Mapping[str, Recall] = field(default_factory=dict)
+    """Check -> its recall on this day."""
 
 
 def binds(requirement: Requirement, claim: Claim) -> str:
@@ -71,11 +78,7 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
         return row._replace(outcome=Outcome.ERROR, because=judging.broken[requirement.id])
     if not requirement.checks:
         return row._replace(outcome=Outcome.NOT_CHECKED, because=requirement.not_checked)
-    results = [
-        _covered(judging.judge.judge(check, requirement), requirement, judging)
-        for check in requirement.checks
-    ]
-    results = [_figures_only(result, requirement) for result in results]
+    results = [_result(check, requirement, judging) for check in requirement.checks]
     if (
         judging.enforce == "law"
         and excused_by_law(dates, judging.claim, judging.as_of)
@@ -86,11 +89,35 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
     return _joined(row, [gathered(result) for result in results], judging)
 
 
+def _result(check: Check, requirement: Requirement, judging: Judging) -> CheckResult:
+    recall = judging.recalled.get(check.id)
+    if recall is not None:
+        because = f"recalled, issue {recall.issue}, until {day(recall.until)}"
+        return CheckResult(
+            check.id, check.severity, Outcome.NOT_CHECKED, because=because, recalled=recall.issue
+        )
+    result = _figures_only(
+        _covered(judging.judge.judge(check, requirement), requirement, judging), requirement
+    )
+    if not check.warns_until or judging.as_of > check.warns_until:
+        return result
+    from aiact_gate.judge.grace import graced
+
+    return graced(
+        result,
+        check,
+        lambda before: _figures_only(judging.judge.judge(before, requirement), requirement),
+        judging.as_of,
+    )
+
+
 def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     counting = [result for result in results if result.severity == "error"]
     outcome = worst([result.outcome for result in counting or results])
     if not counting and outcome is Outcome.FAIL:
         outcome = Outcome.PASS  # heuristics alone never fail a point
+    if outcome is Outcome.NOT_APPLICABLE and any(result.recalled for result in counting):
+        outcome = Outcome.NOT_CHECKED
     method = (
         weakest([result.method for result in results if result.outcome is Outcome.PASS and result.method])
         if outcome is Outcome.PASS

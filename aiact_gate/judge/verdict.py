@@ -104,6 +104,11 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
     points = [row for row in rows if row.requirement.is_point]
     found = {outcome.value: sum(row.outcome is outcome for row in points) for outcome in Outcome}
     silent = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
+    results = [result for row in rows for result in row.checks]
+    found["recalled"] = sum(bool(result.recalled) for result in results)
+    found["in_grace"] = sum(
+        row.outcome is Outcome.NOT_DUE and any(result.grace for result in row.checks) for row in points
+    )
     found["points"] = len(points)
     found["judged"] = sum(row.outcome not in silent for row in points)
     for method in ("measured", "provenance", "structural", "attested", "stated"):

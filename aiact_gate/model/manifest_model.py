@@ -66,6 +66,8 @@ class Policies(Strict):
     profile: Profile = "full"
     packs: list[Annotated[str, _marked("folder", "reference")]] = []
     """Additional packs: folders relative to this file. The built-in packs always run."""
+    mode: Literal["observe", "warn", "enforce"] | None = None
+    """At least this mode, whatever the roll-out says: it raises, never lowers."""
 
 
 class NoAiSystem(Strict):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from aiact_gate.model.rollout import Recall, Rollout
 
 Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
@@ -82,6 +85,12 @@ class Check(NamedTuple):
     chosen: Condition | None = None
     """How many rows `where` lets through, as `proof` counts them."""
     line: int = 1
+    new_in: str = ""
+    """The pack's version that brought it in this form."""
+    warns_until: str = ""
+    """The last day on which what is new about it only warns."""
+    replaces: Check | None = None
+    """Its form before that version; None: the whole check is new."""
     file: str = ""
     """Of a check that an overlay adds: its file, where it isn't the requirement's."""
     before: Check | None = None
@@ -150,9 +159,14 @@ class Pack(NamedTuple):
     classification: dict[str, Any]
     layer: str = "builtin"
     """builtin, organisation, unit, repository: a later one may only tighten an earlier one."""
+    history: dict[str, str] = {}
+    """Earlier version -> the day on which it was introduced."""
+    rollout: Rollout | None = None
+    recalls: tuple[Recall, ...] = ()
     label: str = ""
     """The folder as it was named, for messages."""
     kinds: dict[str, dict[str, Any]] = {}
     """Record kinds that it adds: their JSON Schemas."""
-    compiled: dict[str, Any] | None = None
-    """What it was made from, until overlays are applied."""
+    has_overlay: bool = False
+    compiled: Any = None
+    """Where what it was made from is kept (a file or its bytes), until overlays are applied."""

@@ -6,10 +6,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from aiact_gate.model.fields import Key, Name, Strict, Text, _marked
+from aiact_gate.model.fields import Date, Key, Name, Person, Strict, Text, _marked
 
 Condition = Annotated[str, _marked("condition", "reference")]
 FindingKind = Literal["contradicted", "unbound", "stale", "filler", "missing", "malformed", "loosened"]
+
+
+class ReplacedModel(Strict):
+    """A check's form before the version in `new_in`: what it found then still fails, anything more warns for 30 days."""
+
+    each: Annotated[Any, Field(json_schema_extra={"x-type": "loops"})] = None
+    min_items: int = 1
+    when: Condition | None = None
+    where: Condition | None = None
+    with_: Annotated[dict[str, Condition] | None, Field(alias="with")] = None
+    that: Annotated[str | list[str] | None, Field(json_schema_extra={"x-type": "release"})] = None
 
 
 class CheckModel(Strict):
@@ -41,6 +52,10 @@ class CheckModel(Strict):
     missing: Name | None = None
     """The message when something isn't written at all."""
     fix: Name | None = None
+    new_in: Annotated[str, _marked("name", "reference")] | None = None
+    """The version of the pack that brought the check in this form: until 30 days after its day, what is new warns."""
+    replaces: ReplacedModel | None = None
+    """The form before `new_in`; absent: the whole check is new."""
 
 
 class ParameterModel(Strict):
@@ -154,8 +169,68 @@ class PackModel(Strict):
     name: Key
     version: Annotated[str, _marked("name", "reference")]
     introduced: Annotated[str, _marked("date", "reference")]
-    layer: Literal["organisation", "unit"] = "organisation"
-    """Of a pack that a workflow gives; packs of a manifest are of the repository."""
     law: dict[str, Annotated[str, _marked("name", "reference")]] = {}
     legal_review: Name
-    """Who of counsel has read the rules, or `none`."""
+    """Who of counsel has read the rules, or `not yet`."""
+    layer: Literal["organisation", "unit"] = "organisation"
+    """Whose pack it is; a unit's comes after its organisation's and only tightens."""
+    history: dict[str, Date] = {}
+    """Earlier versions and the days on which they were introduced."""
+    recalls: list[RecallModel] = []
+    """Checks taken back everywhere for at most 30 days."""
+
+
+class RecallModel(Strict):
+    """One check that nobody has to pass for a while, because the check is at fault."""
+
+    check: Annotated[str, _marked("name", "reference")]
+    """`art9.5/accepted-by-another`; never one of Article 5."""
+    reason: Text
+    issue: Annotated[str, _marked("name", "reference")]
+    approved_by: Person
+    from_: Annotated[Date, Field(alias="from")]
+    until: Date
+    """The last day, at most 30 days after the first."""
+
+
+class StepModel(Strict):
+    """From its day on, until the next step's."""
+
+    from_: Annotated[Date, Field(alias="from")]
+    mode: Literal["observe", "warn", "enforce"]
+    kinds: list[FindingKind] | None = None
+    """With `enforce`: only findings of these kinds fail; absent: all."""
+
+
+class RingModel(Strict):
+    """Repositories that move together."""
+
+    name: Key
+    repositories: list[Annotated[str, _marked("glob", "reference")]] = []
+    """OWNER/NAME; `*` stands for any characters."""
+    topics: list[Annotated[str, _marked("name", "reference")]] = []
+    """As given by `check --topic`; one that agrees is enough."""
+    profile: Literal["start", "core", "full"] | None = None
+    """At least this profile is looked at."""
+    steps: list[StepModel]
+
+
+class WaiverRulesModel(Strict):
+    """What the organisation asks of waivers; tighter than the gate's own rules."""
+
+    max_days: Annotated[int, _marked("integer", "reference")] | None = None
+    max_ending_on_one_day: Annotated[int, _marked("integer", "reference")] | None = None
+    max_per_repository: Annotated[int, _marked("integer", "reference")] | None = None
+    never: list[Annotated[str, _marked("name", "reference")]] = []
+    """Requirements or checks that can't be waived."""
+
+
+class RolloutModel(Strict):
+    """`rollout.yaml` of a pack: which repositories observe, warn or enforce, and from when."""
+
+    schema_: Annotated[
+        Literal["aiact-gate/rollout/v1"], Field(alias="schema", json_schema_extra={"x-type": "schema"})
+    ]
+    rings: list[RingModel] = []
+    """The first that fits a repository is its ring."""
+    waivers: WaiverRulesModel | None = None

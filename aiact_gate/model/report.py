@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from aiact_gate.model.rollout import InForce, Recall
 
 
 class Finding(NamedTuple):
@@ -33,6 +36,8 @@ class Finding(NamedTuple):
     """It failed before the change that is judged, too."""
     alike: tuple[Finding, ...] = ()
     """Findings with the same words that are shown as this one."""
+    grace: str = ""
+    """The last day on which it only warns, because the check is new in this form."""
 
 
 class CheckResult(NamedTuple):
@@ -50,6 +55,10 @@ class CheckResult(NamedTuple):
     """Rows that held, of how many."""
     waiver: str = ""
     standing: bool = False
+    grace: str = ""
+    """The last day on which what it found only warns, because it is new in this form."""
+    recalled: str = ""
+    """The issue in which the check was taken back for a while."""
 
 
 class Row(NamedTuple):
@@ -108,6 +117,8 @@ class SystemReport(NamedTuple):
     release: str = ""
     anchor: Location = Location("aiact.yaml")
     counts: dict[str, int] = {}
+    ring: str = ""
+    """The ring that asked for the profile, where it is wider than the manifest's."""
 
 
 class Problem(NamedTuple):
@@ -142,6 +153,17 @@ class Report(NamedTuple):
     """Only what a commit adds or worsens is shown."""
     standing: int = 0
     """Findings that stood before the change."""
+    in_force: InForce | None = None
+    """The mode and what decided it; None: no roll-out is there, everything is enforced."""
+    recalls: tuple[Recall, ...] = ()
+    """The checks that are taken back on this day."""
+    bypass: str = ""
+    """What the environment says of a bypass of the gate; it changes nothing."""
+
+    @property
+    def mode(self) -> str:
+        """observe, warn or enforce: what a failed point does to the exit code."""
+        return self.in_force.mode if self.in_force is not None else "enforce"
 
     @property
     def findings(self) -> list[Finding]:

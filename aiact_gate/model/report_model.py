@@ -64,6 +64,8 @@ class FindingOf(Part):
     message: str
     fix: str
     note: str
+    warns_until: str
+    """The last day on which it only warns, because the check is new in this form; or empty."""
     element: str
     number: int
     waits: list[str]
@@ -80,6 +82,9 @@ class CheckOf(Part):
     method: Method
     outcome: OutcomeWord
     because: str
+    recalled: str
+    """The issue in which the check was taken back for a while, or empty."""
+    warns_until: str
     held: int
     of: int
     findings: list[FindingOf]
@@ -108,6 +113,9 @@ class RequirementOf(Part):
     stood_on: Literal["", "lock", "live"]
     evidence: list[EvidenceOf]
     leaves_open: str
+    documentation: str = ""
+    """The point's page in aiact-gate's documentation: an address, or a path in its repository as long as that has none.
+    Empty for a requirement of another pack."""
     waiver: str
     checks: list[CheckOf]
 
@@ -139,6 +147,8 @@ class SystemOf(Part):
     role: list[str]
     tier: str
     profile: Literal["start", "core", "full"]
+    profile_of_ring: str
+    """The ring that asked for this profile, where it is wider than the manifest's."""
     classification: ClassificationOf
     model: str
     lock: str
@@ -174,6 +184,38 @@ class ProblemOf(Part):
     location: ProblemPlace | None
 
 
+class RolloutOf(Part):
+    """What decided the mode."""
+
+    decided_by: Literal["ring", "manifest", "ignored", "before", "no_ring", "unnamed"]
+    """ring: its step; manifest: aiact.yaml asks for more; ignored: it asks for less than enforce and no roll-out is there;
+    before: the ring's first step is to come; no_ring: none fits; unnamed: no repository was given."""
+    pack: str
+    vendored: bool
+    """The roll-out is that of a pack in the repository itself."""
+    repository: str
+    ring_mode: str
+    profile: Literal["", "start", "core", "full"]
+    since: str
+    until: str
+    """The day of the next step, or empty."""
+    kinds: list[Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed"]]
+    """In the mode enforce: the kinds that fail the run; empty: all."""
+
+
+class RecallOf(Part):
+    """A check that a pack takes back for a while."""
+
+    check: str
+    reason: str
+    issue: str
+    approved_by: str
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+    pack: str
+    vendored: bool
+
+
 class ReportOf(Part):
     """One run."""
 
@@ -182,7 +224,15 @@ class ReportOf(Part):
     packs: list[PackUsed]
     as_of: str
     enforce: Literal["now", "law"]
-    mode: Literal["enforce"]
+    mode: Literal["observe", "warn", "enforce"]
+    """Decides the exit code alone: in observe and warn, 1 becomes 0. The verdict is the same in every mode."""
+    ring: str
+    rollout: RolloutOf | None
+    recalls: list[RecallOf]
+    bypass: str
+    """What the environment says of a bypass of the gate, quoted and cut; without effect."""
+    first_lines: list[str]
+    """What every format says before everything else."""
     verdict: Literal["pass", "fail", "nothing_evaluated", "fault"]
     subject: SubjectOf
     manifest: str

@@ -106,10 +106,16 @@ def compile_folder(
         if file.name == "overlay.yaml":
             _shaped(document, "overlay", faults)
             data["overlay"] = file.read_text("utf-8")
-        elif file.name == "rollout.yaml":
-            continue
         elif file.name == "pack.yaml":
             data["pack"] = _shaped(document, "pack", faults)
+            if data["pack"].get("recalls"):
+                from aiact_gate.packs.rollout import pack_data
+
+                data["recalls"] = pack_data(document, data["pack"], faults)
+        elif file.name == "rollout.yaml" or kind.startswith("aiact-gate/rollout/"):
+            from aiact_gate.packs.rollout import rollout_data
+
+            data["rollout"] = rollout_data(document, faults)
         elif kind.startswith("aiact-gate/policy/"):
             data["requirements"] += _policy(document, _shaped(document, "policy", faults), faults, known)
         elif file.name in ("timeline.yaml", "classification.yaml"):
@@ -126,6 +132,10 @@ def compile_folder(
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     _ids_once(data["requirements"], faults)
     data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
+    if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
+        from aiact_gate.packs.rollout import with_grace
+
+        with_grace(data["requirements"], data.get("pack") or {}, faults)
     return Compiled(data, faults)
 
 
@@ -379,6 +389,34 @@ class CheckCompiler:
         out["worth"] = self._worth()
         out["proof"], out["chosen"] = self._proof(check, out)
         out["texts"] = self.texts
+        out |= self._before(check)
+        return out
+
+    def _before(self, check: Mapping[str, Any]) -> dict[str, Any]:
+        """Since which version the check has this form, and the form before."""
+        replaced = check.get("replaces")
+        if replaced is not None and not check.get("new_in"):
+            self._fault(
+                "no_new_in",
+                ("replaces",),
+                "the check has `replaces` without `new_in`",
+                "Say in which version of the pack it got this form.",
+            )
+        if not check.get("new_in"):
+            return {"new_in": "", "replaces": None}
+        out: dict[str, Any] = {
+            "new_in": check["new_in"],
+            "new_place": list(self.document.location((*self.pointer, "new_in"))[:5]),
+            "replaces": None,
+        }
+        if isinstance(replaced, dict):
+            place = (*self.pointer, "replaces")
+            old = CheckCompiler(
+                self.document, place, self.requirement, self.parameters, self.faults, self.kinds
+            )
+            # Of the old form only which rows it found matters, never what it said of them.
+            silent = {"id": check["id"], "message": "As before.", "empty_is_fine": "As before."}
+            out["replaces"] = old.compile({**replaced, **silent})
         return out
 
     def _proof(

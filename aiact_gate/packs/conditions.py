@@ -16,7 +16,7 @@ from aiact_gate.packs.vocabulary import words
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
-FORMAT = 11
+FORMAT = 12
 """Of compiled packs; changed with their form, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 
@@ -31,15 +31,28 @@ class Outcome(NamedTuple):
     """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
 
 
+class Given(NamedTuple):
+    """What evaluating one part of a condition gave."""
+
+    value: Any = None
+    absent: bool = False
+    """A key was not found in the data."""
+    error: str = ""
+    """It gave no value; never the engine's own text."""
+
+
 class Engine:
     """The CEL environment for a set of names, at one date."""
 
-    def __init__(self, names: Sequence[str], as_of: str = "2026-01-01") -> None:
+    def __init__(
+        self, names: Sequence[str], as_of: str = "2026-01-01", more: Mapping[str, Any] | None = None
+    ) -> None:
+        """*more*: words beside the domain's own, in the form of `vocabulary.words`."""
         from cel_expr_python import cel
 
         kinds = cel.Type
         functions = []
-        for name, (arguments, function) in words(as_of).items():
+        for name, (arguments, function) in {**words(as_of), **(more or {})}.items():
             functions.append(_declare(cel, name, arguments, function))
         self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
         self._bool = kinds.BOOL
@@ -81,6 +94,15 @@ class Engine:
             return None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    def value(self, expression: Any, bound: Any) -> Any:
+        """The text, number or truth value that *expression* gives for *bound*, None if it gives none. Never raises."""
+        try:
+            found = expression.eval(bound)
+        except RuntimeError:
+            return None
+        value = None if found.type() == self._error else found.value()
+        return value if isinstance(value, (str, int, float)) else None
+
     def holds(self, expression: Any, bound: Any) -> Outcome:
         """Whether *expression* is true of *bound*. Never raises."""
         try:
@@ -93,14 +115,35 @@ class Engine:
             return Outcome(value.value() is True)
         if kind == self._error:
             text = str(value.value())
-            if (
-                "Key not found" in text
-                or "Index error" in text
-                or "No matching overloads found : _[_]" in text
-            ):
+            if _is_absence(text):
                 return Outcome(False, absent=True)
             return Outcome(False, error=_overload(text))
         return Outcome(False, error=f"it gives {kind.name()}, not true or false")
+
+    def given(self, source: str, bound: Any) -> Given:
+        """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
+        try:
+            found = self._environment.compile(source).eval(bound)
+            kind = found.type()
+            if kind != self._error:
+                return Given(_plain(found.value()))
+        except RuntimeError:
+            return Given(error="the engine refused it")
+        text = str(found.value())
+        return Given(absent=True) if _is_absence(text) else Given(error=_overload(text))
+
+
+def _plain(value: Any) -> Any:
+    """*value* as plain data; the engine's lists and maps hold values of its own."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    return _plain(value.value()) if callable(getattr(value, "value", None)) else value
+
+
+def _is_absence(text: str) -> bool:
+    return "Key not found" in text or "Index error" in text or "No matching overloads found : _[_]" in text
 
 
 def _declare(cel: Any, name: str, arguments: Sequence[str], function: Any) -> Any:
@@ -154,6 +197,7 @@ class Expr(NamedTuple):
     offset: int = 0
     """Where it stands in its source, in characters."""
     value: Any = None
+    """Of a constant; the accumulator's name of a comprehension; of a call, whether the first part is its target."""
 
 
 def decode(serialized: bytes) -> Expr:
@@ -191,12 +235,71 @@ def lean(serialized: bytes) -> bytes:
     return bytes(out)
 
 
+def encode(tree: Expr) -> bytes:
+    """The inverse of `decode`: bytes that `Engine.load` takes, without types and positions, as `lean` leaves them.
+
+    Raises:
+        ValueError: a part that no condition of ours has (a message, unsigned numbers, bytes).
+    """
+    numbers = iter(range(1, 1 << 30))
+
+    def sub(node: Expr) -> bytes:
+        return b"\x10" + _number(next(numbers)) + _body(node, sub)
+
+    any_type = b"type.googleapis.com/cel.expr.CheckedExpr"
+    return _field(1, any_type) + _field(2, _field(4, sub(tree)))
+
+
+def _body(node: Expr, sub: Any) -> bytes:
+    """The field of an expression that says what it is."""
+    if node.kind == "const":
+        return _field(3, _constant(node.value))
+    if node.kind == "ident":
+        return _field(4, _field(1, node.name.encode()))
+    if node.kind == "select":
+        asks = b"\x18\x01" if node.test_only else b""
+        return _field(5, _field(1, sub(node.parts[0])) + _field(2, node.name.encode()) + asks)
+    if node.kind == "call":
+        target = _field(1, sub(node.parts[0])) if node.value else b""
+        arguments = (_field(3, sub(part)) for part in node.parts[bool(node.value) :])
+        return _field(6, target + _field(2, node.name.encode()) + b"".join(arguments))
+    if node.kind == "list":
+        return _field(7, b"".join(_field(1, sub(part)) for part in node.parts))
+    if node.kind == "comprehension":
+        ranged, *others = (
+            _field(number, sub(part)) for number, part in zip((2, 4, 5, 6, 7), node.parts, strict=True)
+        )
+        names = _field(1, node.name.encode()), _field(3, str(node.value).encode())
+        return _field(9, names[0] + ranged + names[1] + b"".join(others))
+    raise ValueError(f"no expression of kind {node.kind} is written back")
+
+
+def _constant(value: Any) -> bytes:
+    import struct
+
+    if value is None:
+        return b"\x08\x00"
+    if isinstance(value, bool):
+        return b"\x10" + bytes([value])
+    if isinstance(value, int):
+        return b"\x18" + _number(value & (1 << 64) - 1)
+    if isinstance(value, float):
+        return b"\x29" + struct.pack("<d", value)
+    if isinstance(value, str):
+        return _field(6, value.encode())
+    raise ValueError(f"no constant of kind {type(value).__name__} is written back")
+
+
 def _field(number: int, body: bytes) -> bytes:
-    size, length = bytearray(), len(body)
-    while length > 127:
-        size.append(length & 127 | 128)
-        length >>= 7
-    return bytes([number << 3 | 2]) + bytes([*size, length]) + body
+    return bytes([number << 3 | 2]) + _number(len(body)) + body
+
+
+def _number(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*out, value])
 
 
 def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:
@@ -229,6 +332,7 @@ def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:
                 _text(inner, 2),
                 (*target, *(_sub(part, positions) for n, part in inner if n == 3)),
                 offset=offset,
+                value=bool(target),
             )
         if number == 7:
             return Expr(

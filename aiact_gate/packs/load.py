@@ -38,17 +38,28 @@ def builtin_folder(name: str) -> File:
 @cache
 def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
     """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
-    pack, faults = _builtin(name)
-    return pack._replace(compiled=None), faults
-
-
-def _builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
-    compiled = HERE / "policies" / f"{name}.json"
-    if compiled.is_file():
-        data: dict[str, Any] = json.loads(compiled.read_bytes())
-        if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-            return pack_from(data | {"layer": "builtin"}), []
+    data = _shipped(name)
+    if data is not None:
+        return pack_from(data), []
     return load_folder(builtin_folder(name), layer="builtin")
+
+
+def _shipped(name: str) -> dict[str, Any] | None:
+    """The built-in pack *name* as the wheel carries it compiled."""
+    compiled = HERE / "policies" / f"{name}.json"
+    data = _kept(compiled)
+    return None if data is None else data | {"layer": "builtin"}
+
+
+def _kept(file: File | None) -> dict[str, Any] | None:
+    """What was compiled to *file*, if it is there and of this form."""
+    if file is None or not file.is_file():
+        return None
+    try:
+        data: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return data if data.get("format") == FORMAT and data.get("engine") == ENGINE else None
+    except (OSError, ValueError, AttributeError):
+        return None  # damaged: it is compiled again
 
 
 def load_folder(
@@ -72,17 +83,26 @@ def load_folder(
     more = f"{label}|{layer}|{json.dumps(kinds, sort_keys=True)}" if label or layer or kinds else ""
     apart = hashlib.sha256(more.encode()).hexdigest()[:16] if more else ""
     cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}{apart}-{FORMAT}.json")
-    if cached is not None and cached.is_file():
+    data = _kept(cached)
+    if data is not None:
         try:
-            data = json.loads(cached.read_bytes())
-            if data.get("format") == FORMAT and data.get("engine") == ENGINE:
-                return pack_from(data), []
+            return pack_from(data)._replace(compiled=cached), []
         except (ValueError, KeyError, TypeError):
             pass  # a damaged cache is compiled again below
     compiled = compile_folder(folder, label, kinds, layer)
+    text = json.dumps(compiled.data).encode()
     if cached is not None and not compiled.faults:
-        store(cached, json.dumps(compiled.data).encode())
-    return pack_from(compiled.data), compiled.faults
+        store(cached, text)
+    return pack_from(compiled.data)._replace(compiled=text), compiled.faults
+
+
+def _data_of(pack: Pack) -> dict[str, Any]:
+    """What *pack* was made from; a second reading, which only overlays need."""
+    data = _shipped(pack.name) if pack.layer == "builtin" else None
+    if data is None:
+        text = pack.compiled if isinstance(pack.compiled, bytes) else pack.compiled.read_bytes()
+        data = json.loads(text)
+    return data
 
 
 def in_layer_order(folders: Sequence[str]) -> list[str]:
@@ -94,16 +114,16 @@ def in_layer_order(folders: Sequence[str]) -> list[str]:
     return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
 
 
-def below(folder: File, others: Sequence[File]) -> list[Pack]:
-    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*; all compiled."""
+def below(folder: File, others: Sequence[File]) -> list[dict[str, Any]]:
+    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*, as compiled data."""
     from aiact_gate.packs.compile import declared_layer
 
     layer = LAYERS.index(declared_layer(folder))
-    found = [_builtin(name)[0] for name in BUILTIN]
+    found = [load_builtin(name)[0] for name in BUILTIN]
     for other in others:
         if LAYERS.index(declared_layer(other)) < layer and (other / "pack.yaml").is_file():
             found.append(load_folder(other)[0])
-    return found
+    return [_data_of(pack) for pack in found]
 
 
 def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
@@ -111,42 +131,61 @@ def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
 
     Without an overlay they come back as they are. The result is kept by the digests of all layers.
     """
-    if not any(pack.compiled and "overlay" in pack.compiled for pack in packs):
-        return [pack._replace(compiled=None) for pack in packs], []
+    if not any(pack.has_overlay for pack in packs):
+        return list(packs), []
     named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
     cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
     if cached is not None and cached.is_file():
         try:
             merged = json.loads(cached.read_bytes())
             if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
-                return [pack_from(data)._replace(compiled=None) for data in merged], []
-        except (ValueError, KeyError, TypeError):
+                return [pack_from(data) for data in merged], []
+        except (OSError, ValueError, KeyError, TypeError):
             pass  # a damaged cache is made again below
     from aiact_gate.packs.overlay import overlaid
 
-    merged, faults = overlaid([pack.compiled or _builtin(pack.name)[0].compiled or {} for pack in packs])
+    merged, faults = overlaid([_data_of(pack) for pack in packs])
     if cached is not None and not faults:
         store(cached, json.dumps(merged).encode())
-    return [pack_from(data)._replace(compiled=None) for data in merged], faults
+    return [pack_from(data) for data in merged], faults
 
 
 def pack_from(data: dict[str, Any]) -> Pack:
-    """The `Pack` of compiled *data*."""
+    """The `Pack` of compiled *data*, whose requirements are used up: ten thousand checks needn't be held twice."""
     head = data.get("pack") or {}
+    compiled = data["requirements"][::-1]
+    data["requirements"] = []
+    requirements = []
+    while compiled:
+        requirements.append(_requirement(compiled.pop()))
     return Pack(
         name=str(head.get("name", "")),
         version=str(head.get("version", "")),
         digest=data["digest"],
         legal_review=str(head.get("legal_review", "none")),
         introduced=str(head.get("introduced", "")),
-        requirements=tuple(_requirement(item) for item in data["requirements"]),
+        requirements=tuple(requirements),
         timeline=data.get("timeline", {}),
         classification=data.get("classification", {}),
         layer=data.get("layer", "builtin"),
+        history=dict(head.get("history") or {}),
         label=data.get("label", ""),
         kinds=data.get("kinds", {}),
-        compiled=data,
+        has_overlay="overlay" in data,
+        **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
     )
+
+
+def _over_time(data: dict[str, Any], pack: str) -> dict[str, Any]:
+    """The roll-out and recalls of compiled *data*, if there are any."""
+    if not data.get("rollout") and not data.get("recalls"):
+        return {}
+    from aiact_gate.model.rollout import recall_from, rollout_from
+
+    return {
+        "rollout": rollout_from(data["rollout"]) if data.get("rollout") else None,
+        "recalls": tuple(recall_from(item, pack) for item in data.get("recalls") or ()),
+    }
 
 
 def _requirement(item: dict[str, Any]) -> Requirement:
@@ -181,13 +220,16 @@ def _check(item: dict[str, Any]) -> Check:
         message=item["message"],
         missing=item["missing"],
         fix=item["fix"],
-        reads=tuple(tuple(path) for path in item["reads"]),
-        needs=tuple(tuple(path) for path in item["needs"]),
+        reads=_paths(item["reads"]),
+        needs=_paths(item["needs"]),
         worth=tuple((name, worth) for name, worth in item["worth"]),
-        texts=tuple(tuple(path) for path in item["texts"]),
+        texts=_paths(item["texts"]),
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
         line=item["line"],
+        new_in=item.get("new_in", ""),
+        warns_until=item.get("warns_until", ""),
+        replaces=_check(item["replaces"]) if item.get("replaces") else None,
         file=item.get("file", ""),
         before=_check(item["before"]) if "before" in item else None,
     )
@@ -200,13 +242,21 @@ def _condition(raw: dict[str, Any] | None) -> Condition | None:
         raw["source"],
         base64.b64decode(raw["code"]),
         tuple(raw["names"]),
-        tuple(tuple(path) for path in raw["relative"]),
+        _paths(raw["relative"]),
         tuple(raw["filled"]),
         raw.get("message", ""),
         raw.get("fix", ""),
         raw.get("kind", ""),
         raw.get("place", ""),
     )
+
+
+_SAME: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""Paths that several checks read are held once."""
+
+
+def _paths(raw: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(_SAME.setdefault(path, path) for path in map(tuple, raw))
 
 
 def _path(raw: dict[str, Any] | None) -> PathExpr | None:

@@ -222,10 +222,32 @@ class _Overlay:
             return
         if not more.get("that") or not more.get("message"):
             return  # reported when the file was read
-        before = len(self.faults)
+        compiled = self._with_clauses(pointer, requirement, check, more, self.faults)
+        if compiled is None:
+            return
+        changed = {**check, **compiled}
+        changed.setdefault("before", check)
+        if check.get("replaces"):
+            # Its form before is asked the same: in its first 30 days a stricter check warns, what an overlay asks doesn't.
+            old = self._with_clauses(pointer, requirement, check["replaces"], more, [])
+            changed["replaces"] = {**check["replaces"], **(old or {})}
+        requirement["checks"][place] = changed
+        self._origin(requirement, f"require.{_short(check)}", pointer)
+
+    def _with_clauses(
+        self,
+        pointer: Pointer,
+        requirement: Compiled,
+        check: Compiled,
+        more: Mapping[str, Any],
+        faults: list[PolicyFault],
+    ) -> dict[str, Any] | None:
+        """What of *check* changes with the clauses of *more* behind its own; None if they are at fault."""
+        before = len(faults)
         written = _written(check)
         added = list(more["that"])
         compiler = _ClauseCompiler(self._compiler(pointer, requirement), len(written["that"]))
+        compiler.faults = faults
         compiled = compiler.compile(
             {
                 **written,
@@ -234,8 +256,8 @@ class _Overlay:
                 "fix": more.get("fix"),
             }
         )
-        if len(self.faults) > before:
-            return
+        if len(faults) > before:
+            return None
         said = {
             "message": more["message"],
             "fix": more.get("fix") or "",
@@ -248,10 +270,7 @@ class _Overlay:
                 clause |= {key: old[key] for key in said if key in old}
             else:
                 clause |= said
-        changed = {**check, **{key: compiled[key] for key in _OF_CLAUSES}}
-        changed.setdefault("before", check)
-        requirement["checks"][place] = changed
-        self._origin(requirement, f"require.{_short(check)}", pointer)
+        return {key: compiled[key] for key in _OF_CLAUSES}
 
     def _widen(self, pointer: Pointer, requirement: Compiled, whom: Mapping[str, Any]) -> None:
         if not any(whom.get(key) for key in ("role", "duty", "when")):

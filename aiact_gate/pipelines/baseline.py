@@ -28,14 +28,15 @@ class Written:
     lines: tuple[str, ...]
 
 
-def create_baseline(path: str, as_of: str, owner: str | None, due: str | None) -> Written:
-    """The baseline of today's missing and stale findings.
+def create_baseline(path: str, options: Options, owner: str | None, due: str | None) -> Written:
+    """The baseline of today's missing and stale findings, under the packs and the ring of *options*.
 
     Raises:
         UsageError: there is one already, nobody to owe it, or nothing to take in.
         ManifestError: the repository can't be judged.
     """
-    snapshot, report, target = _judged(path, as_of)
+    as_of = options.as_of
+    snapshot, report, target = _judged(path, options)
     if snapshot.has(target):
         raise UsageError(
             f"{target} is there already; it only shrinks", "Take out what is paid: aiact-gate baseline update"
@@ -77,12 +78,12 @@ def create_baseline(path: str, as_of: str, owner: str | None, due: str | None) -
     return Written(str(Path(snapshot.root) / target), target, text, lines)
 
 
-def update_baseline(path: str, as_of: str) -> Written:
+def update_baseline(path: str, options: Options) -> Written:
     """The baseline without the debts that are paid. Raises as `create_baseline`."""
     from aiact_gate.documents.node import plain_data
     from aiact_gate.documents.yaml import parse_yaml
 
-    snapshot, report, target = _judged(path, as_of)
+    snapshot, report, target = _judged(path, options)
     if not snapshot.has(target):
         raise UsageError(f"there is no {target}", "Write one: aiact-gate baseline create")
     content = plain_data(parse_yaml(snapshot.read(target), target).root)
@@ -93,25 +94,37 @@ def update_baseline(path: str, as_of: str) -> Written:
         for result in row.checks
         for finding in _owed(result)
     }
+    # Nobody knows today whether what a recalled check found is paid.
+    recalled = {
+        result.id
+        for system in report.systems
+        for row in system.rows
+        for result in row.checks
+        if result.recalled
+    }
     items = list(content.get("items") or [])
     kept = [
         item
         for item in items
         if (item.get("requirement"), item.get("check"), item.get("system"), str(item.get("element") or ""))
         in owed
+        or item.get("check") in recalled
     ]
     lines = (
         f"{len(kept)} of {count(len(items), 'debt')} left; {len(items) - len(kept)} paid.",
         f"Wrote {target}.",
     )
     return Written(
-        str(Path(snapshot.root) / target), target, _text(str(content.get("created") or as_of), kept), lines
+        str(Path(snapshot.root) / target),
+        target,
+        _text(str(content.get("created") or options.as_of), kept),
+        lines,
     )
 
 
-def _judged(path: str, as_of: str) -> tuple[Snapshot, Report, str]:
+def _judged(path: str, options: Options) -> tuple[Snapshot, Report, str]:
     snapshot, relative = open_snapshot(path)
-    report = check(snapshot, relative, Options(as_of=as_of))
+    report = check(snapshot, relative, options)
     fatal = next((problem for problem in report.problems if problem.code in (3, 4)), None)
     if fatal is not None:
         raise ManifestError(fatal.message, fatal.fix, fatal.location)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,7 @@ from aiact_gate.judge.widening import widened
 from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, PackError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
-from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.outcome import Outcome, worst
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
@@ -33,6 +33,7 @@ from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from aiact_gate.model.rollout import InForce, Recall
     from aiact_gate.packs.compile import PolicyFault
 
 
@@ -45,34 +46,74 @@ class Options(NamedTuple):
     requirements: frozenset[str] = frozenset()
     packs: tuple[str, ...] = ()
     """Additional pack folders, given by the workflow."""
+    witness: Callable[[Witnessed], None] | None = None
+    """Gets what each system was judged on: `explain` shows it."""
+    repository: str = ""
+    """OWNER/NAME, given by the workflow: what the rings of a roll-out go by."""
+    topics: tuple[str, ...] = ()
+    bypass: str = ""
+    """What the environment says of a bypass; shown, and without effect."""
+
+
+class Witnessed(NamedTuple):
+    """What one system was judged on."""
+
+    gathering: Gathering
+    system: dict[str, Any]
+    judging: Judging
+    law: Pack
+    requirements: Sequence[Requirement]
+    wanted: frozenset[str]
+    """The names of the evidence that was gathered."""
 
 
 def check(snapshot: Snapshot, path: str, options: Options) -> Report:
     """Judge every system that the manifest at *path* declares. Reads files only through *snapshot*; prints nothing."""
     problems: list[Problem] = []
-    packs = _packs(snapshot, path, options, problems)
+    packs = given = _packs(snapshot, path, options, problems)
+    mode = _in_force(given, [], {}, options)
     try:
         manifest = read_manifest(snapshot, find_manifest(snapshot, path))
     except NoManifest as error:
         return _report(
-            snapshot, options, packs, (), [*problems, Problem(error.what, error.fix, error.location, 4)], path
+            snapshot,
+            options,
+            packs,
+            (),
+            [*problems, Problem(error.what, error.fix, error.location, 4)],
+            path,
+            mode,
         )
     except ManifestError as error:
         return _report(
-            snapshot, options, packs, (), [*problems, Problem(error.what, error.fix, error.location, 3)], path
+            snapshot,
+            options,
+            packs,
+            (),
+            [*problems, Problem(error.what, error.fix, error.location, 3)],
+            path,
+            mode,
         )
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    packs = _tightened(packs + _own_packs(snapshot, manifest, packs, problems), problems)
+    own = _own_packs(snapshot, manifest, given, problems)
+    packs = _tightened([*given, *own], problems)
+    mode = _in_force(given, own, manifest.data, options)
+    recalled = _recalled(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
     gathering = Gathering(snapshot, manifest, lock, kinds=_kinds(packs))
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
-    systems = [_system(gathering, system, packs, coverage, used, options) for system in manifest.systems]
+    systems = [
+        _system(gathering, system, packs, coverage, used, options, mode, recalled)
+        for system in manifest.systems
+    ]
     systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
     note = _no_ai(manifest, options, problems)
-    report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path)
-    return report._replace(note=note, not_read=tuple(sorted(gathering.not_read.items())))
+    report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
+    return report._replace(
+        note=note, not_read=tuple(sorted(gathering.not_read.items())), recalls=tuple(recalled.values())
+    )
 
 
 def _report(
@@ -82,6 +123,7 @@ def _report(
     systems: tuple[SystemReport, ...],
     problems: list[Problem],
     path: str,
+    mode: InForce | None,
 ) -> Report:
     subject = {
         "kind": snapshot.subject.kind,
@@ -91,6 +133,10 @@ def _report(
     }
     systems = numbered(systems)
     verdict, code, more = decide(systems, problems, options.release)
+    if mode is not None:
+        from aiact_gate.judge.rollout import exit_code
+
+        code = exit_code(code, mode, systems, (*problems, *more))
     return Report(
         as_of=options.as_of,
         enforce=options.enforce,
@@ -102,6 +148,8 @@ def _report(
         problems=(*problems, *more),
         manifest=path,
         version=__version__,
+        in_force=mode,
+        bypass=options.bypass,
     )
 
 
@@ -207,7 +255,7 @@ def _loaded(
         problems.append(Problem(f"policy: {fault.message}", fault.fix, fault.location, 3))
         if fault.requirement:
             broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
-    has_more = pack.kinds or pack.compiled is not None and "overlay" in pack.compiled
+    has_more = pack.rollout or pack.recalls or pack.kinds or pack.has_overlay
     if not pack.requirements and not has_more and name not in BUILTIN:
         problems.append(
             Problem(
@@ -215,6 +263,49 @@ def _loaded(
             )
         )
     return pack, broken
+
+
+def _in_force(
+    given: Sequence[tuple[Pack, dict[str, str]]],
+    own: Sequence[tuple[Pack, dict[str, str]]],
+    manifest: Mapping[str, Any],
+    options: Options,
+) -> InForce | None:
+    """The mode of this run; None if no roll-out is in play: everything is enforced."""
+    asked = str((manifest.get("policies") or {}).get("mode") or "")
+    if not asked and not any(pack.rollout for pack, _ in (*given, *own)):
+        return None
+    from aiact_gate.judge.rollout import in_force
+
+    return in_force(
+        [pack for pack, _ in given],
+        [pack for pack, _ in own],
+        asked,
+        options.repository,
+        options.topics,
+        options.as_of,
+    )
+
+
+def _recalled(
+    given: Sequence[tuple[Pack, dict[str, str]]],
+    own: Sequence[tuple[Pack, dict[str, str]]],
+    options: Options,
+    problems: list[Problem],
+) -> dict[str, Recall]:
+    """Check -> its recall on this day; what is wrong with a recall becomes a problem (exit 3)."""
+    if not any(pack.recalls for pack, _ in (*given, *own)):
+        return {}
+    from aiact_gate.judge.rollout import recalled_on, recalls_of
+
+    recalls, idle = recalls_of([pack for pack, _ in given], [pack for pack, _ in own])
+    requirements = {
+        requirement.id: requirement for pack, _ in (*given, *own) for requirement in pack.requirements
+    }
+    valid, faults = recalled_on(recalls, requirements, options.as_of)
+    faults += recalled_on(idle, requirements, options.as_of)[1]
+    problems += [Problem(f"policy: {fault.message}", fault.fix, fault.location, 3) for fault in faults]
+    return valid
 
 
 def _coverage(
@@ -312,6 +403,8 @@ def _system(
     coverage: Coverage,
     used: set[str],
     options: Options,
+    mode: InForce | None,
+    recalled: Mapping[str, Recall],
 ) -> SystemReport:
     manifest = gathering.manifest
     law = packs[0][0]
@@ -326,7 +419,11 @@ def _system(
         evidence.faults += (
             undeclared(_all_records(gathering, system), manifest) if manifest.systems[0] is system else []
         )
-    profile = str((manifest.data.get("policies") or {}).get("profile") or "full")
+    profile, ring = str((manifest.data.get("policies") or {}).get("profile") or "full"), ""
+    if mode is not None:
+        from aiact_gate.judge.rollout import effective_profile
+
+        profile, ring = effective_profile(profile, mode)
     wanted = frozenset(
         path[0]
         for requirement in requirements
@@ -334,7 +431,7 @@ def _system(
         and selected(requirement, profile)
         and (not options.requirements or requirement.id in options.requirements)
         for checked in requirement.checks
-        for path in checked.reads
+        for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
     gather(gathering, system, evidence, wanted)
     judging = Judging(
@@ -349,6 +446,7 @@ def _system(
         broken={name: why for _, broken in packs for name, why in broken.items()},
         used_waivers=used,
         only=options.requirements,
+        recalled=recalled,
     )
     market = str((evidence.data.get("system_description") or {}).get("market_date") or "")
     rows = [
@@ -356,15 +454,23 @@ def _system(
         for requirement in requirements
     ]
     rows = with_waits(rows, evidence, requirements)
+    if evidence.absent and any(result.grace for row in rows for result in row.checks):
+        from aiact_gate.judge.grace import absences_graced
+
+        rows = absences_graced(rows, evidence)
+    if options.witness is not None:
+        options.witness(Witnessed(gathering, system, judging, law, requirements, wanted))
     soon = ending_soon(coverage, used, options.as_of)
-    return _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
+    report = _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
+    return report._replace(ring=ring)
 
 
 def _names(requirements: Sequence[Requirement]) -> tuple[str, ...]:
     names = set(NAMES)
     for requirement in requirements:
-        for checked in requirement.checks:
-            names |= {loop.name for loop in checked.loops} | {lookup.name for lookup in checked.lookups}
+        for check in requirement.checks:
+            for checked in (check, check.replaces) if check.replaces else (check,):
+                names |= {loop.name for loop in checked.loops} | {lookup.name for lookup in checked.lookups}
     return tuple(sorted(names))
 
 
@@ -447,7 +553,7 @@ def _with_waiver_rows(
         (system.id, row.requirement.id)
         for system in systems
         for row in system.rows
-        if row.outcome is Outcome.NOT_SELECTED
+        if row.outcome is Outcome.NOT_SELECTED or any(result.recalled for result in row.checks)
     }
     names = {system.id for system in systems}
     faults: list[Fault] = waiver_faults(coverage, used, names, unseen, options.as_of)
@@ -458,8 +564,12 @@ def _with_waiver_rows(
     rows = []
     for row in systems[0].rows:
         if row.requirement.id == "integrity.waivers":
-            results = tuple(judge.judge(checked, row.requirement) for checked in row.requirement.checks)
-            row = row._replace(outcome=Outcome.FAIL, checks=results)
+            before = {result.id: result for result in row.checks if result.recalled}
+            results = tuple(
+                before[checked.id] if checked.id in before else judge.judge(checked, row.requirement)
+                for checked in row.requirement.checks
+            )
+            row = row._replace(outcome=worst([result.outcome for result in results]), checks=results)
         rows.append(row)
     return [systems[0]._replace(rows=tuple(rows)), *systems[1:]]
 

@@ -6,8 +6,8 @@ names every check of the requirement whose outcome changes. No example, or a che
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,49 @@ class CaseResult:
     wrong: str = ""
 
 
+@dataclass(frozen=True)
+class Case:
+    """One case of an example file, ready to be judged as often as wanted."""
+
+    name: str
+    place: Location
+    raw: dict[str, Any]
+    wanted: frozenset[str] = frozenset()
+    """The full ids of the checks that it says change."""
+    idle: frozenset[str] = frozenset()
+    """Those of them that it says come to not applicable beside the others."""
+    pointers: tuple[Pointer, ...] = ()
+    """What it edits."""
+    judge: CheckJudge | None = None
+    wrong: str = ""
+    """Why it can't be judged."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The example file of one requirement: a base on which every check passes, and its cases."""
+
+    requirement: Requirement
+    document: Document
+    base: CheckJudge
+    before: dict[str, CheckResult]
+    cases: tuple[Case, ...]
+    base_documents: dict[str, Document]
+    kinds: Mapping[str, Any] = field(default_factory=dict)
+    """Record kinds that the pack adds."""
+
+    def raw(self, key: str) -> list[dict[str, Any]]:
+        """The rows of the list *key*."""
+        content = plain_data(self.document.root)
+        return [row for row in content.get(key) or [] if isinstance(row, dict)]
+
+
 @dataclass
 class TestRun:
     """All results of a pack's examples."""
 
     cases: list[CaseResult] = field(default_factory=list)
+    examples: list[Examples] = field(default_factory=list)
     checks: int = 0
     requirements: int = 0
 
@@ -59,12 +97,12 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
     run = TestRun()
     examples = folder / "examples"
     bases: dict[str, dict[str, Document]] = {}
-    judged = [
+    with_checks = [
         requirement
         for requirement in pack.requirements
         if requirement.checks and not all(check.faults for check in requirement.checks)
     ]
-    for requirement in judged:
+    for requirement in with_checks:
         if only and requirement.id not in only:
             continue
         run.requirements += 1
@@ -90,7 +128,7 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
                 CaseResult(requirement.id, "examples", error.location or place, False, error.what)
             )
     if not only:
-        known = {requirement.id for requirement in judged}
+        known = {requirement.id for requirement in with_checks}
         for path in sorted(examples.glob("*.yaml")) if examples.is_dir() else ():
             if path.stem not in known:
                 run.cases.append(
@@ -120,11 +158,22 @@ def _run_file(
     content = plain_data(document.root)
     if not isinstance(content, dict) or not isinstance(content.get("cases"), list) or not content.get("base"):
         raise PackError("an example file needs `base` and `cases`", "", document.location())
+    unknown = set(content) - {"base", "cases", *REASONED}
+    if unknown:
+        raise PackError(f"unknown keys: {', '.join(sorted(map(str, unknown)))}", "", document.location())
     name = str(content["base"])  # of a list: its text, a key like another
     if name not in bases:
         bases[name] = read_bases(examples, content["base"])
     base = bases[name]
-    before = _judged(requirement, pack, base)
+    engine = engine_of(pack)
+    judge = CheckJudge(evidence_of(base, pack.kinds), engine, "fixture")
+    before = _all(judge, requirement)
+    cases = tuple(
+        _prepared(requirement, engine, base, raw, document.location(("cases", index, "name")), pack.kinds)
+        for index, raw in enumerate(content["cases"])
+    )
+    found = Examples(requirement, document, judge, before, cases, base, pack.kinds)
+    run.examples.append(found)
     for result in before.values():
         if result.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE) and result.severity == "error":
             why = (
@@ -142,10 +191,11 @@ def _run_file(
                 )
             )
     failing: set[str] = set()
-    for index, case in enumerate(content["cases"]):
-        place = document.location(("cases", index, "name"))
-        wrong = _case(requirement, pack, base, before, case, failing)
-        run.cases.append(CaseResult(requirement.id, str(case.get("name", "")), place, not wrong, wrong))
+    for case in cases:
+        after = _all(case.judge, requirement) if case.judge is not None else {}
+        wrong = case.wrong or judged_wrong(case, before, after)
+        failing |= {name for name in case.wanted if name in after and after[name].outcome is Outcome.FAIL}
+        run.cases.append(CaseResult(requirement.id, case.name, case.place, not wrong, wrong))
     for check in requirement.checks:
         if check.id not in failing and not check.faults:
             run.cases.append(
@@ -170,6 +220,15 @@ def read_bases(examples: Path, named: Any) -> dict[str, Document]:
     return documents
 
 
+REASONED = ("equivalent", "unreachable", "may_be_blank")
+"""Lists of an example file that say why a mutant, a clause or a blank field can't be told: `policy test --mutate`, `--coverage`."""
+
+
+CASE_KEYS = frozenset(
+    ("check", "checks", "not_applicable", "name", "set", "delete", "add", "at", "kind", "outcome")
+)
+
+
 def read_base(folder: Path) -> dict[str, Document]:
     """The fixture documents in *folder*, by kind. Raises PackError, DocumentError."""
     if not folder.is_dir():
@@ -180,30 +239,38 @@ def read_base(folder: Path) -> dict[str, Document]:
     }
 
 
-def _case(
+def _prepared(
     requirement: Requirement,
-    pack: Pack,
+    engine: Engine,
     base: dict[str, Document],
-    before: dict[str, CheckResult],
-    case: dict[str, Any],
-    failing: set[str],
-) -> str:
-    if not isinstance(case, dict):
-        return "a case is a group of keys"
-    unknown = set(case) - {"check", "checks", "name", "set", "delete", "add", "at", "kind", "outcome"}
+    raw: Any,
+    place: Location,
+    kinds: Mapping[str, Any],
+) -> Case:
+    if not isinstance(raw, dict):
+        return Case("", place, {}, wrong="a case is a group of keys")
+    case = Case(str(raw.get("name", "")), place, raw)
+    unknown = set(raw) - CASE_KEYS
     if unknown:
-        return f"unknown keys: {', '.join(sorted(map(str, unknown)))}"
-    named = [str(name) for name in case.get("checks") or ([case["check"]] if case.get("check") else [])]
-    wanted = {f"{requirement.id}/{name}" for name in named}
+        return replace(case, wrong=f"unknown keys: {', '.join(sorted(map(str, unknown)))}")
+    named = [str(name) for name in raw.get("checks") or ([raw["check"]] if raw.get("check") else [])]
+    idle = frozenset(f"{requirement.id}/{name}" for name in raw.get("not_applicable") or [])
+    wanted = frozenset(f"{requirement.id}/{name}" for name in named) | idle
     missing = wanted - {check.id for check in requirement.checks}
     if missing:
-        return f"no such check: {', '.join(sorted(missing))}"
+        return replace(case, wrong=f"no such check: {', '.join(sorted(missing))}")
     try:
-        edited, pointers = edit(base, case)
+        edited, pointers = edit(base, raw)
     except PackError as error:
-        return error.what
-    after = _judged(requirement, pack, edited)
+        return replace(case, wrong=error.what)
+    judge = CheckJudge(evidence_of(edited, kinds), engine, "fixture")
+    return replace(case, wanted=wanted, idle=idle, pointers=tuple(pointers), judge=judge)
+
+
+def judged_wrong(case: Case, before: Mapping[str, CheckResult], after: Mapping[str, CheckResult]) -> str:
+    """What *case* expects of the checks in *after* and doesn't get, given their results on the base; empty: all as expected."""
     changed = {name for name, result in after.items() if result.outcome is not before[name].outcome}
+    wanted = case.wanted & set(after)
     if changed != wanted:
         extra = "; ".join(
             f"{name} became {after[name].outcome.value}: {_why(after[name])}"
@@ -211,14 +278,13 @@ def _case(
         )
         still = ", ".join(f"{name} stayed {after[name].outcome.value}" for name in sorted(wanted - changed))
         return "; ".join(part for part in (still, extra) if part)
-    expected = str(case.get("outcome", "fail"))
     for name in sorted(wanted):
         result = after[name]
+        expected = "not_applicable" if name in case.idle else str(case.raw.get("outcome", "fail"))
         if result.outcome.value != expected:
             return f"{name} became {result.outcome.value}, not {expected}: {_why(result)}"
         if result.outcome is Outcome.FAIL:
-            failing.add(name)
-            wrong = _place_wrong(result, case, pointers)
+            wrong = _place_wrong(result, case.raw, case.pointers)
             if wrong:
                 return wrong
     return ""
@@ -228,7 +294,7 @@ def _why(result: CheckResult) -> str:
     return result.findings[0].message if result.findings else result.because
 
 
-def _place_wrong(result: CheckResult, case: dict[str, Any], pointers: list[Pointer]) -> str:
+def _place_wrong(result: CheckResult, case: dict[str, Any], pointers: Sequence[Pointer]) -> str:
     if not result.findings:
         return ""  # waits for something that is reported elsewhere
     found = [finding.location.pointer for finding in result.findings]
@@ -406,16 +472,25 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
 _ENGINES: dict[str, Engine] = {}
 
 
-def _engine(pack: Pack) -> Engine:
+def engine_of(pack: Pack) -> Engine:
     if pack.digest not in _ENGINES:
-        names = {*NAMES, *pack.kinds}
-        for requirement in pack.requirements:
-            for check in requirement.checks:
-                names |= {loop.name for loop in check.loops} | {lookup.name for lookup in check.lookups}
-        _ENGINES[pack.digest] = Engine(tuple(sorted(names)), AS_OF)
+        _ENGINES[pack.digest] = Engine(names_of(pack), AS_OF)
     return _ENGINES[pack.digest]
 
 
-def _judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
-    judge = CheckJudge(evidence_of(documents, pack.kinds), _engine(pack), "fixture")
+def names_of(pack: Pack) -> tuple[str, ...]:
+    """Every name that a condition of *pack* may use."""
+    names = {*NAMES, *pack.kinds}
+    for requirement in pack.requirements:
+        for check in requirement.checks:
+            names |= {loop.name for loop in check.loops} | {lookup.name for lookup in check.lookups}
+    return tuple(sorted(names))
+
+
+def judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
+    """What comes of each check of *requirement* on the fixture *documents*."""
+    return _all(CheckJudge(evidence_of(documents, pack.kinds), engine_of(pack), "fixture"), requirement)
+
+
+def _all(judge: CheckJudge, requirement: Requirement) -> dict[str, CheckResult]:
     return {check.id: judge.judge(check, requirement) for check in requirement.checks if not check.faults}

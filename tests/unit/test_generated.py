@@ -33,7 +33,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the generator reads and writes, copied."""
     folder = tmp_path_factory.mktemp("tree")
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("aiact_gate", "tools"):
+    for name in ("aiact_gate", "tools", "policies", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     return folder
 
@@ -44,23 +44,107 @@ def test_the_generated_files_are_current() -> None:
     assert (0, "") == (done.returncode, done.stdout + done.stderr)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "report.json", "testing.json", "facts.json"])
-@pytest.mark.parametrize("change", ["a blank more", "gone", "another type"])
-def test_an_altered_file_is_seen_and_written_again(tree: Path, name: str, change: str) -> None:
-    file = tree / "aiact_gate" / "schemas" / name
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"aiact_gate/schemas/{name}.json" for name in ("manifest", "report", "testing", "facts")),
+        "docs/requirements/art9.5.md",
+        "docs/requirements/README.md",
+    ],
+)
+@pytest.mark.parametrize("change", ["a blank more", "gone", "another word"])
+def test_an_altered_file_is_seen_and_written_again(tree: Path, path: str, change: str) -> None:
+    file = tree / path
     before = file.read_bytes()
     if change == "gone":
         file.unlink()
     elif change == "a blank more":
         file.write_bytes(before + b" ")
     else:
-        file.write_bytes(before.replace(b'"type": "string"', b'"type": "number"', 1))
+        file.write_bytes(
+            before.replace(b'"type": "string"', b'"type": "number"', 1).replace(b"is", b"was", 1)
+        )
 
     checked, wrote, again = generate(tree, "--check"), generate(tree), generate(tree, "--check")
 
     assert 1 == checked.returncode
-    assert f"aiact_gate/schemas/{name} isn't current; run: python tools/generate.py\n" == checked.stdout
+    assert f"{path} isn't current; run: python tools/generate.py\n" == checked.stdout
     assert 0 == wrote.returncode == again.returncode and before == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("edit", "page"),
+    [
+        (("Let someone other than the author accept", "Let somebody else accept"), "art9.5"),
+        (("it.residual.accepted_by != it.identified_by", "filled(it.identified_by)"), "art9.5"),
+        (("title: Health, safety and rights are each worked through", "title: Health first"), "README"),
+    ],
+)
+def test_an_edited_policy_makes_its_page_stale(tree: Path, edit: tuple[str, str], page: str) -> None:
+    policy = tree / "policies" / "eu-ai-act" / "article-09-risk-management.yaml"
+    text = policy.read_text("utf-8")
+    try:
+        policy.write_text(text.replace(*edit, 1), "utf-8")
+        done = generate(tree, "--check")
+    finally:
+        policy.write_text(text, "utf-8")
+
+    assert 1 == done.returncode
+    assert f"docs/requirements/{page}.md isn't current; run: python tools/generate.py\n" in done.stdout
+    assert f"{edit[0]}" in text
+
+
+def test_a_page_of_no_requirement_is_taken_out(tree: Path) -> None:
+    page = tree / "docs" / "requirements" / "art99.md"
+    page.write_text("# Article 99\n", "utf-8")
+
+    checked, _ = generate(tree, "--check"), generate(tree)
+
+    assert (1, "docs/requirements/art99.md is of no requirement; run: python tools/generate.py\n") == (
+        checked.returncode,
+        checked.stdout,
+    )
+    assert not page.exists()
+
+
+def test_every_requirement_has_a_page_and_every_page_is_in_the_list() -> None:
+    from aiact_gate.packs.load import BUILTIN, load_builtin
+
+    folder = ROOT / "docs" / "requirements"
+    ids = {item.id for name in BUILTIN for item in load_builtin(name)[0].requirements}
+    listed = (folder / "README.md").read_text("utf-8")
+
+    assert ids == {path.stem for path in folder.glob("*.md")} - {"README"}
+    assert all(f"]({name}.md)" in listed for name in ids)
+
+
+PAGES = sorted((ROOT / "docs" / "requirements").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_is_the_markdown_that_it_looks_like(page: Path) -> None:
+    """Every cell is in its column, and nothing of a policy's text became markup, HTML or a link."""
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text("utf-8"))
+    inner = [token for token in tokens if token.type == "inline"]
+    kinds = {child.type for token in inner for child in token.children or ()}
+    rows: list[int] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append(0)
+        elif token.type in ("td_open", "th_open"):
+            rows[-1] += 1
+    links = {
+        child.attrs["href"] for token in inner for child in token.children or () if child.type == "link_open"
+    }
+
+    assert not kinds & {"html_inline", "image"}
+    assert [
+        token.content.startswith("<!-- Made from ") for token in tokens if token.type == "html_block"
+    ] == [True]
+    assert all(str(link).endswith((".md", ".yaml")) and (page.parent / str(link)).is_file() for link in links)
+    assert page.stem == "README" or set(rows) <= {2, 5}
 
 
 def test_a_field_more_in_a_model_is_seen(tree: Path) -> None:

@@ -245,7 +245,8 @@ def test_explain_says_what_is_asked_what_was_looked_at_and_what_is_left() -> Non
     for part in (
         "What the law asks",
         "What was looked at",
-        "Stands on",
+        "Who says so",
+        "Bound to",
         "Left to you",
         "How to mend it",
         "Recompute",

@@ -13,7 +13,8 @@ from aiact_gate.model.errors import PackError
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_test import _judged, edit, evidence_of, read_base
+from aiact_gate.pipelines.policy_test import edit, evidence_of, read_base
+from aiact_gate.pipelines.policy_test import judged as judged_on
 from aiact_gate.schemas import fields
 
 FOLDER = builtin_folder("eu-ai-act")
@@ -48,7 +49,7 @@ def judged() -> list[tuple[Requirement, Check]]:
 
 
 def outcome(requirement: Requirement, check: Check, documents: dict[str, Document]) -> Outcome:
-    return _judged(requirement, pack(), documents)[check.id].outcome
+    return judged_on(requirement, pack(), documents)[check.id].outcome
 
 
 def name_of(value: Any) -> str:

@@ -55,12 +55,12 @@ KINDS = ("missing", "contradicted", "stale", "filler")
 
 @cache
 def compiled() -> tuple[dict[str, Any], ...]:
-    return tuple(pack.compiled or {} for pack in below(builtin_folder("eu-ai-act"), ()))
+    return tuple(below(builtin_folder("eu-ai-act"), ()))
 
 
 @cache
 def plain() -> tuple[Pack, ...]:
-    return tuple(pack_from(data) for data in compiled())
+    return tuple(pack_from(dict(data)) for data in compiled())
 
 
 @cache

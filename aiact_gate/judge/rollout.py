@@ -1,0 +1,211 @@
+"""What mode a run is in, and what its exit code is in that mode: the organisation's rings, by day, and the manifest's word.
+
+The verdict never depends on the mode. Only the code 1 does: faults, usage and "nothing was judged" end a run in every mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from aiact_gate.model.evidence import Fault
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.report import Problem, SystemReport
+from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep, is_article_5
+
+PROFILES = ("start", "core", "full")
+
+
+def in_force(
+    given: Sequence[Pack],
+    own: Sequence[Pack],
+    asked: str,
+    repository: str,
+    topics: Sequence[str],
+    as_of: str,
+) -> InForce | None:
+    """The mode of a run on *as_of*, or None if no pack has a roll-out and the manifest asks for nothing.
+
+    *given*: the packs that the workflow named; *own*: those of the repository, whose roll-outs count only if none of the
+    given packs has one. *asked*: the manifest's `policies: mode`, which raises and never lowers.
+    """
+    packs = sorted((pack for pack in given if _has_rings(pack)), key=lambda pack: pack.layer == "unit")
+    vendored = not packs
+    packs = packs or [pack for pack in own if _has_rings(pack)]
+    if not packs:
+        return InForce(because="ignored") if asked in ("observe", "warn") else None
+    found = _of_pack(packs[0], repository, topics, as_of)._replace(vendored=vendored)
+    for pack in packs[1:]:
+        # A later layer only tightens: where it says nothing of this repository, the earlier one stands.
+        other = _of_pack(pack, repository, topics, as_of)._replace(vendored=vendored)
+        if other.because == "ring" and _strictness(other) > _strictness(found):
+            found = other._replace(profile=_wider(other.profile, found.profile))
+        elif other.profile:
+            found = found._replace(profile=_wider(other.profile, found.profile))
+    raised = found._replace(
+        mode=asked, kinds=(), because="manifest", ring_mode=_said(found), since="", until=""
+    )
+    if asked and found.because == "ring" and _strictness(raised) > _strictness(found):
+        return raised
+    return found
+
+
+def _has_rings(pack: Pack) -> bool:
+    return pack.rollout is not None and bool(pack.rollout.rings)
+
+
+def _of_pack(pack: Pack, repository: str, topics: Sequence[str], as_of: str) -> InForce:
+    found = InForce(pack=f"{pack.name} {pack.version}", repository=repository)
+    if not repository:
+        return found._replace(because="unnamed")
+    assert pack.rollout is not None
+    ring = next((ring for ring in pack.rollout.rings if fits(ring, repository, topics)), None)
+    if ring is None:
+        return found._replace(because="no_ring")
+    found = found._replace(ring=ring.name, profile=ring.profile)
+    begun = [step for step in ring.steps if step.since <= as_of]
+    to_come = [step for step in ring.steps if step.since > as_of]
+    until = to_come[0].since if to_come else ""
+    if not begun:
+        return found._replace(because="before", until=until)
+    step: RingStep = begun[-1]
+    return found._replace(because="ring", mode=step.mode, kinds=step.kinds, since=_since(begun), until=until)
+
+
+def _since(begun: Sequence[RingStep]) -> str:
+    """From when the last of *begun* holds: steps that say the same as the one before continue it."""
+    last = begun[-1]
+    first = last
+    for step in reversed(begun):
+        if (step.mode, step.kinds) != (last.mode, last.kinds):
+            break
+        first = step
+    return first.since
+
+
+def fits(ring: Ring, repository: str, topics: Sequence[str]) -> bool:
+    """Whether *repository* (OWNER/NAME, in any case) or one of its *topics* belongs to *ring*."""
+    name = repository.lower()
+    return any(fnmatchcase(name, pattern.lower()) for pattern in ring.repositories) or any(
+        topic in topics for topic in ring.topics
+    )
+
+
+def _strictness(found: InForce) -> tuple[int, int]:
+    """Higher is stricter; enforcing all kinds is stricter than enforcing some."""
+    return MODES.index(found.mode), 0 if found.kinds else 1
+
+
+def _said(found: InForce) -> str:
+    return f"{found.mode} for {', '.join(found.kinds)}" if found.kinds else found.mode
+
+
+def _wider(one: str, other: str) -> str:
+    return max((one, other), key=lambda profile: PROFILES.index(profile) if profile else -1)
+
+
+def effective_profile(manifest: str, found: InForce | None) -> tuple[str, str]:
+    """(the profile that is looked at, the ring that asked for it or empty): the wider of the manifest's and the ring's."""
+    ring = found.profile if found is not None else ""
+    if ring and PROFILES.index(ring) > PROFILES.index(manifest):
+        assert found is not None
+        return ring, found.ring
+    return manifest, ""
+
+
+# ---------------------------------------------------------------- the exit code
+
+
+def enforces(found: InForce | None, kind: str) -> bool:
+    """Whether a failing finding of *kind* ends the run with 1."""
+    if found is None:
+        return True
+    return found.mode == "enforce" and (not found.kinds or kind in found.kinds)
+
+
+def exit_code(
+    code: int, found: InForce | None, systems: Sequence[SystemReport], problems: Sequence[Problem]
+) -> int:
+    """*code*, what the run comes to in the mode `enforce`, as it is in the mode *found*: 1 may become 0, nothing else does."""
+    if code != 1 or found is None or found.mode == "enforce" and not found.kinds:
+        return code
+    return 1 if any(enforces(found, kind) for kind in failing_kinds(systems, problems)) else 0
+
+
+def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) -> Iterator[str]:
+    """The kinds of all that fails *systems*, once or more often each.
+
+    What fails without a finding of its own (it waits for something absent, or can't be determined) counts as `missing`; a
+    decision that ended counts as `stale`.
+    """
+    yield from ("stale" for problem in problems if problem.code == 1)
+    for system in systems:
+        yield from (notice.kind for notice in system.notices if notice.outcome is Outcome.FAIL)
+        for row in system.rows:
+            if row.standing:
+                continue
+            if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not row.checks:
+                yield "missing"
+            for check in row.checks:
+                if check.severity != "error" or check.standing:
+                    continue
+                failing = [finding for finding in check.findings if _fails(finding)]
+                yield from (finding.kind for finding in failing)
+                if check.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not failing:
+                    yield "missing"
+
+
+def _fails(finding: object) -> bool:
+    return (
+        getattr(finding, "outcome", None) is Outcome.FAIL
+        and getattr(finding, "severity", "") == "error"
+        and not getattr(finding, "standing", False)
+    )
+
+
+# ---------------------------------------------------------------- recalls
+
+
+def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> tuple[list[Recall], list[Recall]]:
+    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out."""
+    theirs = [recall for pack in given for recall in pack.recalls]
+    ours = [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
+    return (theirs, ours) if any(_has_rings(pack) for pack in given) else (theirs + ours, [])
+
+
+def recalled_on(
+    recalls: Sequence[Recall], requirements: Mapping[str, Requirement], as_of: str
+) -> tuple[dict[str, Recall], list[Fault]]:
+    """(check -> the recall in force on *as_of*, what is wrong with those that haven't ended). Ended ones count for nothing."""
+    valid: dict[str, Recall] = {}
+    faults = []
+    for recall in recalls:
+        if recall.until < as_of:
+            continue
+        name = recall.check.partition("/")[0]
+        requirement = requirements.get(name)
+        if requirement is None or recall.check not in [check.id for check in requirement.checks]:
+            known = [check.id for check in requirement.checks] if requirement is not None else []
+            faults.append(
+                Fault(
+                    "recall_check",
+                    "malformed",
+                    recall.place,
+                    f"the recall names {recall.check}, which no pack has",
+                    f"Name one of: {', '.join(known)}." if known else "See `aiact-gate policy list`.",
+                )
+            )
+        elif requirement.article == "5" or is_article_5(name):
+            faults.append(
+                Fault(
+                    "recall_article_5",
+                    "malformed",
+                    recall.place,
+                    f"the recall names {recall.check}, and Article 5 is never recalled",
+                    "Take it out, and mend the check.",
+                )
+            )
+        elif recall.since <= as_of:
+            valid.setdefault(recall.check, recall)
+    return valid, faults

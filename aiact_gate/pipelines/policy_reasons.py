@@ -1,0 +1,37 @@
+"""What the examples of a policy can't tell, and the reasons that stand for it beside them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aiact_gate.model.location import Location
+from aiact_gate.pipelines.policy_test import Examples
+
+
+class Unseen(NamedTuple):
+    """A mutant, a blank field or a clause's value that no case tells apart."""
+
+    requirement: str
+    name: str
+    """What an example file calls it: `accepted-by-another that[1]: …`."""
+    place: Location
+    kills: str
+    """Which case would tell it."""
+    because: str = ""
+    """The reason that the example file gives, if it does."""
+
+
+def explain(
+    unseen: list[Unseen], examples: Examples, key: str, word: str, found: list[Unseen], orphans: list[Unseen]
+) -> None:
+    """Add *unseen* to *found*, each with the reason that stands under *key* of the example file, and to *orphans* the reasons
+    that explain nothing."""
+    reasons = {str(row.get(word)): str(row.get("because") or "") for row in examples.raw(key)}
+    found += [one._replace(because=reasons.get(one.name, "")) for one in unseen]
+    there = {one.name for one in unseen}
+    for index, name in enumerate(reasons):
+        if name not in there:
+            place = examples.document.location((key, index))
+            orphans.append(
+                Unseen(examples.requirement.id, name, place, f"nothing needs this reason under `{key}`")
+            )
