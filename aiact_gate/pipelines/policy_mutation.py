@@ -200,6 +200,8 @@ def _blanks(
     for path in check.reads:
         if len(path) < 2 or path[0] in ("parameters", "as_of") or path[0] not in base:
             continue
+        if not holds(base[path[0]].root, path[1:]):
+            continue
         found.blanks += 1
         documents = dict(base)
         try:
@@ -213,6 +215,19 @@ def _blanks(
             name = f"{check.id.partition('/')[2]}: {'.'.join(path)}"
             kills = f"the check still passes when {'.'.join(path)} is blank in every row"
             yield Unseen(examples.requirement.id, name, places.of(check.id, "id"), kills)
+
+
+def holds(node: Node, path: tuple[str, ...]) -> bool:
+    """Whether something stands where *path* leads from *node*, in one row at least: no null, blank text or empty list or group."""
+    value = node.value
+    if not path:
+        return not node.is_null and bool(value.strip() if isinstance(value, str) else value)
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict):
+        children = list(value.values()) if step == "*" else [value[step]] if step in value else []
+    else:
+        children = list(value) if isinstance(value, list) and step == "*" else []
+    return any(holds(child, rest) for child in children)
 
 
 def blanked(document: Document, path: tuple[str, ...]) -> Document:

@@ -237,6 +237,24 @@ def test_a_field_that_may_be_blank_is_a_hole(tmp_path: Path) -> None:
     assert 1 == ran.code and f"HOLE     house/house.yaml:18:13: {hole}" in ran.out, ran.out
 
 
+@pytest.mark.parametrize(
+    "bounds", ["", ", bounds: null", ", bounds: ''", ", bounds: Within one branch office."]
+)
+def test_a_field_at_which_the_base_holds_nothing_is_no_hole(tmp_path: Path, bounds: str) -> None:
+    folder = pack(tmp_path / "house", STRONG)
+    asked = '        that:\n          - "!filled(it.bounds) || it.cases in mlflow.run.metrics"\n'
+    (folder / "house.yaml").write_text(POLICY.replace("        that:\n", asked))
+    fixture = folder / "examples" / "fixtures" / "own" / "testing.yaml"
+    fixture.write_text(TESTING.replace("}", f"{bounds}}}"))
+    written = bounds.endswith("office.")
+
+    ran = examined(folder, "--mutate")
+
+    blanked, fields = re.findall(r"^Blanks: (\d+) of (\d+) ", ran.out, re.MULTILINE)[0]
+    assert written == ("house.attacks/enough-attempts: testing.attacks.*.bounds\n" in ran.out), ran.out
+    assert int(fields) - int(blanked) == written, ran.out
+
+
 def test_a_case_tells_which_checks_stop_applying_beside_those_that_fail(tmp_path: Path) -> None:
     second = """\
       - id: attack-is-of-a-class
