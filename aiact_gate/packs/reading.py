@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiact_gate.model.policy import Check, Condition, PathExpr
 from aiact_gate.packs import conditions
@@ -10,7 +11,8 @@ from aiact_gate.packs.conditions import Expr, Path
 from aiact_gate.schemas import fields
 from aiact_gate.schemas.fields import Field
 
-Kinds = Mapping[str, Mapping[str, object]]
+Kinds = Mapping[str, Mapping[str, Any]]
+"""Record kinds that packs add: their schemas."""
 
 
 def bound_paths(check: Check) -> dict[str, Path]:
@@ -33,17 +35,17 @@ def resolve(path: Path, bound: Mapping[str, Path]) -> Path:
     return (*bound[path[0]], *path[1:]) if path and path[0] in bound else path
 
 
-def field_at(path: Path) -> Field | None:
+def field_at(path: Path, kinds: Kinds | None = None) -> Field | None:
     """The schema of what *path* (from the evidence's names) leads to, if it is known."""
-    field = fields.root(path[0])
+    field = fields.root(path[0], kinds)
     for step in path[1:]:
         field = field.below(step) if field is not None else None
     return field
 
 
-def is_computed(path: Path) -> bool:
+def is_computed(path: Path, kinds: Kinds | None = None) -> bool:
     """Whether a `*` of *path* is a key that a condition computes: then no one field is meant."""
-    field = fields.root(path[0])
+    field = fields.root(path[0], kinds)
     for step in path[1:]:
         if field is None or step == "*" and field.schema.get("properties"):
             return True
@@ -69,7 +71,11 @@ def _plain(path: Path) -> str:
 
 
 def with_conditions(
-    check: Check, clauses: Sequence[Condition], when: Condition | None, where: Condition | None
+    check: Check,
+    clauses: Sequence[Condition],
+    when: Condition | None,
+    where: Condition | None,
+    kinds: Kinds | None = None,
 ) -> Check:
     """*check* with other conditions, as if its author had written them: what it reads follows from them."""
     bound = bound_paths(check)
@@ -78,11 +84,15 @@ def with_conditions(
     looped = {_resolved(loop.path, bound) for loop in check.loops if loop.path is not None}
     for lookup in check.lookups:
         looped |= {_resolved(lookup.key, bound), (*_resolved(lookup.path, bound), "*", lookup.field)}
-    needs = {path for path in asked if path[0] in fields.RECORDS and not is_computed(path)}
+    needs = {
+        path
+        for path in asked
+        if path[0] in (*fields.RECORDS, *(kinds or ())) and not is_computed(path, kinds)
+    }
     texts = []
     for clause in clauses:
         for path in clause.relative:
-            field = None if path[0].startswith("@") else field_at(resolve(path, bound))
+            field = None if path[0].startswith("@") else field_at(resolve(path, bound), kinds)
             if field is not None and field.is_prose:
                 texts.append(path)
     return check._replace(

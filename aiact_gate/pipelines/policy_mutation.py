@@ -19,7 +19,7 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.packs import conditions, mutants
 from aiact_gate.packs.conditions import Engine, Expr
-from aiact_gate.packs.reading import bound_paths, condition_of, field_at, with_conditions
+from aiact_gate.packs.reading import Kinds, bound_paths, condition_of, field_at, with_conditions
 from aiact_gate.pipelines.policy_places import Part, Places, parts_of, shifted
 from aiact_gate.pipelines.policy_reasons import Unseen, explain
 from aiact_gate.pipelines.policy_test import Case, Examples, TestRun, engine_of, evidence_of, judged_wrong
@@ -64,7 +64,7 @@ def mutate(pack: Pack, run: TestRun, places: Places) -> MutationRun:
             if not check.clauses:
                 continue
             telling = telling_cases(check, examples)
-            for weaker in weakened(check, requirement, engine, places):
+            for weaker in weakened(check, requirement, engine, places, examples.kinds):
                 found.mutants += 1
                 if not noticed(weaker, examples, telling):
                     kills = weaker.kills + _tried(weaker, examples)
@@ -80,8 +80,10 @@ def mutate(pack: Pack, run: TestRun, places: Places) -> MutationRun:
 # ---------------------------------------------------------------- mutants
 
 
-def weakened(check: Check, requirement: Requirement, engine: Engine, places: Places) -> Iterator[Weaker]:
-    """Every mutant of *check*."""
+def weakened(
+    check: Check, requirement: Requirement, engine: Engine, places: Places, kinds: Kinds | None = None
+) -> Iterator[Weaker]:
+    """Every mutant of *check*; *kinds*: record kinds that packs add."""
     parts = parts_of(check, engine, places)
     bare = check.id.partition("/")[2]
     bound = bound_paths(check)
@@ -95,14 +97,14 @@ def weakened(check: Check, requirement: Requirement, engine: Engine, places: Pla
         else:
             now[part.name] = condition_of(tree, part.condition.source)
         clauses = [now[one.name] for one in parts if one.name.startswith("that") and one.name in now]
-        return with_conditions(check, clauses, now.get("when"), now.get("where"))
+        return with_conditions(check, clauses, now.get("when"), now.get("where"), kinds)
 
     for part in parts:
         names = _loop_names(part.tree, bound)
 
         def field_of(node: Expr, names: dict[str, Any] = names) -> Field | None:
             path = conditions.path_of(node, names)
-            return field_at(path) if path is not None and not path[0].startswith("@") else None
+            return field_at(path, kinds) if path is not None and not path[0].startswith("@") else None
 
         if part.name != "that":  # a check without `that` is none
             name = f"{bare} {part.name}: dropped"

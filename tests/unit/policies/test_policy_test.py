@@ -331,6 +331,13 @@ def test_every_clause_of_the_built_in_packs_is_seen_and_every_survivor_has_a_rea
     assert noticed >= 0.95 * whole > 0
 
 
+def test_the_example_of_an_organisations_pack_is_tested_as_well() -> None:
+    ran = run("policy", "test", "--coverage", "--mutate", "examples/organisation-pack")
+
+    assert 0 == ran.code, ran.out
+    assert "Coverage: 14 of 14 values" in ran.out
+
+
 def _droppable() -> list[tuple[str, str, str, str]]:
     """(file, requirement, check, mutant's name) of each clause whose loss is no equivalent change."""
     pack_, _ = load_folder(builtin_folder("eu-ai-act"))
