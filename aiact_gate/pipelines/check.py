@@ -28,7 +28,7 @@ from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
 from aiact_gate.sources.lockfile import read_lock
 from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
-from aiact_gate.sources.records import undeclared
+from aiact_gate.sources.records import undeclared, unread
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -434,6 +434,8 @@ def _system(
         for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
     gather(gathering, system, evidence, wanted)
+    if manifest.systems[0] is system:
+        evidence.faults += unread(_all_records(gathering, system), evidence.faults)
     judging = Judging(
         system=system["id"],
         claim=claim,

@@ -51,17 +51,22 @@ def read_folder(
         if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
             continue
         record = _read(snapshot, path, stem, known)
-        if record is None:
-            not_read[path] = "a YAML file without `schema: aiact-gate/record/…`"
+        if isinstance(record, str):
+            not_read[path] = record
         else:
             found.append(record)
     return found
 
 
-def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> RecordFile | None:
+def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> RecordFile | str:
+    """The record at *path*; a text: why it is none (a template, or YAML of something else, may lie there, too)."""
+    content = b""
     try:
-        document = parse_yaml(snapshot.read(path), path)
+        content = snapshot.read(path)
+        document = parse_yaml(content, path)
     except (SnapshotError, DocumentError) as error:
+        if stem not in known and content and b"aiact-gate/record/" not in content:
+            return f"no YAML that can be read, and nothing says that it's a record: {error.what}"
         place = error.location or Location(path)
         return RecordFile(
             path,
@@ -82,7 +87,7 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
     declared = node.value if node is not None and isinstance(node.value, str) else ""
     if not declared.startswith("aiact-gate/record/"):
         if stem not in known:
-            return None
+            return "a YAML file without `schema: aiact-gate/record/…`"
         place = document.location()
         return RecordFile(
             path,
@@ -234,6 +239,12 @@ def _shape(
     evidence.unfilled.update(shaped.unfilled)
     evidence.required |= shaped.required
     references += shaped.references
+
+
+def unread(records: list[RecordFile], known: list[Fault]) -> list[Fault]:
+    """What is wrong with records that can't be read and aren't among *known* faults: nobody can tell what such a file holds,
+    so it is a finding although no point waits for its kind."""
+    return [record.fault for record in records if record.fault is not None and record.fault not in known]
 
 
 def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:

@@ -497,3 +497,21 @@ def test_a_terminal_without_unicode_gets_a_report_all_the_same(tmp_path: Path) -
 
     assert 1 == ran.code, ran.said
     assert "internal error" not in ran.said
+
+
+@pytest.mark.parametrize("name", ["testing.yaml", "notes.yaml"])
+def test_a_record_that_cant_be_read_fails_although_no_point_waits_for_it(name: str, tmp_path: Path) -> None:
+    repository = minimal(tmp_path).write({f"compliance/{name}": "schema: aiact-gate/record/testing/v1\nfor: [\n"})
+
+    ran = repository.check()
+
+    assert 1 == ran.code and f"compliance/{name}:" in ran.out and "can't be read" in ran.out, ran.out
+
+
+def test_yaml_that_is_broken_and_no_record_is_only_told(tmp_path: Path) -> None:
+    repository = minimal(tmp_path).write({"compliance/chart.yaml": "{{ if .Values.on }}\nkind: Pod\n"})
+
+    ran, told = repository.check(), repository.check("--format", "json")
+
+    assert 0 == ran.code, ran.out
+    assert ["compliance/chart.yaml"] == [one["path"] for one in json.loads(told.out)["not_read"]]
