@@ -97,10 +97,14 @@ def load_folder(
 
 
 def _data_of(pack: Pack) -> dict[str, Any]:
-    """What *pack* was made from; a second reading, which only overlays need."""
+    """What *pack* was made from; a second reading, which only overlays need. Raises PackError."""
     data = _shipped(pack.name) if pack.layer == "builtin" else None
     if data is None:
-        text = pack.compiled if isinstance(pack.compiled, bytes) else pack.compiled.read_bytes()
+        try:
+            text = pack.compiled if isinstance(pack.compiled, bytes) else pack.compiled.read_bytes()
+        except OSError as error:
+            what = f"the compiled form of {pack.label or pack.name} went away while it was read"
+            raise PackError(what, "Run it again.") from error
         data = json.loads(text)
     return data
 
