@@ -79,8 +79,13 @@ def compare_packs(old: Pack, new: Pack) -> Comparison:
         found.append(Difference(gone.id, relation, ("requirement removed",)))
     changed = any(one.relation != "equal" or one.reasons for one in found)
     if changed and old.version == new.version:
-        versions.append(f"pack.yaml: something changed, and the version is {new.version} as before.")
+        versions.append(unchanged_version(new))
     return Comparison(tuple(found), tuple(versions))
+
+
+def unchanged_version(pack: Pack) -> str:
+    """What is said where *pack* differs and its version doesn't."""
+    return f"pack.yaml: something changed, and the version is {pack.version} as before."
 
 
 def _added(requirement: Requirement) -> list[Difference]:

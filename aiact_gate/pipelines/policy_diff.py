@@ -11,7 +11,7 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
 from aiact_gate.packs.compile import PolicyFault
-from aiact_gate.packs.difference import Comparison, Difference, compare_packs
+from aiact_gate.packs.difference import Comparison, Difference, compare_packs, unchanged_version
 from aiact_gate.packs.load import BUILTIN, builtin_folder, layered, load_builtin, load_folder
 from aiact_gate.pipelines.check import Options
 from aiact_gate.pipelines.run import checked
@@ -66,16 +66,17 @@ def compare(old: Side, new: Side) -> Comparison:
     laws = [load_builtin(name)[0] for name in BUILTIN]
     (before, faults), (now, more) = (layered([*laws, one.pack]) for one in (old, new))
     if faults or more:
-        # It tightens packs of others, too, which aren't at hand.
-        unknown = Difference(
-            "overlay.yaml", "undecidable", ("it is about packs that aren't at hand; look with --on",)
-        )
+        why = f"{(faults or more)[0].message}; look with --on"
+        unknown = Difference("overlay.yaml", "undecidable", (why,))
         return comparison._replace(differences=(unknown, *comparison.differences))
     found = list(comparison.differences)
     for was, is_ in zip(before[:-1], now[:-1], strict=True):
         changed = compare_packs(was, is_).differences
         found += [one for one in changed if one.relation != "equal" or one.reasons]
-    return comparison._replace(differences=tuple(found))
+    versions = comparison.versions
+    if len(found) > len(comparison.differences) and not versions and old.pack.version == new.pack.version:
+        versions = (unchanged_version(new.pack),)
+    return comparison._replace(differences=tuple(found), versions=versions)
 
 
 def turned_on(path: str, old: Side, new: Side, as_of: str) -> tuple[list[Turned], list[Problem]]:

@@ -363,7 +363,7 @@ def test_what_is_said_holds_on_random_evidence(tmp_path: Path, seed: int) -> Non
     chance = random.Random(seed)
     said: Counter[str] = Counter()
     shown: Counter[str] = Counter()
-    for number in range(100):
+    for number in range(60):
         config = drawn(chance)
         new = changed(config, chance)
         packs = pack_of(config, tmp_path / f"{number}-old"), pack_of(new, tmp_path / f"{number}-new")
@@ -377,7 +377,7 @@ def test_what_is_said_holds_on_random_evidence(tmp_path: Path, seed: int) -> Non
         if relation in ("looser", "equal"):
             assert (False, True) not in pairs, (config, new)
     # The evidence tells the two apart often enough for the claims to mean something.
-    assert min(said["tighter"], said["looser"], said["equal"]) >= 5, said
+    assert min(said["tighter"], said["looser"], said["equal"]) >= 3, said
     assert shown["tighter"] and shown["looser"] and shown["undecidable"], shown
 
 
@@ -444,6 +444,32 @@ def test_a_changed_copy_of_a_built_in_pack_is_judged_in_its_place(tmp_path: Path
     assert "severity warning became error" in ran.out
     nothing = program("policy", "diff", "eu-ai-act", "eu-ai-act", "--on", str(tmp_path / "empty"), cwd=ROOT)
     assert 4 == nothing.code
+
+
+def test_what_an_overlay_asks_is_compared_where_it_asks_it(tmp_path: Path) -> None:
+    import shutil
+
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        shutil.copytree(ROOT / "examples" / "organisation-pack", folder)
+    overlay = (new / "overlay.yaml").read_text()
+    for before, now in (
+        ("words_on_exclusions: 50}", "words_on_exclusions: 60}"),
+        ("  art9.5: 2027-06-01", "  art9.5: 2027-07-01"),
+        ("raise:\n  art13.3.b.iii/told-not-only-listed: error", "raise: {}"),
+    ):
+        assert before in overlay
+        overlay = overlay.replace(before, now)
+    (new / "overlay.yaml").write_text(overlay)
+
+    ran = program("policy", "diff", "old", "new", cwd=tmp_path)
+
+    assert 1 == ran.code, ran.said
+    said = [line.split()[:2] for line in ran.out.splitlines()]
+    assert ["looser", "art9.5"] in said
+    assert ["looser", "art13.3.b.iii/told-not-only-listed"] in said
+    assert "pack.yaml: something changed, and the version is" in ran.said
+    assert any(line[0] == "tighter" and line[1].startswith("art13.3.b.i/") for line in said if len(line) > 1)
 
 
 @pytest.mark.parametrize(
