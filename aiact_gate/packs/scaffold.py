@@ -97,6 +97,6 @@ Rules of our own, judged by aiact-gate beside those that it brings along.
 
 1. Change `rules.yaml`: the citation, the title, what has to hold. One requirement is one rule that a reader would name.
 2. Change `examples/{id}.yaml`: a failing case for each check, and the boundary.
-3. `aiact-gate policy lint FOLDER` and `aiact-gate policy test FOLDER`, until both are green.
+3. `aiact-gate policy lint FOLDER` and `aiact-gate policy test FOLDER`, until neither finds anything.
 4. Judge with it: `aiact-gate check --pack FOLDER`, or take it into a repository: `aiact-gate policy add FOLDER`.
 """
