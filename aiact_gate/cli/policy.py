@@ -1,4 +1,4 @@
-"""`aiact-gate policy list|lint|test`."""
+"""`aiact-gate policy list|lint|test`; new, add and diff stand in `policy_packs`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from aiact_gate.cli.policy_packs import COMMANDS
 from aiact_gate.packs.load import BUILTIN, builtin_folder
 
 
 @click.group(name="policy")
 def command() -> None:
-    """List, lint and test policies.
+    """List, lint, test, compare and add policies.
 
     Example: aiact-gate policy test
     """
@@ -122,3 +123,7 @@ def test(
     if not ran:
         click.echo("No example was run.")
     sys.exit(1 if not ran or any(report.bad for report in reports) else 0)
+
+
+for _command in COMMANDS:
+    command.add_command(_command)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,32 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+@contextmanager
+def staged_folder(target: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A new folder beside *target* and with its name that holds *files* (path within it -> bytes).
+
+    `os.rename` takes it to its place at once; what wasn't taken is gone afterwards.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    import shutil
+    import tempfile
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    around = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        folder = around / target.name
+        folder.mkdir()
+        for path, data in files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        yield folder
+    finally:
+        shutil.rmtree(around, ignore_errors=True)
 
 
 def _style(value: str) -> str | None:

@@ -68,7 +68,7 @@ def loosened(now: Stated, before: Stated) -> list[Finding]:
                 "",
             )
         )
-    packs = [set((stated.manifest.get("policies") or {}).get("packs") or []) for stated in (before, now)]
+    packs = [_packs(stated) for stated in (before, now)]
     for pack in sorted(packs[0] - packs[1]):
         found.append(
             _finding(
@@ -80,6 +80,12 @@ def loosened(now: Stated, before: Stated) -> list[Finding]:
             )
         )
     return found + _waivers(now, before) + _debts(now, before)
+
+
+def _packs(stated: Stated) -> set[str]:
+    """The folders of the packs, pinned or not."""
+    entries = (stated.manifest.get("policies") or {}).get("packs") or []
+    return {str(entry.get("path") if isinstance(entry, dict) else entry) for entry in entries}
 
 
 def _waivers(now: Stated, before: Stated) -> list[Finding]:

@@ -60,12 +60,27 @@ class DeclaredSystem(Strict):
     evidence_dir: Annotated[str, _marked("folder", "reference")] = "compliance"
 
 
+class PinnedPack(Strict):
+    """A pack that `aiact-gate policy add` took into this repository."""
+
+    path: Annotated[str, _marked("folder", "reference")]
+    digest: Annotated[str, _marked("name", "reference")]
+    """`sha256:` and the digest of its files; a pack that has another one is refused."""
+    source: Annotated[str, _marked("name", "reference")] | None = None
+    """Where it came from: a folder, or `URL@REV`. Never fetched by `check`."""
+
+
 class Policies(Strict):
     """Which points are judged."""
 
     profile: Profile = "full"
-    packs: list[Annotated[str, _marked("folder", "reference")]] = []
-    """Additional packs: folders relative to this file. The built-in packs always run."""
+    packs: list[
+        Annotated[
+            Annotated[str, _marked("folder", "reference")] | PinnedPack,
+            Field(json_schema_extra={"x-type": "text_or_group"}),
+        ]
+    ] = []
+    """Additional packs: folders relative to this file, or pinned ones. The built-in packs always run."""
     mode: Literal["observe", "warn", "enforce"] | None = None
     """At least this mode, whatever the roll-out says: it raises, never lowers."""
 

@@ -360,6 +360,8 @@ def _const(inner: list[tuple[int, int | bytes]], offset: int) -> Expr:
             return Expr("const", offset=offset, value=value - (1 << 64) if value >> 63 else value)
         if number == 5 and isinstance(value, bytes):
             return Expr("const", offset=offset, value=struct.unpack("<d", value)[0])
+        if number in (4, 7):  # unsigned numbers and bytes, which no policy needs; told apart all the same
+            return Expr("const", f"{number}:{value!r}", offset=offset)
     return Expr("const", offset=offset)
 
 

@@ -24,6 +24,7 @@ from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
 from aiact_gate.packs.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
+from aiact_gate.pipelines.pins import as_pinned, fix_of
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
 from aiact_gate.sources.lockfile import read_lock
@@ -53,6 +54,8 @@ class Options(NamedTuple):
     topics: tuple[str, ...] = ()
     bypass: str = ""
     """What the environment says of a bypass; shown, and without effect."""
+    instead: tuple[tuple[str, str], ...] = ()
+    """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""
 
 
 class Witnessed(NamedTuple):
@@ -95,7 +98,7 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
             mode,
         )
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    own = _own_packs(snapshot, manifest, given, problems)
+    own = _own_packs(snapshot, manifest, given, options, problems)
     packs = _tightened([*given, *own], problems)
     mode = _in_force(given, own, manifest.data, options)
     recalled = _recalled(given, own, options, problems)
@@ -161,10 +164,13 @@ def _packs(
 ) -> list[tuple[Pack, dict[str, str]]]:
     found = []
     for name in BUILTIN:
-        found.append(_loaded(name, *load_builtin(name), problems))
+        found.append(_loaded(name, *(_instead(name, options, {}) or load_builtin(name)), problems))
     for folder in in_layer_order(options.packs):
         try:
-            found.append(_loaded(folder, *load_folder(Path(folder), None, _kinds(found)), problems))
+            loaded = load_folder(Path(folder), None, _kinds(found))
+            found.append(
+                _loaded(folder, *(_instead(loaded[0].name, options, _kinds(found)) or loaded), problems)
+            )
         except PackError as error:
             problems.append(Problem(error.what, error.fix, error.location, 3))
     return found
@@ -198,17 +204,24 @@ def _tightened(
     return found
 
 
+def _instead(name: str, options: Options, kinds: dict[str, Any]) -> tuple[Pack, list[PolicyFault]] | None:
+    folder = dict(options.instead).get(name)
+    return None if folder is None else load_folder(Path(folder), None, kinds)
+
+
 def _own_packs(
     snapshot: Snapshot,
     manifest: Manifest,
     earlier: Sequence[tuple[Pack, dict[str, str]]],
+    options: Options,
     problems: list[Problem],
 ) -> list[tuple[Pack, dict[str, str]]]:
     found: list[tuple[Pack, dict[str, str]]] = []
-    for index, named in enumerate((manifest.data.get("policies") or {}).get("packs") or []):
-        place = manifest.document.location(("policies", "packs", index))
-        relative = manifest.repository_path(str(named))
-        if relative.startswith("..") or str(named).startswith("/"):
+    for declared in manifest.packs:
+        named = declared.path
+        place = manifest.document.location(("policies", "packs", declared.position))
+        relative = manifest.repository_path(named)
+        if relative.startswith("..") or named.startswith("/"):
             problems.append(
                 Problem(
                     f"the pack {named} lies outside the repository",
@@ -220,12 +233,14 @@ def _own_packs(
             continue
         try:
             kinds = _kinds([*earlier, *found])
-            found.append(
-                _loaded(str(named), *_from_snapshot(snapshot, relative, str(named), kinds), problems)
-            )
+            loaded = _loaded(named, *_from_snapshot(snapshot, relative, named, kinds), problems)
+            if declared.digest:
+                loaded = as_pinned(*loaded, declared, place, problems)
+            other = _instead(loaded[0].name, options, kinds)
+            found.append(loaded if other is None else _loaded(named, *other, problems))
         except (PackError, SnapshotError, OSError) as error:
             what = f"the pack {named} can't be read" if isinstance(error, OSError) else error.what
-            problems.append(Problem(what, "Mend the path, or vendor the pack again.", place, 3))
+            problems.append(Problem(what, fix_of(declared), place, 3))
     return found
 
 
@@ -241,7 +256,7 @@ def _from_snapshot(
         for path in snapshot.paths(folder):
             if posixpath.dirname(path) == folder and path.endswith((".yaml", ".yml")):
                 (copy / posixpath.basename(path)).write_bytes(snapshot.read(path))
-            elif posixpath.dirname(path) == f"{folder}/kinds" and path.endswith(".json"):
+            elif posixpath.dirname(path) == posixpath.join(folder, "kinds") and path.endswith(".json"):
                 (copy / "kinds").mkdir(exist_ok=True)
                 (copy / "kinds" / posixpath.basename(path)).write_bytes(snapshot.read(path))
         return load_folder(copy, name, kinds, "repository")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document
@@ -11,10 +12,23 @@ from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.location import Location
 from aiact_gate.schemas.fields import schema
+from aiact_gate.sources.filled import emptiness
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
 
 NAMES = ("aiact.yaml", "aiact.yml")
+
+
+class DeclaredPack(NamedTuple):
+    """One entry of `policies: packs:`."""
+
+    path: str
+    """Relative to the manifest's folder."""
+    digest: str
+    """What it is pinned to, hexadecimal; empty: a pack of this repository's own, unpinned."""
+    source: str
+    position: int
+    """Which entry it is."""
 
 
 class Manifest(NamedTuple):
@@ -34,6 +48,18 @@ class Manifest(NamedTuple):
         return [
             system for system in self.data.get("systems", []) if isinstance(system, dict) and system.get("id")
         ]
+
+    @property
+    def packs(self) -> list[DeclaredPack]:
+        """The packs that it names; entries without a path are faults and left out."""
+        found = []
+        for index, entry in enumerate((self.data.get("policies") or {}).get("packs") or []):
+            if isinstance(entry, dict) and entry.get("path"):
+                digest = str(entry.get("digest") or "").removeprefix("sha256:")
+                found.append(DeclaredPack(entry["path"], digest, str(entry.get("source") or ""), index))
+            elif isinstance(entry, str):
+                found.append(DeclaredPack(entry, "", "", index))
+        return found
 
     def system_location(self, system_id: str) -> Location:
         """The line of the system's id."""
@@ -122,6 +148,7 @@ def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
             )
         )
     faults += _system_faults(document, shaped.value if isinstance(shaped.value, dict) else {})
+    faults += _pack_faults(document, shaped.value if isinstance(shaped.value, dict) else {})
     proposed = frozenset(pointer[1:] for pointer in shaped.unfilled)
     folder = posixpath.dirname(path)
     return Manifest(path, folder, document, shaped.value, tuple(faults), proposed)
@@ -197,4 +224,49 @@ def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
                     ("manifest", "systems", index, "version"),
                 )
             )
+    return faults
+
+
+def _pack_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
+    """A pinned pack without a path or a digest would pin nothing; an entry that isn't filled would hide that none is there."""
+    policies = document.root.value.get("policies")
+    written = (
+        policies.value.get("packs") if policies is not None and isinstance(policies.value, dict) else None
+    )
+    faults = [
+        Fault(
+            "pack_entry",
+            "malformed",
+            document.location(("policies", "packs", index)),
+            "a pack is named nowhere in this entry",
+            "Name its folder, or take the entry out.",
+            ("manifest", "policies", "packs", index),
+        )
+        for index, node in enumerate(
+            written.value if written is not None and isinstance(written.value, list) else ()
+        )
+        if node.is_null or isinstance(node.value, str) and emptiness(node.value, "folder")
+    ]
+    if faults:
+        return faults
+    for index, entry in enumerate((data.get("policies") or {}).get("packs") or []):
+        if not isinstance(entry, dict):
+            continue
+        digest = str(entry.get("digest") or "")
+        key = "path" if not entry.get("path") else "digest"
+        if entry.get("path") and re.fullmatch("sha256:[0-9a-f]{64}", digest):
+            continue
+        what = (
+            f"a pack has the digest '{digest[:20]}'" if digest and key == "digest" else f"a pack has no {key}"
+        )
+        faults.append(
+            Fault(
+                "pack_entry",
+                "malformed",
+                document.location(("policies", "packs", index, key)),
+                what,
+                "Let `aiact-gate policy add` write the entry: {path, digest: sha256:…, source}.",
+                ("manifest", "policies", "packs", index, key),
+            )
+        )
     return faults

@@ -60,6 +60,12 @@ class _Walker:
         x_type = schema.get("x-type")
         if x_type in ("release", "role", "answer"):
             return self._one_or_more(node, x_type, pointer)
+        if x_type == "text_or_group":
+            group = isinstance(value, dict)
+            options = (self.resolve(option) for option in schema.get("anyOf", ()))
+            return self.walk(
+                node, next(option for option in options if (option.get("type") == "object") == group), pointer
+            )
         kind = schema.get("type")
         if kind == "object":
             return (
