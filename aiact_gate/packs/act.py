@@ -35,12 +35,25 @@ _ANNEX = re.compile(
 )
 
 
+_OF_A_POINT = frozenset(
+    (
+        "and to annex article articles paragraph paragraphs point points section subparagraph subparagraphs sentence "
+        "sentences introductory words wording first second third fourth fifth sixth seventh last recital recitals the act vii "
+        "viii iii xii xiii"
+    ).split()
+)
+"""Words that say where in the Act; any other word behind the point (GDPR, Directive) means another law."""
+
+
 def no_point_of_the_law(citation: str) -> str:
-    """Why *citation*, which begins with Article or Annex, names no point of the Act; empty if it may."""
+    """Why *citation*, which begins with Article or Annex, names no point of the Act; empty if it may, or means another law."""
     article = _ARTICLE.match(citation)
+    annex = _ANNEX.match(citation)
+    found = article or annex
+    if found and not set(re.findall(r"[^\W\d_]{3,}", citation[found.end() :].lower())) <= _OF_A_POINT:
+        return ""
     if article:
         return _article(article[1], re.findall(r"\(([0-9a-z]+)\)", article[2]))
-    annex = _ANNEX.match(citation)
     if annex:
         return _annex(annex[1], annex[2] or "", re.findall(r"\(([0-9a-z]+)\)", annex[3] or ""))
     return "it has the form of no point"

@@ -82,7 +82,9 @@ def _next(raw: str, at: int, c: str, quote: str) -> tuple[int, int]:
             following = raw[at + 1 : at + 2]
             if following not in ("\r", "\n"):
                 return at, _ESCAPE_SIZES.get(following, 2)
-            at += 2  # a line that goes on
+            at += 2  # a line that goes on, without the next one's indentation
+            while at < len(raw) and raw[at] in _BLANK:
+                at += 1
         elif raw[at] == c:
             return at, 2 if quote == "'" and raw[at : at + 2] == "''" else 1
         elif c in _BLANK:

@@ -261,10 +261,17 @@ def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[st
 
 def _owner(document: Document, pointer: Pointer) -> str:
     """What people call the group at *pointer*: its id, else its key."""
+    if pointer and isinstance(pointer[-1], int):
+        kinds = {"checks": "this check", "requirements": "this requirement"}
+        nameless = kinds.get(str(pointer[-2]), "this element")
+    else:
+        nameless = ""
     node = document.node(pointer)
     named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
     if named is not None and isinstance(named.value, str) and named.value.strip():
         return quoted(named.value)[1:-1]
+    if nameless:
+        return nameless
     keys = [step for step in pointer if isinstance(step, str)]
     return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
 
@@ -552,13 +559,18 @@ class CheckCompiler:
                 continue
             path = self._path(str(source), "each", *((str(name),) if isinstance(each, dict) else ()))
             if path is None:
+                self.bound[str(name)] = ("@unknown",)
                 continue
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
             where = ("each", str(name)) if isinstance(each, dict) else ("each",)
             field = self._field(resolved, where, str(source), steps=len(path["steps"]))
-            if field is not None and field.schema.get("type") not in ("array", None):
+            no_list = resolved[0] in ("parameters", "as_of", "@word") or (
+                field is not None and field.schema.get("type") != "array"
+            )
+            if no_list:
                 self._fault("each_list", where, f"{source} is no list", "Give each a list.", str(source), 0)
-            self.bound[str(name)] = (*resolved, "*")
+            lost = no_list or field is None
+            self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
             loops.append({"name": str(name), "path": path})
         return loops
@@ -570,8 +582,10 @@ class CheckCompiler:
                 path, field, key = parse_lookup(source)
             except PackError as error:
                 self._fault("lookup", ("with", name), error.what, error.fix, source, 0)
+                self.bound[name] = ("@unknown",)
                 continue
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            lost = self._known(resolved) is None
             if self._field(resolved, ("with", name), source, steps=len(path.steps)) is not None:
                 self._field((*resolved, "*", field), ("with", name), source, source.find("[") + 1)
             key_path = self._resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
@@ -579,7 +593,7 @@ class CheckCompiler:
                 self._field(key_path, ("with", name), source, source.find("=") + 1)
                 self.reads.add(key_path)
             self.reads.add((*resolved, "*", field))
-            self.bound[name] = (*resolved, "*")
+            self.bound[name] = ("@unknown",) if lost else (*resolved, "*")
             found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
         return found
 
@@ -649,7 +663,7 @@ class CheckCompiler:
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
             if resolved[0] == "parameters":
                 self._parameter(resolved, (key,), template, found.start(1) + len("parameters."))
-            elif resolved[0] != "@word":
+            elif not resolved[0].startswith("@"):
                 self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
 
     def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
@@ -669,7 +683,8 @@ class CheckCompiler:
             self._fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
         if where[0] == "that":
             named = {self._resolve(path)[0] for path in conditions.reads(tree)}
-            if all(name.startswith("@") or name in ("parameters", "as_of") for name in named):
+            policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
+            if all(name in policy_own for name in named):
                 self._fault(
                     "no_evidence",
                     where,
@@ -684,6 +699,8 @@ class CheckCompiler:
         absolute = self._resolve(path)
         if absolute[0].startswith("@"):
             return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
+        if absolute[:2] == ("event_log", "events"):
+            return None  # a service logs what it likes
         return None if self._computed(absolute) else self._known(absolute)
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:

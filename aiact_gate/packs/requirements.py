@@ -19,7 +19,7 @@ from aiact_gate.model.outcome import METHOD_WORDS, METHODS
 from aiact_gate.packs.act import no_point_of_the_law
 from aiact_gate.packs.load import BUILTIN, builtin_folder, load_builtin
 from aiact_gate.packs.paths import HOLE, parse_path
-from aiact_gate.sources.filled import echoes
+from aiact_gate.sources.filled import echoes, emptiness
 from aiact_gate.sources.shapes import nearest, quoted
 
 Tell = Callable[..., None]
@@ -28,8 +28,8 @@ Tell = Callable[..., None]
 _SEMVER = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)")
 _COMMANDS = re.compile(r"(?<![\w/-])(?:must|shall|required\sby)(?![\w/-])", re.IGNORECASE)
 _VERDICTS = re.compile(
-    r"(?<![\w/-])(?:compliant|non-compliant|compliance|conforms?|certified|guaranteed?|audit-ready|audit-proof|trustworthy|"
-    r"illegal|violat\w*|breach\w*|infring\w*)(?![\w/-])",
+    r"(?<![\w/-])(?:compliant|non-compliant|conforms?|certified|guaranteed?|audit-ready|audit-proof|trustworthy|"
+    r"illegal|violat\w*|infring\w*)(?![\w/-])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"'[^']*'|`[^`]*`|\"[^\"]*\"")
@@ -290,7 +290,7 @@ def _citation(document: Document, pointer: Pointer, node: Node, name: str, tell:
 
 
 def _texts(document: Document, pointer: Pointer, node: Node, name: str, tell: Tell) -> None:
-    title, fix = _text(node, "title"), _text(node, "fix")
+    title = _text(node, "title")
     for key in ("title", "why", "leaves_open", "fix"):
         text = _text(node, key)
         place = document.location((*pointer, key))
@@ -300,10 +300,10 @@ def _texts(document: Document, pointer: Pointer, node: Node, name: str, tell: Te
             _words(text, key, place, name, tell)
         if key != "title" and echoes(text, (title,)):
             _says_nothing(key, place, "only repeats the title", name, tell)
-        elif key == "title" and len(_different(text)) < 2:
+        elif key == "title" and " " not in text.strip() and text.isascii():
             _says_nothing(key, place, "is one word", name, tell)
     question = _text(node, "leaves_open")
-    if question and "?" not in question:
+    if question and not _asks(question):
         tell(
             "no_question",
             document.location((*pointer, "leaves_open")),
@@ -318,12 +318,12 @@ def _texts(document: Document, pointer: Pointer, node: Node, name: str, tell: Te
                 continue
             place = document.location((*place_, key))
             _words(text, key, place, name, tell)
-            if len(_different(text)) < 3:
+            if emptiness(re.sub(HOLE, "hole", text), "text"):
                 _says_nothing(key, place, "has fewer than three different words", name, tell)
             elif "{" not in text and echoes(text, (title,)):
                 _says_nothing(key, place, "only repeats the point's title", name, tell)
         if _text(check, "severity") == "warning" and _text(check, "message") and not _text(check, "faults"):
-            if "?" not in _text(check, "message"):
+            if not _asks(_text(check, "message")):
                 tell(
                     "no_question",
                     document.location((*place_, "message")),
@@ -336,15 +336,12 @@ def _texts(document: Document, pointer: Pointer, node: Node, name: str, tell: Te
             _at(document, place_, check, at, name, tell)
 
 
+def _asks(text: str) -> bool:
+    return any(mark in text for mark in "?？؟")
+
+
 def _says_nothing(key: str, place: Location, how: str, name: str, tell: Tell) -> None:
     tell("says_nothing", place, f"`{key}` {how}", "Say what a reader doesn't know yet.", name)
-
-
-def _different(text: str) -> set[str]:
-    plain = re.sub(HOLE, "hole", text).lower()
-    if any(c > "\u2e7f" for c in plain):  # scripts without blanks between words
-        return {c for c in plain if c.isalnum()}
-    return {word for word in re.findall(r"\w+", plain) if any(c.isalpha() for c in word)}
 
 
 def _words(text: str, key: str, place: Location, name: str, tell: Tell) -> None:
@@ -395,9 +392,9 @@ def _calls_for(
         if check["severity"] == "error" and not check["faults"]
         for _, worth in check["worth"]
     }
-    if not worths or wanted not in METHODS:
+    if wanted not in METHODS or all(check["faults"] for check in compiled["checks"]):
         return
-    best = min(worths, key=METHODS.index)
+    best = min(worths or {"structural"}, key=METHODS.index)  # ids, dates and criteria alone: read
     if METHODS.index(best) > max(METHODS.index(wanted), METHODS.index("provenance")):
         tell(
             "calls_for",

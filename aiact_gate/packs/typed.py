@@ -166,7 +166,9 @@ class Walk:
         inner[str(node.value)] = ("@accumulator",)
         if start.kind == "const" and isinstance(start.value, bool):
             if start.value and ranged.kind != "list":
-                key: object = path if path is not None else _bare(ranged)
+                walked = _mapped(ranged)
+                known = path_of(walked, names)
+                key: object = known if known is not None else _bare(walked)
                 if positive:
                     self._alls.append((key, self._start(node), self._shown(ranged, names)))
             self._boolean(step.parts[1], inner, positive)
@@ -385,7 +387,8 @@ class Walk:
         plain = "text" if kind == "date" else kind
         if kind in WORDS and plain not in allowed:
             part = node.parts[number]
-            wanted = " or ".join(WORDS[one] for one in allowed)
+            words_ = [WORDS[one] for one in allowed]
+            wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
             self._fault(
                 "unlike_kinds",
                 self._start(part),
@@ -416,7 +419,7 @@ class Walk:
 
     def _of_kind(self, node: Expr, kind: str, names: Mapping[str, Path]) -> str:
         shown = self._shown(node, names)
-        return f"{shown} ({WORDS[kind]})" if path_of(node, names) is not None else f"{WORDS[kind]}, {shown},"
+        return f"{shown} ({WORDS[kind]})" if shown != "this" else WORDS[kind]
 
     def _shown(self, node: Expr, names: Mapping[str, Path]) -> str:
         """*node* as its writer would find it."""
@@ -542,6 +545,18 @@ def _written(node: Expr) -> str:
     if node.kind == "call" and node.name[:1].isalpha():
         return f"{node.name}(…)"
     return ""
+
+
+def _mapped(node: Expr) -> Expr:
+    """What `.map()` walks, which is empty when its result is; else *node*."""
+    while (
+        node.kind == "comprehension"
+        and node.parts[1].kind == "list"
+        and node.parts[3].kind == "call"
+        and node.parts[3].name == "_+_"
+    ):
+        node = node.parts[0]
+    return node
 
 
 def _bare(node: Expr) -> Expr:
