@@ -372,19 +372,20 @@ def _policy(
                     out["id"],
                 )
             )
-        ids = [check.get("id") for check in checks if isinstance(check, dict)]
-        for number, name in enumerate(ids):
-            if name in ids[:number]:
-                twice = document.location((*pointer, "checks", number, "id"))
+        ids: set[Any] = set()
+        for number, check in enumerate(checks):
+            name = check.get("id") if isinstance(check, dict) else None
+            if name is not None and name in ids:
                 faults.append(
                     PolicyFault(
-                        twice,
+                        document.location((*pointer, "checks", number, "id")),
                         "duplicate_id",
                         f"two checks of {out['id']} are called {name}",
                         "Give each its own id.",
                         out["id"],
                     )
                 )
+            ids.add(name)
         out["checks"] = [
             CheckCompiler(
                 document,

@@ -106,11 +106,16 @@ def _retired(head: Document | None) -> frozenset[str]:
 def _law_words(
     data: Mapping[str, Any], document: Document, pointer: Pointer, node: Node, name: str, tell: Tell
 ) -> None:
-    timelines, duties = law_words()
-    if data.get("timeline") or data.get("classification"):  # the law's own pack brings them along
-        timelines = _rows(data.get("timeline") or {}) or timelines
-        duties = tuple((data.get("classification") or {}).get("duty_groups") or {}) or duties
     timeline = _text(node, "timeline")
+    binds = _child(node, "binds")
+    duty = _text(binds, "duty") if binds is not None else ""
+    if timeline in ("", "undated") and duty in ("", "all"):
+        return
+    if (data.get("pack") or {}).get("name") == "eu-ai-act" and data.get("timeline"):  # brings them along
+        timelines = _rows(data["timeline"])
+        duties = tuple((data.get("classification") or {}).get("duty_groups") or {})
+    else:
+        timelines, duties = law_words()
     if timeline and timeline not in (*timelines, "undated"):
         near = nearest(timeline, (*timelines, "undated"))
         tell(
@@ -120,8 +125,6 @@ def _law_words(
             f"Did you mean {near}?" if near else "Name the row of its articles, or `undated`.",
             name,
         )
-    binds = _child(node, "binds")
-    duty = _text(binds, "duty") if binds is not None else ""
     if duty and duty not in (*duties, "all"):
         near = nearest(duty, (*duties, "all"))
         tell(
