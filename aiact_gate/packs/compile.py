@@ -718,8 +718,10 @@ class CheckCompiler:
                     self._fault(
                         "bare_all",
                         where,
-                        f".all() is true of {shown} with nothing in it",
-                        f"Walk it with `each`, or ask filled({shown}) as well.",
+                        f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it",
+                        "Walk it with `each`, or write what may not be there with !….exists()."
+                        if shown == "this"
+                        else f"Walk it with `each`, or ask filled({shown}) as well.",
                         walk.source,
                         offset,
                     )

@@ -670,6 +670,11 @@ CASES = [
         ["21:59: .all() is true of c.measures with nothing in it [bare_all]"],
     ),
     Case(
+        "all of a filtered list",
+        that("testing.attacks.filter(a, filled(a.id)).all(a, a.limit > 0.5)"),
+        ["21:55: .all() is true of a list with nothing in it [bare_all]"],
+    ),
+    Case(
         "map walked by key",
         that("mlflow.run.metrics.exists(key, key > 0.5)"),
         ["21:50: key (a text) is compared with 0.5 (a decimal number) [unlike_kinds]"],
