@@ -801,10 +801,8 @@ class CheckCompiler:
         return field
 
     def _named(self, path: tuple[str, ...]) -> str:
-        """*path* as messages name it: an element of a list without its star."""
-        return ".".join(
-            "…" if step == "*" and index + 1 < len(path) else step for index, step in enumerate(path)
-        ).removesuffix(".*")
+        """*path* as messages name it: an element of a list by the list."""
+        return ".".join(path).removesuffix(".*")
 
     def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
         for path, offset in _paths_with_places(tree, {}):

@@ -84,9 +84,6 @@ class _Overlay:
         }
         self.document: Document = parse_yaml(own["overlay"].encode(), f"{self.label}/overlay.yaml")
         shaped = shape(self.document, fields.schema("overlay"), "overlay")
-        for pointer in sorted(shaped.required - set(shaped.unfilled), key=str):
-            owner = str(pointer[-2]) if len(pointer) > 2 and isinstance(pointer[-2], str) else "this place"
-            self._fault("lacks", pointer[1:-1], f"{owner} has no {pointer[-1]}", "Add it.", None, at_key=True)
         self.data: Mapping[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
 
     def apply(self) -> None:

@@ -52,7 +52,14 @@ def wrong(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tell
     """Faults of requirements that make a judgement wrong."""
     head = documents.get("pack.yaml")
     if head is not None:
-        _version(head, ("version",), _text(head.root, "version"), "the pack", "", tell)
+        version = _text(head.root, "version")
+        if version and not re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
+            tell(
+                "version",
+                head.location(("version",)),
+                f"the version of the pack is {quoted(version)}",
+                "Write numbers with points between them: 4.2, or 2026.11.0.",
+            )
     retired = _retired(head)
     builtin = str((data.get("pack") or {}).get("name", "")) in BUILTIN
     for document, pointer, node in policies(documents):
