@@ -61,21 +61,20 @@ def lint(packs: tuple[str, ...]) -> None:
 
     Example: aiact-gate policy lint policies/my-pack
     """
+    from aiact_gate.formats.lint import render
     from aiact_gate.packs.lint import lint_folder
 
-    found = 0
-    for folder in _folders(packs):
-        faults = lint_folder(folder, [Path(pack) for pack in packs])
-        found += len(faults)
-        for fault in faults:
-            click.echo(f"{fault.location}: {fault.message} [{fault.rule}]")
-            if fault.condition and fault.caret >= 0:
-                line = fault.condition.replace("\n", " ")
-                click.echo(f"    {line}")
-                click.echo(f"    {' ' * fault.caret}^")
-            click.echo(f"    Fix: {fault.fix}")
-    click.echo(f"{found} faults." if found else "No faults.")
-    sys.exit(3 if found else 0)
+    named = [Path(pack) for pack in packs]
+    faults = [fault for folder in _folders(packs) for fault in lint_folder(folder, named)]
+    click.echo(render(faults, _width()), nl=False)
+    sys.exit(3 if faults else 0)
+
+
+def _width() -> int:
+    """The terminal's width, 100 columns where there is none."""
+    import shutil
+
+    return max(shutil.get_terminal_size().columns, 80) if sys.stdout.isatty() else 100
 
 
 @command.command()

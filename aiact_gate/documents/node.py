@@ -46,6 +46,23 @@ class Document:
         self.path = path
         self.root = root
 
+    def node(self, pointer: Pointer) -> Node | None:
+        """The node at *pointer*, None if there is none."""
+        node = self.root
+        for step in pointer:
+            value = node.value
+            if isinstance(value, dict) and str(step) in value:
+                node = value[str(step)]
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                node = value[step]
+            else:
+                return None
+        return node
+
+    def has(self, pointer: Pointer) -> bool:
+        """Whether something is written at *pointer*, an empty value included."""
+        return self.node(pointer) is not None
+
     def location(self, pointer: Pointer = ()) -> Location:
         """Where *pointer* stands; if it is absent, where its nearest existing parent stands."""
         node = self.root

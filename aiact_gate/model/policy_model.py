@@ -178,6 +178,8 @@ class PackModel(Strict):
     """Earlier versions and the days on which they were introduced."""
     recalls: list[RecallModel] = []
     """Checks taken back everywhere for at most 30 days."""
+    retired: list[Annotated[str, _marked("key", "reference")]] = []
+    """Ids of requirements and checks that were taken out; they may not come back with another meaning."""
 
 
 class RecallModel(Strict):

@@ -15,14 +15,18 @@ from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, Node, plain_data
+from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.packs import conditions
 from aiact_gate.packs.conditions import FORMAT, Engine, Expr
 from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
+from aiact_gate.packs.refusals import refusal, too_deep
+from aiact_gate.packs.rules import ADVICE
+from aiact_gate.packs.typed import MAX_DEPTH, Walk, brackets, depth
 from aiact_gate.schemas import fields
-from aiact_gate.sources.shapes import nearest, shape
+from aiact_gate.sources.shapes import nearest, quoted, shape
 
 
 class PolicyFault(NamedTuple):
@@ -36,6 +40,9 @@ class PolicyFault(NamedTuple):
     condition: str = ""
     """The condition concerned, for the caret."""
     caret: int = -1
+    """Where in `condition` it is wrong; -1: nowhere in particular."""
+    source: str = ""
+    """The line of the file on which it stands."""
 
 
 @dataclass
@@ -68,9 +75,16 @@ def policy_files(folder: File) -> list[File]:
 
 
 def compile_folder(
-    folder: File, label: str | None = None, kinds: Mapping[str, Any] | None = None, layer: str = ""
+    folder: File,
+    label: str | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    layer: str = "",
+    *,
+    advice: bool = False,
 ) -> Compiled:
     """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
+
+    Lint's *advice* stands among the faults only if it is asked for.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -81,6 +95,8 @@ def compile_folder(
             f"there is no pack in {label}: it has no pack.yaml", "Name the folder that holds pack.yaml."
         )
     faults: list[PolicyFault] = []
+    seen: dict[str, Location] = {}
+    documents: dict[str, Document] = {}
     data: dict[str, Any] = {
         "format": FORMAT,
         "engine": conditions.ENGINE,
@@ -107,6 +123,7 @@ def compile_folder(
             _shaped(document, "overlay", faults)
             data["overlay"] = file.read_text("utf-8")
         elif file.name == "pack.yaml":
+            documents[file.name] = document
             data["pack"] = _shaped(document, "pack", faults)
             if data["pack"].get("recalls"):
                 from aiact_gate.packs.rollout import pack_data
@@ -117,7 +134,9 @@ def compile_folder(
 
             data["rollout"] = rollout_data(document, faults)
         elif kind.startswith("aiact-gate/policy/"):
-            data["requirements"] += _policy(document, _shaped(document, "policy", faults), faults, known)
+            documents[file.name] = document
+            shaped = _shaped(document, "policy", faults)
+            data["requirements"] += _policy(document, shaped, faults, known, seen)
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = _texts(document.root)
         else:
@@ -130,13 +149,53 @@ def compile_folder(
                 )
             )
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
-    _ids_once(data["requirements"], faults)
     data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
     if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
         from aiact_gate.packs.rollout import with_grace
 
         with_grace(data["requirements"], data.get("pack") or {}, faults)
-    return Compiled(data, faults)
+    return Compiled(data, _found(folder, label, data, documents, faults, advice))
+
+
+def _found(
+    folder: File,
+    label: str,
+    data: Mapping[str, Any],
+    documents: dict[str, Document],
+    faults: list[PolicyFault],
+    advice: bool,
+) -> list[PolicyFault]:
+    """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
+    from aiact_gate.packs import requirements
+
+    def tell(
+        rule: str,
+        location: Location,
+        message: str,
+        fix: str,
+        requirement: str = "",
+        condition: str = "",
+        caret: int = -1,
+    ) -> None:
+        faults.append(PolicyFault(location, rule, message, fix, requirement, condition, caret))
+
+    requirements.wrong(data, documents, tell)
+    if advice:
+        requirements.advice(data, documents, tell)
+    return placed(folder, label, [fault for fault in faults if advice or fault.rule not in ADVICE])
+
+
+def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
+    """*faults* of the pack in *folder*, each once, with the exact place of its caret and the line on which it stands."""
+    from aiact_gate.packs.carets import located
+
+    texts: dict[str, str] = {}
+    for path in {fault.location.path for fault in faults}:
+        try:
+            texts[path] = decode((folder / path.removeprefix(f"{label}/")).read_bytes(), path)
+        except (DocumentError, OSError):
+            continue  # what can't be decoded has no line to show
+    return located(dict.fromkeys(faults), texts)
 
 
 def declared_layer(folder: File) -> str:
@@ -184,8 +243,37 @@ def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[st
                 _requirement_at(document, pointer),
             )
         )
+    for pointer in sorted(shaped.required, key=str):
+        if not document.has(pointer[1:]):
+            owner = _owner(document, pointer[1:-1])
+            faults.append(
+                PolicyFault(
+                    document.location(pointer[1:-1]),
+                    "no_key",
+                    f"{owner} has no {pointer[-1]}",
+                    "Add it; docs/policy-language.md says what it holds.",
+                    _requirement_at(document, pointer),
+                )
+            )
     value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
     return value
+
+
+def _owner(document: Document, pointer: Pointer) -> str:
+    """What people call the group at *pointer*: its id, else its key."""
+    if pointer and isinstance(pointer[-1], int):
+        kinds = {"checks": "this check", "requirements": "this requirement"}
+        nameless = kinds.get(str(pointer[-2]), "this element")
+    else:
+        nameless = ""
+    node = document.node(pointer)
+    named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
+    if named is not None and isinstance(named.value, str) and named.value.strip():
+        return quoted(named.value)[1:-1]
+    if nameless:
+        return nameless
+    keys = [step for step in pointer if isinstance(step, str)]
+    return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
 
 
 def _requirement_at(document: Document, pointer: Pointer) -> str:
@@ -196,25 +284,26 @@ def _requirement_at(document: Document, pointer: Pointer) -> str:
     return ""
 
 
-def _ids_once(requirements: list[dict[str, Any]], faults: list[PolicyFault]) -> None:
-    seen: dict[str, str] = {}
-    for requirement in requirements:
-        place = Location(requirement["file"], requirement["line"])
-        if requirement["id"] in seen:
-            faults.append(
-                PolicyFault(
-                    place,
-                    "duplicate_id",
-                    f"the id {requirement['id']} stands twice (first in {seen[requirement['id']]})",
-                    "Give it its own id.",
-                    requirement["id"],
-                )
+def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:
+    if name in seen:
+        faults.append(
+            PolicyFault(
+                place,
+                "duplicate_id",
+                f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})",
+                "Give it its own id.",
+                name,
             )
-        seen[requirement["id"]] = str(place)
+        )
+    seen.setdefault(name, place)
 
 
 def _policy(
-    document: Document, policy: Mapping[str, Any], faults: list[PolicyFault], kinds: Mapping[str, Any]
+    document: Document,
+    policy: Mapping[str, Any],
+    faults: list[PolicyFault],
+    kinds: Mapping[str, Any],
+    seen: dict[str, Location],
 ) -> list[dict[str, Any]]:
     compiled = []
     for index, requirement in enumerate(policy.get("requirements", [])):
@@ -237,18 +326,10 @@ def _policy(
             )
             if requirement.get(key) is None
         ]
-        for key in missing:
-            faults.append(
-                PolicyFault(
-                    place,
-                    f"no_{key}",
-                    f"{requirement.get('id', 'this requirement')} has no {key}",
-                    "Add it.",
-                    str(requirement.get("id", "")),
-                )
-            )
+        if requirement.get("id") is not None:
+            _ids_once(str(requirement["id"]), place, seen, faults)
         if missing:
-            continue
+            continue  # named by the shape
         out = {
             key: requirement[key]
             for key in (
@@ -271,14 +352,16 @@ def _policy(
             "cheat": requirement.get("cheat") or "",
             "not_checked": requirement.get("not_checked") or "",
             "parameters": {
-                name: value["default"] for name, value in requirement.get("parameters", {}).items()
+                name: value["default"]
+                for name, value in (requirement.get("parameters") or {}).items()
+                if "default" in value
             },
-            "bounds": requirement.get("parameters", {}),
-            "crosswalk": requirement.get("crosswalk", {}),
+            "bounds": requirement.get("parameters") or {},
+            "crosswalk": requirement.get("crosswalk") or {},
             "file": document.path,
             "line": place.line,
         }
-        checks = requirement.get("checks", [])
+        checks = requirement.get("checks") or []
         if bool(checks) == bool(out["not_checked"]):
             faults.append(
                 PolicyFault(
@@ -289,22 +372,28 @@ def _policy(
                     out["id"],
                 )
             )
-        ids = [check.get("id") for check in checks if isinstance(check, dict)]
-        for number, name in enumerate(ids):
-            if name in ids[:number]:
-                twice = document.location((*pointer, "checks", number, "id"))
+        ids: set[Any] = set()
+        for number, check in enumerate(checks):
+            name = check.get("id") if isinstance(check, dict) else None
+            if name is not None and name in ids:
                 faults.append(
                     PolicyFault(
-                        twice,
+                        document.location((*pointer, "checks", number, "id")),
                         "duplicate_id",
                         f"two checks of {out['id']} are called {name}",
                         "Give each its own id.",
                         out["id"],
                     )
                 )
+            ids.add(name)
         out["checks"] = [
             CheckCompiler(
-                document, (*pointer, "checks", number), out["id"], tuple(out["parameters"]), faults, kinds
+                document,
+                (*pointer, "checks", number),
+                out["id"],
+                tuple(requirement.get("parameters") or {}),
+                faults,
+                kinds,
             ).compile(check)
             for number, check in enumerate(checks)
             if isinstance(check, dict) and check.get("id")
@@ -336,6 +425,7 @@ class CheckCompiler:
         self.reads: set[tuple[str, ...]] = set()
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
+        self.walked: list[tuple[Walk, tuple[str | int, ...]]] = []
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -356,13 +446,14 @@ class CheckCompiler:
             "line": self.document.location((*self.pointer, "id")).line,
         }
         that = check.get("that") or []
+        listed = self.document.node((*self.pointer, "that", 0)) is not None
         self.texts = []
         out["clauses"] = [
             clause
             for number, source in enumerate(that)
-            if (clause := self._condition(source, *(("that", number) if len(that) > 1 else ("that",))))
-            is not None
+            if (clause := self._condition(source, *(("that", number) if listed else ("that",)))) is not None
         ]
+        self._whole_check(check)
         out["at"] = self._path(check.get("at"), "at")
         for key in ("message", "missing", "fix"):
             self._holes(check.get(key) or "", key)
@@ -467,14 +558,20 @@ class CheckCompiler:
                 self.bound[str(name)] = ("@word",)
                 loops.append({"name": str(name), "words": [str(word) for word in source]})
                 continue
-            path = self._path(str(source), "each")
+            path = self._path(str(source), "each", *((str(name),) if isinstance(each, dict) else ()))
             if path is None:
+                self.bound[str(name)] = ("@unknown",)
                 continue
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
-            field = self._field(resolved, ("each",), str(source))
-            if field is not None and field.schema.get("type") != "array":
-                self._fault("each_list", ("each",), f"{source} is no list", "Give each a list.")
-            self.bound[str(name)] = (*resolved, "*")
+            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
+            field = self._field(resolved, where, str(source), steps=len(path["steps"]))
+            no_list = resolved[0] in ("parameters", "as_of", "@word") or (
+                field is not None and field.schema.get("type") != "array"
+            )
+            if no_list:
+                self._fault("each_list", where, f"{source} is no list", "Give each a list.", str(source), 0)
+            lost = no_list or field is None
+            self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
             loops.append({"name": str(name), "path": path})
         return loops
@@ -485,17 +582,19 @@ class CheckCompiler:
             try:
                 path, field, key = parse_lookup(source)
             except PackError as error:
-                self._fault("lookup", ("with", name), error.what, error.fix)
+                self._fault("lookup", ("with", name), error.what, error.fix, source, 0)
+                self.bound[name] = ("@unknown",)
                 continue
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
-            if self._field(resolved, ("with", name), source) is not None:
-                self._field((*resolved, "*", field), ("with", name), source)
+            lost = self._known(resolved) is None
+            if self._field(resolved, ("with", name), source, steps=len(path.steps)) is not None:
+                self._field((*resolved, "*", field), ("with", name), source, source.find("[") + 1)
             key_path = self._resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
             if key_path[0] != "@word":
-                self._field(key_path, ("with", name), source)
+                self._field(key_path, ("with", name), source, source.find("=") + 1)
                 self.reads.add(key_path)
             self.reads.add((*resolved, "*", field))
-            self.bound[name] = (*resolved, "*")
+            self.bound[name] = ("@unknown",) if lost else (*resolved, "*")
             found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
         return found
 
@@ -506,19 +605,17 @@ class CheckCompiler:
         try:
             code = _engine(tuple(names)).compile(source)
         except PackError as error:
-            place, _, reason = error.what.partition(" ")
-            column = (
-                int(place.rstrip(":").split(":")[1])
-                if place.count(":") >= 1 and place.rstrip(":").split(":")[1].isdigit()
-                else 1
-            )
-            lines = source.split("\n")
-            line = int(place.split(":")[0]) if place.split(":")[0].isdigit() else 1
-            offset = sum(len(text) + 1 for text in lines[: line - 1]) + column - 1
-            self._fault("condition", where, reason.strip() or error.what, error.fix, source, offset)
+            loops = () if rows else tuple(self.bound)
+            refused = refusal(error.what, source, names, loops)
+            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
-        tree = conditions.decode(code)
-        self._check_fields(tree, where, source)
+        try:
+            tree = conditions.decode(code)
+            self._walk(tree, where, source)
+        except RecursionError:  # a chain of hundreds of operators
+            refused = too_deep(source)
+            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            return None
         relative = sorted(
             conditions.reads(tree),
             key=lambda path: source.find(".".join(step for step in path if step != "*")),
@@ -544,29 +641,104 @@ class CheckCompiler:
             "filled": filled,
         }
 
-    def _path(self, source: str | None, key: str) -> dict[str, Any] | None:
+    def _path(self, source: str | None, key: str, *below: str) -> dict[str, Any] | None:
         if not source:
             return None
         try:
             path = parse_path(source)
         except PackError as error:
-            self._fault("path", (key,), error.what, error.fix)
+            self._fault("path", (key, *below), error.what, error.fix, source, 0)
             return None
         plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
         if key != "each":
-            self._field(self._resolve(plain), (key,), source)
+            self._field(self._resolve(plain), (key,), source, steps=len(plain))
         return _path_data(path)
 
     def _holes(self, template: str, key: str) -> None:
-        for hole in holes(template):
+        for found in re.finditer(HOLE, template):
             try:
-                path = parse_path(hole)
+                path = parse_path(found[1])
             except PackError as error:
-                self._fault("message_hole", (key,), error.what, error.fix)
+                self._fault("message_hole", (key,), error.what, error.fix, template, found.start())
                 continue
             resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
-            if resolved[0] not in ("@word", "parameters"):
-                self._field(resolved, (key,), hole)
+            if resolved[0] == "parameters":
+                self._parameter(resolved, (key,), template, found.start(1) + len("parameters."))
+            elif not resolved[0].startswith("@"):
+                self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
+
+    def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        """Fields and kinds of one condition."""
+        deepest, place = brackets(source)
+        if deepest > MAX_DEPTH or depth(tree) > MAX_DEPTH:
+            self._fault("too_deep", where, *too_deep(source)[2:], source, place)
+            return
+        unknown = len(self.faults)
+        self._check_fields(tree, where, source)
+        walk = Walk(source, self._certain)
+        walk.condition(tree)
+        self.walked.append((walk, where))
+        if len(self.faults) > unknown:
+            return  # kinds say nothing of a field that isn't there
+        for fault in walk.faults:
+            self._fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
+        if where[0] == "that":
+            named = {self._resolve(path)[0] for path in conditions.reads(tree)}
+            policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
+            if all(name in policy_own for name in named):
+                self._fault(
+                    "no_evidence",
+                    where,
+                    "the clause names nothing of the evidence, so it says the same of every repository",
+                    "Name what has to be shown, or take the clause out.",
+                    source,
+                    0,
+                )
+
+    def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
+        """The field at *path*, None where a computed key may lead to several."""
+        absolute = self._resolve(path)
+        if absolute[0].startswith("@"):
+            return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
+        if absolute[:2] == ("event_log", "events"):
+            return None  # a service logs what it likes
+        return None if self._computed(absolute) else self._known(absolute)
+
+    def _whole_check(self, check: Mapping[str, Any]) -> None:
+        """What only all conditions of the check together can tell."""
+        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.seen.guarded}
+        used = {self._resolve(path) for walk, _ in self.walked for path in walk.seen.used}
+        if check.get("min_items", 1) > 0:
+            guarded |= {
+                self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
+            }  # a loop over it, or a look-up in it, has found something
+        for walk, where in self.walked:
+            for key, offset, shown in walk.seen.alls:
+                if self._absolute(key) not in guarded:
+                    self._fault(
+                        "bare_all",
+                        where,
+                        f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it",
+                        "Walk it with `each`, or write what may not be there with !….exists()."
+                        if shown == "this"
+                        else f"Walk it with `each`, or ask filled({shown}) as well.",
+                        walk.source,
+                        offset,
+                    )
+            for path, offset in walk.seen.tested:
+                full = self._resolve(path)
+                if not any(other[: len(full)] == full for other in used):
+                    self._fault(
+                        "bare_has",
+                        where,
+                        f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it",
+                        f"Ask filled({'.'.join(path)}).",
+                        walk.source,
+                        offset,
+                    )
+
+    def _absolute(self, key: Any) -> Any:
+        return key if isinstance(key, Expr) else self._resolve(key)
 
     # ------------------------------------------------------------ fields
 
@@ -589,8 +761,16 @@ class CheckCompiler:
         return field
 
     def _field(
-        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int = -1
+        self,
+        path: tuple[str, ...],
+        where: tuple[str | int, ...],
+        source: str,
+        offset: int = -1,
+        *,
+        steps: int = 0,
+        start: int = 0,
     ) -> fields.Field | None:
+        """The field at *path*, else a fault: at *offset* of *source*, or where the last *steps* of the path stand from *start*."""
         if path[0].startswith("@") or path[0] in ("parameters", "as_of"):
             return None
         field = fields.root(path[0], self.kinds)
@@ -601,39 +781,51 @@ class CheckCompiler:
                 f"there is nothing called {path[0]}",
                 did_you_mean(path[0], (*self.names, *self.bound)),
                 source,
-                offset,
+                start if steps else offset,
             )
             return None
-        for step in path[1:]:
+        for index, step in enumerate(path[1:], 1):
             below = field.below(step)
             if below is None:
+                place = _step_place(source, start, index - len(path) + steps) if steps else offset
                 self._fault(
                     "unknown_field",
                     where,
-                    f"{'.'.join(path[: path.index(step)])} has no field '{step}'",
+                    f"{self._named(path[:index])} has no field {quoted(step)}",
                     did_you_mean(step, field.known),
                     source,
-                    offset,
+                    place,
                 )
                 return None
             field = below
         return field
 
+    def _named(self, path: tuple[str, ...]) -> str:
+        """*path* as messages name it: an element of a list by the list."""
+        return ".".join(path).removesuffix(".*")
+
     def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
         for path, offset in _paths_with_places(tree, {}):
             resolved = self._resolve(path)
             if resolved[0] == "parameters":
-                if len(resolved) > 1 and resolved[1] not in self.parameters:
-                    self._fault(
-                        "unknown_parameter",
-                        where,
-                        f"the requirement has no parameter '{resolved[1]}'",
-                        did_you_mean(resolved[1], self.parameters),
-                        source,
-                        offset,
-                    )
+                self._parameter(resolved, where, source, offset)
                 continue
             self._field(resolved, where, source, offset)
+
+    def _parameter(
+        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int
+    ) -> None:
+        if len(path) > 1 and path[1] not in self.parameters:
+            self._fault(
+                "unknown_parameter",
+                where,
+                f"the requirement has no parameter {quoted(path[1])}",
+                did_you_mean(path[1], self.parameters)
+                if self.parameters
+                else "Declare it under `parameters`, with default and direction.",
+                source,
+                offset,
+            )
 
     def _worth(self) -> list[list[str]]:
         found = set()
@@ -657,9 +849,6 @@ class CheckCompiler:
         caret: int = -1,
     ) -> None:
         location = self.document.location((*self.pointer, *where))
-        if caret >= 0 and "\n" not in condition and location.line == location.end_line:
-            quote = 1 if location.end_column - location.column > len(condition) else 0
-            location = location._replace(column=location.column + quote + caret)
         self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
 
 
@@ -686,6 +875,13 @@ def _path_data(path: Any) -> dict[str, Any]:
         "source": path.source,
         "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
     }
+
+
+def _step_place(source: str, start: int, index: int) -> int:
+    """Where step *index* of the path that begins at *start* of *source* stands."""
+    at = start + len(source[start:]) - len(source[start:].lstrip())
+    found = [match.start() + at for match in re.finditer(r"\w+|\[[^\]]*\]", source[at:])]
+    return found[index] if 0 <= index < len(found) else at
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:

@@ -1,4 +1,10 @@
-"""`policy lint`: what compiling finds, and what a policy should not do although it compiles."""
+"""`policy lint`: everything that is wrong with a pack, each fault at its place.
+
+What comes in is a folder, what goes out its faults in the order of their places. The rules are listed in `rules`, in two
+kinds. What makes a judgement wrong is found by compiling (`compile`, `typed`, `refusals`, `requirements.wrong`), so that
+`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`requirements.advice` and
+`rules.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aiact_gate.model.location import Location
-from aiact_gate.packs.compile import PolicyFault, compile_folder
+from aiact_gate.packs.compile import PolicyFault, compile_folder, placed
 from aiact_gate.packs.load import below
 from aiact_gate.packs.overlay import refused
 
@@ -19,8 +25,9 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
-    compiled = compile_folder(folder, None, kinds)
-    faults = compiled.faults + _ended(compiled.data) + refused(compiled.data, earlier)
+    compiled = compile_folder(folder, None, kinds, advice=True)
+    more = _ended(compiled.data) + refused(compiled.data, earlier)
+    faults = compiled.faults + placed(folder, folder.name, more)
     wanted = ("requirements", "rollout", "recalls", "overlay", "kinds")
     if not faults and not any(compiled.data.get(key) for key in wanted):
         place = Location(f"{folder.name}/pack.yaml")

@@ -30,7 +30,7 @@ def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFaul
     faults: list[PolicyFault] = []
     for index, pack in enumerate(merged):
         if "overlay" in pack:
-            _Overlay(merged, index, faults).apply()
+            faults += _applied(merged, index)
     return merged, faults
 
 
@@ -38,10 +38,17 @@ def refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
     """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
     if "overlay" not in pack:
         return []
-    place = len(earlier)
+    return _applied([*(_own_copy(one) for one in overlaid(earlier)[0]), _own_copy(pack)], len(earlier))
+
+
+def _applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
+    """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place."""
+    from aiact_gate.packs.carets import located
+
     faults: list[PolicyFault] = []
-    _Overlay([*(_own_copy(one) for one in overlaid(earlier)[0]), _own_copy(pack)], place, faults).apply()
-    return faults
+    overlay = _Overlay(packs, index, faults)
+    overlay.apply()
+    return located(faults, {overlay.document.path: packs[index]["overlay"]})
 
 
 def _own_copy(pack: Compiled) -> Compiled:
@@ -77,9 +84,6 @@ class _Overlay:
         }
         self.document: Document = parse_yaml(own["overlay"].encode(), f"{self.label}/overlay.yaml")
         shaped = shape(self.document, fields.schema("overlay"), "overlay")
-        for pointer in sorted(shaped.required - set(shaped.unfilled), key=str):
-            owner = str(pointer[-2]) if len(pointer) > 2 and isinstance(pointer[-2], str) else "this place"
-            self._fault("lacks", pointer[1:-1], f"{owner} has no {pointer[-1]}", "Add it.", None, at_key=True)
         self.data: Mapping[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
 
     def apply(self) -> None:
