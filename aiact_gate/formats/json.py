@@ -52,6 +52,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "manifest": report.manifest,
         "note": report.note,
         "standing": report.standing,
+        "remarks": list(report.remarks),
         "systems": [_system(system) for system in report.systems],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in report.problems],

@@ -25,6 +25,7 @@ MEANING = (
     ("waived", "failed; somebody answers for it until a date"),
     ("warns", "failed, by a check that is new in this form; it fails from the day that is named"),
     ("recalled", "the check was taken back for a while and not judged"),
+    ("named only", "git doesn't show that the person who signed a waiver wrote it"),
     ("not checked", "this version has no source for it, or only a person can judge it"),
     ("not looked at", "outside the profile"),
     ("measured", "the gate computed it from bound bytes"),
@@ -302,6 +303,7 @@ def _foot(report: Report) -> list[str]:
     )
     review = next((review for name, _, _, review in report.packs if name == "eu-ai-act"), "not yet")
     lines = [f"Rules {packs}; read by counsel: {markdown_text(review)}."]
+    lines += [markdown_text(remark) for remark in report.remarks]
     if report.systems:
         lines.append(words.DISCLAIMER)
     if report.subject.get("kind") != "folder without git":

@@ -15,7 +15,7 @@ from aiact_gate.model.report import Finding, Report, Row, SystemReport
 KIND_TITLES = {
     "contradicted": "Two statements, or a statement and a fact, can't both be true",
     "unbound": "About another system, version or data",
-    "loosened": "Looser than it was when the result was made",
+    "loosened": "Looser than it was before, or when the result was made",
     "stale": "Older than what it speaks about",
     "filler": "Words that say nothing about this system",
     "missing": "Nothing here states it yet",
@@ -182,7 +182,8 @@ def _waived(system: SystemReport, style: Style, width: int) -> list[str]:
     lines = ["WAIVED  Failed, and somebody answers for it until a date", ""]
     for row in rows:
         lines += wrapped(f"{row.requirement.citation}: {words.because(row)}", width, "    ")
-        lines += ["    " + style("owed", f"waiver {row.waiver}"), ""]
+        lines += [style("owed", line) for line in wrapped(f"waiver {row.waiver}", width, "    ")]
+        lines.append("")
     return lines
 
 
@@ -324,6 +325,8 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
     dated = words.other_dates(report)
     if dated:
         lines += wrapped(dated, width)
+    for remark in report.remarks:
+        lines += wrapped(remark, width)
     if any(system.tier == "high" for system in report.systems):
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]
@@ -337,7 +340,8 @@ def _next(report: Report, style: Style) -> list[str]:
         lines.append(
             f"Next:  fix 1, then  {style('command', 'aiact-gate check' + (' ' + folder if folder else ''))}"
         )
-        lines.append(f"Why:   {style('command', 'aiact-gate explain ' + first.check.partition('/')[0])}")
+        if not first.check.startswith("integrity.change"):  # no requirement says what a change may loosen
+            lines.append(f"Why:   {style('command', 'aiact-gate explain ' + first.check.partition('/')[0])}")
     elif not report.problems:
         lines.append(f"Again: {style('command', words.recompute(report))}")
     lines.append(f"exit {report.exit_code}")

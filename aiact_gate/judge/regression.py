@@ -1,260 +1,122 @@
-"""What a change loosens against a base, and which findings it adds: both reports in, one judged report out.
+"""A report held against its base's: which findings the change adds or worsens. What it loosens: `loosenings`.
 
-Only what the change adds or worsens fails; what stood before is one number. Loosening is read from the two manifests and
-plans, so that it shows although nothing fails under the looser rule.
+Only what the change adds or worsens fails; what stood before is one number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
-from aiact_gate.judge.classification import tier_rank
-from aiact_gate.judge.verdict import decide, numbered
-from aiact_gate.model.location import Location
+from aiact_gate.judge.loosenings import finding_of
+from aiact_gate.judge.verdict import decide, numbered, short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
-
-PROFILE_ORDER = ("start", "core", "full")
-
-
-class Stated(NamedTuple):
-    """What one tree states that a change could loosen."""
-
-    manifest: Mapping[str, Any]
-    plans: Mapping[str, Mapping[str, Any]]
-    """By system: the testing record."""
-    waivers: Sequence[Mapping[str, Any]]
-    debts: Sequence[Mapping[str, Any]]
-    """Of waivers.yaml and baseline.yaml."""
-    beside: Any
-    """`beside(file, index, ...) -> Location` in those two: `waivers`, `baseline`."""
-    places: Any
-    """`place(*steps) -> Location` in the manifest."""
-    plan_places: Mapping[str, Any]
-    """By system: something with `location(pointer)`."""
+from aiact_gate.model.rollout import MODES, InForce
 
 
-def loosened(now: Stated, before: Stated) -> list[Finding]:
-    """A finding for each thing that *now* loosens against *before*."""
-    found: list[Finding] = []
-    systems_now = _systems(now)
-    for name, (index, system) in _systems(before).items():
-        if name not in systems_now:
-            found.append(
-                _finding(
-                    "system-removed",
-                    f"The system {name} was declared and isn't any more.",
-                    "Declare it again, or say in no_ai_system why it is gone.",
-                    now.places("systems"),
-                    name,
-                )
-            )
-            continue
-        place, current = systems_now[name]
-        found += _system(name, system, current, place, now)
-        found += _plan(name, now, before)
-        del index
-    profiles = [
-        str((stated.manifest.get("policies") or {}).get("profile") or "full") for stated in (before, now)
-    ]
-    if PROFILE_ORDER.index(profiles[1]) < PROFILE_ORDER.index(profiles[0]):
-        found.append(
-            _finding(
-                "profile-lowered",
-                f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at.",
-                f"Write profile: {profiles[0]}.",
-                now.places("policies", "profile"),
-                "",
-            )
-        )
-    packs = [_packs(stated) for stated in (before, now)]
-    for pack in sorted(packs[0] - packs[1]):
-        found.append(
-            _finding(
-                "pack-removed",
-                f"The pack {pack} judged this repository and doesn't any more.",
-                "Name it again under policies: packs.",
-                now.places("policies", "packs"),
-                str(pack),
-            )
-        )
-    return found + _waivers(now, before) + _debts(now, before)
+def by_both_rules(report: Report, by_base: Report) -> Report:
+    """*report* in which each point fails that fails under the base's packs, too: a change can't loosen its own judge."""
+    other = {system.id: {row.requirement.id: row for row in system.rows} for system in by_base.systems}
+    systems = []
+    for system in report.systems:
+        theirs = other.get(system.id, {})
+        rows = [_worse(row, theirs.pop(row.requirement.id, None)) for row in system.rows]
+        rows += [_of_base(row) for row in theirs.values() if row.outcome in WORSE]
+        systems.append(system._replace(rows=tuple(rows)))
+    return report._replace(systems=tuple(systems))
 
 
-def _packs(stated: Stated) -> set[str]:
-    """The folders of the packs, pinned or not."""
-    entries = (stated.manifest.get("policies") or {}).get("packs") or []
-    return {str(entry.get("path") if isinstance(entry, dict) else entry) for entry in entries}
+def in_stricter_mode(report: Report, by_base: Report) -> Report:
+    """*report* in the stricter of both modes: a change can't let itself through by a milder mode."""
+    modes = (report.in_force, by_base.in_force)
+    return report._replace(in_force=modes[0] if _strictness(modes[0]) >= _strictness(modes[1]) else modes[1])
 
 
-def _waivers(now: Stated, before: Stated) -> list[Finding]:
-    found = []
-    old = {str(row.get("id")): row for row in before.waivers}
-    for index, row in enumerate(now.waivers):
-        name = str(row.get("id"))
-        target = str(row.get("element") or row.get("check") or row.get("requirement"))
-        was = old.get(name)
-        fix = "Mend what fails; if it has to be waived, those who guard the waivers let this change through."
-        if was is None or _wider(row, was):
-            what = f"Waiver {name} covers {target} until {row.get('expires')}; it didn't before."
-            found.append(_finding("waiver-added", what, fix, now.beside("waivers", index), name))
-        elif str(row.get("expires")) > str(was.get("expires")):
-            what = f"Waiver {name} ended on {was.get('expires')} and ends on {row.get('expires')} now."
-            place = now.beside("waivers", index, "expires")
-            found.append(_finding("waiver-extended", what, fix, place, name))
-    return found
+def _strictness(found: InForce | None) -> tuple[int, int]:
+    if found is None:
+        return len(MODES), 0  # no roll-out: everything is enforced
+    return MODES.index(found.mode), 0 if not found.kinds else len(found.kinds) - 100
 
 
-def _wider(row: Mapping[str, Any], was: Mapping[str, Any]) -> bool:
-    """Whether *row* covers something that *was* didn't."""
-    point = "requirement" if was.get("requirement") else "check"
-    same = row.get("system") == was.get("system") and (
-        row.get(point) == was.get(point)
-        or point == "requirement"
-        and str(row.get("check")).partition("/")[0] == was.get(point)
-    )
-    return not same or bool(was.get("element")) and row.get("element") != was.get("element")
+WORSE = (Outcome.ERROR, Outcome.FAIL, Outcome.UNKNOWN)
 
 
-def _debts(now: Stated, before: Stated) -> list[Finding]:
-    found = []
-    old = {_debt(item): item for item in before.debts}
-    added = [index for index, item in enumerate(now.debts) if _debt(item) not in old]
-    if added:
-        more = f"{len(added)} debts that it didn't hold" if len(added) > 1 else "a debt that it didn't hold"
-        what = f"The baseline holds {more}. It only shrinks."
-        fix = "Fix the new ones, or waive them."
-        found.append(_finding("baseline-grown", what, fix, now.beside("baseline", added[0]), ""))
-    for index, item in enumerate(now.debts):
-        was = str(old.get(_debt(item), {}).get("due") or "")
-        if was and str(item.get("due")) > was:
-            name = "/".join(part for part in (str(item.get("check")), str(item.get("element") or "")) if part)
-            what = f"The debt {name} was due on {was} and is due on {item.get('due')} now."
-            place = now.beside("baseline", index, "due")
-            found.append(_finding("debt-extended", what, f"Write {was}, or pay it.", place, name))
-    return found
+def _worse(row: Row, other: Row | None) -> Row:
+    if other is None or other.outcome not in WORSE:
+        return row
+    worse = row.outcome not in WORSE or WORSE.index(other.outcome) < WORSE.index(row.outcome)
+    # Both fail: the base's rule may have findings that the new one lost.
+    lost = row.outcome is other.outcome is Outcome.FAIL and _failing(other) - _failing(row)
+    return _of_base(other) if worse or lost else row
 
 
-def _debt(item: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(item.get(key) or "") for key in ("requirement", "major", "check", "system", "element"))
-
-
-def _systems(stated: Stated) -> dict[str, tuple[int, Mapping[str, Any]]]:
+def _failing(row: Row) -> set[str]:
     return {
-        str(system["id"]): (index, system)
-        for index, system in enumerate(stated.manifest.get("systems") or [])
-        if isinstance(system, dict) and system.get("id")
+        one.fingerprint
+        for check in row.checks
+        for finding in check.findings
+        if finding.outcome is Outcome.FAIL
+        for one in (finding, *finding.alike)
     }
 
 
-def _system(
-    name: str, before: Mapping[str, Any], now: Mapping[str, Any], index: int, stated: Stated
-) -> list[Finding]:
-    found = []
-    tiers = (str(before.get("tier") or ""), str(now.get("tier") or ""))
-    if tiers[0] and tiers[1] and tier_rank(tiers[1]) < tier_rank(tiers[0]):
-        found.append(
-            _finding(
-                "tier-lowered",
-                f"The tier was {tiers[0]} and is {tiers[1]}.",
-                "Claim the tier that the answers give.",
-                stated.places("systems", index, "tier"),
-                name,
+def _of_base(row: Row) -> Row:
+    checks = tuple(
+        check._replace(
+            findings=tuple(
+                finding._replace(note=finding.note or "by the rule as it was before this change")
+                for finding in check.findings
             )
         )
-    roles = [set(system.get("role") or []) for system in (before, now)]
-    for role in sorted(roles[0] - roles[1]):
-        found.append(
-            _finding(
-                "role-dropped",
-                f"The role {role} was claimed and isn't any more.",
-                "Name it again, if you still hold it.",
-                stated.places("systems", index, "role"),
-                f"{name}/{role}",
-            )
-        )
-    inputs = [set(system.get("inputs") or []) for system in (before, now)]
-    for glob in sorted(inputs[0] - inputs[1]):
-        found.append(
-            _finding(
-                "inputs-narrowed",
-                f"The inputs held {glob} and don't any more.",
-                "Name it again: changes of it would go unseen.",
-                stated.places("systems", index, "inputs"),
-                f"{name}/{glob}",
-            )
-        )
-    return found
-
-
-def _plan(name: str, now: Stated, before: Stated) -> list[Finding]:
-    found = []
-    plans = (before.plans.get(name) or {}, now.plans.get(name) or {})
-    if not plans[1]:
-        return []  # a deleted plan is a missing record, reported as such
-    for kind, key in (("metrics", "threshold"), ("robustness", "allowed"), ("attacks", "limit")):
-        rows = [
-            {
-                str(row.get("id")): (index, row)
-                for index, row in enumerate(plan.get(kind) or [])
-                if isinstance(row, dict)
-            }
-            for plan in plans
-        ]
-        for identity, (_, old) in rows[0].items():
-            if identity not in rows[1]:
-                place = now.plan_places[name].location((kind,))
-                found.append(
-                    _finding(
-                        "threshold-dropped",
-                        f"{identity} was planned and isn't any more.",
-                        "Plan it again; a new plan needs a new run.",
-                        place,
-                        f"{name}/{identity}",
-                    )
-                )
-                continue
-            index, new = rows[1][identity]
-            turned = (old.get("direction"), new.get("direction"))
-            if turned[0] != turned[1]:
-                what = f"{identity}: {turned[0]} was better and {turned[1]} is now."
-                place = now.plan_places[name].location((kind, index, "direction"))
-                fix = f"Write {turned[0]}; another plan needs a new run and a reason."
-                found.append(_finding("direction-turned", what, fix, place, f"{name}/{identity}"))
-                continue
-            was, is_ = old.get(key), new.get(key)
-            if not isinstance(was, (int, float)) or not isinstance(is_, (int, float)):
-                continue
-            higher_is_better = str(old.get("direction") or "lower") == "higher"
-            if is_ < was if higher_is_better else is_ > was:
-                place = now.plan_places[name].location((kind, index, key))
-                message = f"{identity}: the threshold was {was:g} and is {is_:g}."
-                fix = f"Write {was:g}; a looser plan needs a new run and a reason."
-                found.append(_finding("threshold-lowered", message, fix, place, f"{name}/{identity}"))
-    return found
-
-
-def _finding(check: str, message: str, fix: str, place: Location, element: str) -> Finding:
-    return Finding(
-        f"integrity.change/{check}",
-        "loosened",
-        Outcome.FAIL,
-        message,
-        fix,
-        place,
-        element=element,
-        fingerprint=f"{check}/{element}",
-        article="Change",
+        for check in row.checks
     )
+    return row._replace(checks=checks)
 
 
-def compared(report: Report, base: Report | None, changes: list[Finding], hook: bool) -> Report:
-    """*report* in which only what *base* doesn't have (or has better) fails, and *changes* fail too."""
-    before = {system.id: system for system in base.systems} if base is not None else {}
+def dropped_points(report: Report, before: Mapping[str, SystemReport]) -> list[Finding]:
+    """A finding for each system of which points applied at the base and don't any more."""
+    found = []
+    for system in report.systems:
+        if system.id not in before:
+            continue
+        applied = {
+            row.requirement.id
+            for row in before[system.id].rows
+            if row.requirement.is_point and row.outcome is not Outcome.NOT_APPLICABLE
+        }
+        gone = [
+            row
+            for row in system.rows
+            if row.outcome is Outcome.NOT_APPLICABLE and row.requirement.id in applied
+        ]
+        if gone:
+            names = ", ".join(short_citation(row.requirement) for row in gone[:6])
+            more = f" and {len(gone) - 6} more" if len(gone) > 6 else ""
+            because = next((check.because for check in gone[0].checks if check.because), gone[0].because)
+            several = len(gone) > 1
+            found.append(
+                finding_of(
+                    "points-dropped",
+                    f"{names}{more} applied to {system.id} and do{'' if several else 'es'}n't any more"
+                    f"{': ' + because if because else ''}.",
+                    "Put back what it follows from, if it still holds.",
+                    gone[0].place or system.anchor,
+                    system.id,
+                )
+            )
+    return found
+
+
+def compared(
+    report: Report, before: Mapping[str, SystemReport], changes: Sequence[Finding], hook: bool
+) -> Report:
+    """*report* in which only what *before* (the base's systems) doesn't have or has better fails, and *changes* fail too."""
     systems = tuple(_against(system, before.get(system.id)) for system in report.systems)
+    problems = [problem for problem in report.problems if problem.code != 4 or not systems]
     if systems and changes:
         systems = (systems[0]._replace(notices=(*changes, *systems[0].notices)), *systems[1:])
+    elif changes:
+        problems += [Problem(change.message, change.fix, change.location, 1) for change in changes]
     systems = numbered(systems)
     standing = sum(
         finding.standing
@@ -263,8 +125,7 @@ def compared(report: Report, base: Report | None, changes: list[Finding], hook: 
         for check in row.checks
         for finding in check.findings
     )
-    problems = [problem for problem in report.problems if problem.code != 4 or not systems]
-    verdict, code, more = decide(systems, problems, False)
+    verdict, code, more = decide(systems, problems, bool(report.subject.get("release")))
     if changes and code in (0, 1):
         verdict, code = "fail", 1
     return report._replace(

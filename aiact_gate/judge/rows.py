@@ -132,7 +132,7 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
         dict.fromkeys(judging.evidence.files[name] for name in names if name in judging.evidence.files)
     )
     stood = "lock" if "mlflow" in names or "derived" in names else ""
-    place = _place(row.requirement, judging.evidence)
+    place = _place(row.requirement, judging.evidence, outcome)
     return row._replace(
         outcome=outcome,
         method=method,
@@ -145,7 +145,12 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     )
 
 
-def _place(requirement: Requirement, evidence: Evidence) -> Location | None:
+def _place(requirement: Requirement, evidence: Evidence, outcome: Outcome) -> Location | None:
+    if outcome is Outcome.NOT_APPLICABLE:  # what says so
+        for check in requirement.checks:
+            for path in check.when.relative if check.when is not None else ():
+                if path[0] in evidence.places and path[0] not in ("derived", "system"):
+                    return evidence.locate(path)
     for check in requirement.checks:
         for path in check.reads:
             if path[0] in evidence.places and path[0] not in ("derived",):
@@ -165,7 +170,7 @@ def _covered(result: CheckResult, requirement: Requirement, judging: Judging) ->
         return (
             result._replace(outcome=covered.outcome, waiver=_waiver_of(covered))
             if covered.outcome is not Outcome.FAIL
-            else result
+            else result._replace(because=covered.message)
         )
     findings = tuple(_cover(finding, requirement, judging) for finding in result.findings)
     return result._replace(
@@ -184,15 +189,19 @@ def _cover(finding: Finding, requirement: Requirement, judging: Judging) -> Find
     if waiver is not None:
         judging.used_waivers.add(waiver.id)
         data = waiver.data
-        return finding._replace(
-            outcome=Outcome.WAIVED, note=f"{waiver.id}, {data['owner']}, until {data['expires']}"
-        )
+        note = f"{waiver.id}, {data['owner']}, until {data['expires']}; {waiver.signed}"
+        return finding._replace(outcome=Outcome.WAIVED, note=note)
     debt = judging.coverage.debt_for(finding, requirement, judging.system)
     if debt is not None:
         if str(debt.get("due") or "") < judging.as_of:
             return finding._replace(note=f"was owed until {debt.get('due')}")
         return finding._replace(outcome=Outcome.OWED, note=f"{debt.get('owner')}, due {debt.get('due')}")
-    return finding
+    over = judging.coverage.ended_for(finding, requirement, judging.system, judging.as_of)
+    if over is None:
+        return finding
+    ended = f"Waiver {over.id} ended on {over.data['expires']}, so this fails again."
+    ask = f"Or ask {over.data['approved_by']} for a new waiver."
+    return finding._replace(message=f"{finding.message} {ended}".strip(), fix=f"{finding.fix} {ask}".strip())
 
 
 def _figures_only(result: CheckResult, requirement: Requirement) -> CheckResult:

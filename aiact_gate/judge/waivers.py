@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.location import Location
-from aiact_gate.model.policy import Requirement
+from aiact_gate.model.policy import Requirement, WaiverRules
 from aiact_gate.model.report import Finding
 
-MAX_DAYS = 180
 WARN_DAYS = 30
+UNWAIVABLE = ("art5", "art6.claim")
+"""Prohibited practices, and what the system is: no date makes either of them right."""
 
 
 class Waiver(NamedTuple):
@@ -22,10 +23,17 @@ class Waiver(NamedTuple):
     place: Location
     wrong: str = ""
     fix: str = ""
+    confirmed: bool = False
+    """Git shows that the approver's own commits wrote it; else the approver is only named."""
 
     @property
     def id(self) -> str:
         return str(self.data.get("id") or "a waiver without id")
+
+    @property
+    def signed(self) -> str:
+        """Who signed it, and whether git shows it."""
+        return f"signed by {self.data.get('approved_by')} ({'confirmed' if self.confirmed else 'named only'})"
 
 
 class Coverage(NamedTuple):
@@ -33,6 +41,7 @@ class Coverage(NamedTuple):
 
     waivers: tuple[Waiver, ...] = ()
     owed: tuple[Mapping[str, Any], ...] = ()
+    rules: WaiverRules = WaiverRules()
 
     def waiver_for(
         self, finding: Finding, requirement: Requirement, system: str, as_of: str
@@ -48,6 +57,15 @@ class Coverage(NamedTuple):
             ),
             None,
         )
+
+    def ended_for(self, finding: Finding, requirement: Requirement, system: str, as_of: str) -> Waiver | None:
+        """The valid waiver that covered *finding* last, until a day before *as_of*, if one did."""
+        over = [
+            waiver
+            for waiver in self.waivers
+            if not waiver.wrong and _ends(waiver) < as_of and _matches(waiver, finding, requirement, system)
+        ]
+        return max(over, key=_ends, default=None)
 
     def debt_for(self, finding: Finding, requirement: Requirement, system: str) -> Mapping[str, Any] | None:
         """The baseline item that *finding* is owed under, if one is. Contradictions are never owed."""
@@ -69,15 +87,67 @@ class Coverage(NamedTuple):
 
 
 def validated(
-    rows: Sequence[Mapping[str, Any]], places: Sequence[Location], requirements: Mapping[str, Requirement]
+    rows: Sequence[Mapping[str, Any]],
+    places: Sequence[Location],
+    requirements: Mapping[str, Requirement],
+    rules: WaiverRules,
+    confirmed: Sequence[bool] = (),
 ) -> tuple[Waiver, ...]:
-    """Each row as a `Waiver`; an invalid one covers nothing and says why."""
+    """Each row as a `Waiver`; an invalid one covers nothing and says why. *confirmed* runs in parallel; absent: unknown."""
+    known = [*confirmed, *[False] * (len(rows) - len(confirmed))]
     return tuple(
-        Waiver(row, place, *_wrong(row, requirements)) for row, place in zip(rows, places, strict=True)
+        Waiver(row, place, *_wrong(row, requirements, rules), shown)
+        for row, place, shown in zip(rows, places, known, strict=True)
     )
 
 
-def _wrong(row: Mapping[str, Any], requirements: Mapping[str, Requirement]) -> tuple[str, str]:
+def written_by_approver(row: Mapping[str, Any], commits: Sequence[WaiverCommit]) -> bool:
+    """Whether every commit that wrote *row* as it stands is of its approver, by author or committer.
+
+    Every one: an entry that the approver took out and the owner put back is the owner's. A clone that doesn't show what
+    stood before, or a work tree whose entry isn't committed, shows nothing.
+    """
+    wrote = [
+        commit
+        for commit in commits
+        if row in commit.after and not any(row in rows for rows in commit.before or ())
+    ]
+    approver = same_person(row.get("approved_by"))
+    return bool(wrote) and all(
+        commit.before is not None and approver in (same_person(who) for who in commit.people)
+        for commit in wrote
+    )
+
+
+class WaiverCommit(NamedTuple):
+    """One commit that touched the waivers: their rows after it, and before it in each of its parents."""
+
+    people: tuple[str, ...]
+    """The addresses of author and committer, as the commit has them."""
+    after: Sequence[Mapping[str, Any]]
+    before: Sequence[Sequence[Mapping[str, Any]]] | None
+    """None: the clone ends here, so what stood before isn't known."""
+
+
+def same_person(name: Any) -> str:
+    """*name*, an address or a role, in the form in which two spellings of one person are equal.
+
+    Capitals, `Name <address>`, and what stands behind a `+` in an address make no other person; neither do blanks,
+    hyphens or underscores in a role.
+    """
+    text = str(name or "").strip().casefold()
+    if text.endswith(">") and "<" in text:
+        text = text.rpartition("<")[2][:-1].strip()
+    text = text.removeprefix("mailto:")
+    local, at, host = text.rpartition("@")
+    if at:
+        return f"{local.partition('+')[0]}@{host}"
+    return "-".join(text.replace("_", " ").replace("-", " ").split())
+
+
+def _wrong(
+    row: Mapping[str, Any], requirements: Mapping[str, Requirement], rules: WaiverRules
+) -> tuple[str, str]:
     needed = (
         "id",
         "system",
@@ -105,9 +175,17 @@ def _wrong(row: Mapping[str, Any], requirements: Mapping[str, Requirement]) -> t
             f"names {row['check']}, which {target} doesn't have",
             f"Name one of: {', '.join(check.id for check in requirement.checks)}.",
         )
-    if target.startswith("art5"):
+    if target.partition(".")[0] in UNWAIVABLE:
         return "is for Article 5, which can't be waived", "Take it out."
-    if row["approved_by"] == row["owner"]:
+    if target in UNWAIVABLE:
+        return f"is for {target}, which can't be waived: the tier is decided, not put off", "Take it out."
+    barred = [name for name in rules.never if name == target or _covers(row, target, name)]
+    if barred:
+        return (
+            f"is for {barred[0]}, which the organisation's pack never lets be waived",
+            "Take it out, or name a check that may be.",
+        )
+    if same_person(row["approved_by"]) == same_person(row["owner"]):
         return f"is approved by its owner, {row['owner']}", "Let somebody else approve it."
     if str(row["requirement_version"]).partition(".")[0] != str(requirement.major):
         return (
@@ -115,12 +193,17 @@ def _wrong(row: Mapping[str, Any], requirements: Mapping[str, Requirement]) -> t
             "Read the new version and decide again.",
         )
     created, expires = _day(row["created"]), _day(row["expires"])
-    if created is None or expires is None or (expires - created).days > MAX_DAYS or expires < created:
+    if created is None or expires is None or (expires - created).days > rules.max_days or expires < created:
         return (
-            f"runs from {row['created']} to {row['expires']}, more than {MAX_DAYS} days",
-            f"Let it end within {MAX_DAYS} days.",
+            f"runs from {row['created']} to {row['expires']}, more than {rules.max_days} days",
+            f"Let it end within {rules.max_days} days.",
         )
     return "", ""
+
+
+def _covers(row: Mapping[str, Any], target: str, check: str) -> bool:
+    """Whether *row*, of the requirement *target*, covers *check*."""
+    return row["check"] == check if row.get("check") else check.partition("/")[0] == target
 
 
 def _day(text: Any) -> datetime.date | None:
@@ -203,7 +286,38 @@ def waiver_faults(
                     ("waivers", waiver.id),
                 )
             )
+    return faults + _too_many(coverage, as_of)
+
+
+def _too_many(coverage: Coverage, as_of: str) -> list[Fault]:
+    """Warnings: more waivers on one last day than somebody can look at, or more than this repository may have."""
+    faults = []
+    live = [waiver for waiver in coverage.waivers if not waiver.wrong and _ends(waiver) >= as_of]
+    limit = coverage.rules.max_ending_on_one_day
+    for end in sorted({_ends(waiver) for waiver in live}):
+        same = [waiver for waiver in live if _ends(waiver) == end]
+        if limit and len(same) > limit:
+            what = (
+                f"{len(same)} waivers end on {end}, more than {limit}: on that day all of them fail at once."
+            )
+            fix = "Let some end sooner."
+            faults.append(
+                Fault(
+                    "waivers_on_one_day", "stale", same[limit].place, what, fix, ("waivers", same[limit].id)
+                )
+            )
+    limit = coverage.rules.max_per_repository
+    if limit and len(live) > limit:
+        what = f"{len(live)} waivers hold here; the organisation's pack allows {limit} without a talk."
+        fix = "Mend what they cover, or talk to those who keep the pack."
+        place = live[limit].place
+        faults.append(Fault("waivers_too_many", "stale", place, what, fix, ("waivers", live[limit].id)))
     return faults
+
+
+def named_only(coverage: Coverage, used: set[str]) -> list[str]:
+    """The ids of the waivers in use whose approver is only named."""
+    return [waiver.id for waiver in coverage.waivers if waiver.id in used and not waiver.confirmed]
 
 
 def ending_soon(coverage: Coverage, used: set[str], as_of: str) -> list[tuple[Waiver, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -144,6 +145,39 @@ class Requirement(NamedTuple):
     def is_point(self) -> bool:
         """A point of the catalogue, counted in "judged N of M points"; the tier claim and the integrity rows aren't."""
         return self.profile != "always"
+
+
+class WaiverRules(NamedTuple):
+    """What holds for every waiver of a repository."""
+
+    max_days: int = 180
+    max_ending_on_one_day: int = 10
+    """More than this many on one day are a warning; 0: no limit."""
+    max_per_repository: int = 0
+    """More than this many are a warning; 0: no limit."""
+    never: tuple[str, ...] = ()
+    """Requirements and checks that can't be waived."""
+
+
+def waiver_rules(stated: Mapping[str, Any]) -> WaiverRules:
+    """The rules that a roll-out *stated*, as a group of keys; what isn't there is as by default."""
+    usual = WaiverRules()
+    days, on_one_day, here = (
+        value if isinstance(value := stated.get(key), int) and value > 0 else getattr(usual, key)
+        for key in ("max_days", "max_ending_on_one_day", "max_per_repository")
+    )
+    return WaiverRules(days, on_one_day, here, tuple(str(name) for name in stated.get("never") or ()))
+
+
+def strictest(rules: Iterable[WaiverRules]) -> WaiverRules:
+    """The rules that hold where all of *rules* do: nobody's can loosen another's, or the default."""
+    every = (WaiverRules(), *rules)
+    return WaiverRules(
+        min(rule.max_days for rule in every),
+        min((rule.max_ending_on_one_day for rule in every if rule.max_ending_on_one_day), default=0),
+        min((rule.max_per_repository for rule in every if rule.max_per_repository), default=0),
+        tuple(sorted({name for rule in every for name in rule.never})),
+    )
 
 
 class Pack(NamedTuple):

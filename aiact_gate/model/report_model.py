@@ -238,6 +238,7 @@ class ReportOf(Part):
     manifest: str
     note: str
     standing: int
+    remarks: list[str]
     systems: list[SystemOf]
     not_read: list[NotRead]
     problems: list[ProblemOf]

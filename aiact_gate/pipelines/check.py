@@ -14,13 +14,13 @@ from aiact_gate.judge.claim import Claim, cites_of, judge_claim
 from aiact_gate.judge.dates import Binding, binding
 from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
-from aiact_gate.judge.waivers import Coverage, ending_soon, validated, waiver_faults
+from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
 from aiact_gate.judge.widening import widened
 from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, PackError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
-from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
 from aiact_gate.model.report import Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
 from aiact_gate.packs.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
@@ -70,8 +70,13 @@ class Witnessed(NamedTuple):
     """The names of the evidence that was gathered."""
 
 
-def check(snapshot: Snapshot, path: str, options: Options) -> Report:
-    """Judge every system that the manifest at *path* declares. Reads files only through *snapshot*; prints nothing."""
+def check(
+    snapshot: Snapshot, path: str, options: Options, judges: tuple[Snapshot, Manifest] | None = None
+) -> Report:
+    """Judge every system that the manifest at *path* declares. Reads files only through *snapshot*; prints nothing.
+
+    *judges* is the tree and manifest whose own packs judge; absent: the judged one's.
+    """
     problems: list[Problem] = []
     packs = given = _packs(snapshot, path, options, problems)
     mode = _in_force(given, [], {}, options)
@@ -98,7 +103,7 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
             mode,
         )
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    own = _own_packs(snapshot, manifest, given, options, problems)
+    own = _own_packs(*(judges or (snapshot, manifest)), given, options, problems)
     packs = _tightened([*given, *own], problems)
     mode = _in_force(given, own, manifest.data, options)
     recalled = _recalled(given, own, options, problems)
@@ -115,7 +120,21 @@ def check(snapshot: Snapshot, path: str, options: Options) -> Report:
     note = _no_ai(manifest, options, problems)
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
-        note=note, not_read=tuple(sorted(gathering.not_read.items())), recalls=tuple(recalled.values())
+        note=note,
+        not_read=tuple(sorted(gathering.not_read.items())),
+        recalls=tuple(recalled.values()),
+        remarks=_remarks(coverage, used),
+    )
+
+
+def _remarks(coverage: Coverage, used: set[str]) -> tuple[str, ...]:
+    named = named_only(coverage, used)
+    if not named:
+        return ()
+    several = len(named) > 1
+    return (
+        f"{len(named)} waiver{'s' if several else ''} signed by name only (no commit of the person who signed wrote "
+        f"{'them' if several else 'it'}): {', '.join(named[:20])}{' …' if len(named) > 20 else ''}.",
     )
 
 
@@ -330,16 +349,30 @@ def _coverage(
     problems: list[Problem],
 ) -> Coverage:
     requirements = {requirement.id: requirement for pack, _ in packs for requirement in pack.requirements}
+    rules = _waiver_rules(packs)
     waivers: tuple[Any, ...] = ()
     owed: tuple[Any, ...] = ()
     data, place = _beside(snapshot, manifest, "waivers", problems)
     if data is not None:
         rows = [row for row in data.get("waivers") or [] if isinstance(row, dict)]
-        waivers = validated(rows, [place(("waivers", index)) for index in range(len(rows))], requirements)
+        places = [place(("waivers", index)) for index in range(len(rows))]
+        shown = _confirmed(snapshot, manifest) if rows else []
+        waivers = validated(rows, places, requirements, rules, shown if len(shown) == len(rows) else ())
     data, place = _beside(snapshot, manifest, "baseline", problems)
     if data is not None:
         owed = tuple(row for row in data.get("items") or [] if isinstance(row, dict))
-    return Coverage(waivers, owed)
+    return Coverage(waivers, owed, rules)
+
+
+def _waiver_rules(packs: Sequence[tuple[Pack, dict[str, str]]]) -> WaiverRules:
+    """The strictest rules for waivers that a roll-out of *packs* or the default states: nobody's loosens another's."""
+    return strictest(waiver_rules(pack.rollout.waivers) for pack, _ in packs if pack.rollout is not None)
+
+
+def _confirmed(snapshot: Snapshot, manifest: Manifest) -> list[bool]:
+    from aiact_gate.pipelines.signatures import confirmed  # git is asked only where there are waivers
+
+    return confirmed(snapshot, posixpath.join(manifest.folder, "compliance", "waivers.yaml"))
 
 
 def _beside(
@@ -586,7 +619,10 @@ def _with_waiver_rows(
                 before[checked.id] if checked.id in before else judge.judge(checked, row.requirement)
                 for checked in row.requirement.checks
             )
-            row = row._replace(outcome=worst([result.outcome for result in results]), checks=results)
+            row = row._replace(
+                outcome=worst([result.outcome for result in results if result.severity == "error"]),
+                checks=results,
+            )
         rows.append(row)
     return [systems[0]._replace(rows=tuple(rows)), *systems[1:]]
 

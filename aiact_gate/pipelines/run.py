@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
 from aiact_gate.model.errors import UsageError
-from aiact_gate.model.report import Report
+from aiact_gate.model.evidence import Unknown
+from aiact_gate.model.report import Problem, Report
 from aiact_gate.pipelines.check import Options, check
 from aiact_gate.sources.manifest import NAMES
-from aiact_gate.sources.snapshot import Snapshot, open_snapshot
+from aiact_gate.sources.snapshot import Snapshot, open_snapshot, short_path
 
 
 def checked(
@@ -26,27 +28,59 @@ def checked(
         UsageError: no such path, revision or repository.
     """
     snapshot, relative = open_snapshot(path, staged=staged, ref=ref)
-    before = _base(path, staged, base)
+    before = _base(snapshot, path, staged, base)
     places = [relative]
+    prefix = "" if relative == "." else relative.rstrip("/") + "/"
     if recursive:
-        prefix = "" if relative == "." else relative.rstrip("/") + "/"
         found = [
             name for name in snapshot.paths() if posixpath.basename(name) in NAMES and name.startswith(prefix)
         ]
         places = found or places
     if not staged and base is None:
         return [check(snapshot, place, options) for place in places]
-    from aiact_gate.pipelines.change import check_change
+    from aiact_gate.pipelines.change import check_change, removed_manifests
 
-    return [check_change(snapshot, before, place, options, hook=staged) for place in places]
+    if recursive and before.tree is not None:
+        places += [gone for gone in removed_manifests(snapshot, before.tree, prefix) if gone not in places]
+    reports = [
+        check_change(snapshot, before.tree, place, options, hook=staged, problems=before.problems)
+        for place in places
+    ]
+    return [report._replace(remarks=(*before.remarks, *report.remarks)) for report in reports]
 
 
-def _base(path: str, staged: bool, base: str | None) -> Snapshot | None:
+class Before(NamedTuple):
+    """What a change is held against."""
+
+    tree: Snapshot | None
+    """None: there was nothing before."""
+    remarks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def _base(snapshot: Snapshot, path: str, staged: bool, base: str | None) -> Before:
     if base is None and not staged:
-        return None
+        return Before(None)
     try:
-        return open_snapshot(path, ref=base or "HEAD")[0]
+        tree = open_snapshot(path, ref=base or "HEAD")[0]
     except UsageError:
         if base is not None:
             raise
-        return None  # the first commit of a repository has nothing before it
+        return Before(None)  # the first commit of a repository has nothing before it
+    if base is None:
+        return Before(tree)
+    revision, named = str(tree.subject.revision), short_path(base)
+    common = snapshot.common_commit(revision)
+    if isinstance(common, Unknown):
+        what = f"What this change loosens isn't known: {common.reason}, and {named} may have gone on since."
+        return Before(tree, (), (Problem(what, f"Run: {common.would_determine}", None, 1),))
+    if common is None:
+        said = f"Compared with commit {revision[:7]} ({named}); the two histories share no commit."
+    elif common == revision:
+        said = f"Compared with commit {revision[:7]} ({named})."
+    else:
+        tree = open_snapshot(path, ref=common)[0]
+        said = (
+            f"Compared with commit {common[:7]}, where this history left {named}: that one has gone on since."
+        )
+    return Before(tree, (said,))

@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
 from aiact_gate.model.errors import SnapshotError, UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git, find_repository, split_paths
+
+if TYPE_CHECKING:
+    from aiact_gate.sources.history import FileChange
 
 
 class Subject(NamedTuple):
@@ -65,6 +68,17 @@ class Snapshot:
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
         """(commit, bytes) of each version of *path*, newest first; `Unknown` in a shallow clone or without git."""
         return Unknown("there is no git history here", "check a git clone: git clone, then aiact-gate check")
+
+    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
+        """The commits since the day *since* that changed *path*; none without git. Nothing is said of older ones.
+
+        None either if *of* holds for no address of an author or committer: whoever asks for these people has the answer.
+        """
+        return []
+
+    def common_commit(self, other: str) -> str | Unknown | None:
+        """Where the history of the tree and of the commit *other* part; None if they share none."""
+        return None
 
     def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
         """The bytes of *paths* at *commit*, None for each that it lacks; None if the commit isn't at hand."""
@@ -219,6 +233,12 @@ class _Folder(Snapshot):
             return super().history(path)
         return _history(self._git, "HEAD", path)
 
+    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
+        return [] if self._git is None else _changes(self._git, "HEAD", path, since, of)
+
+    def common_commit(self, other: str) -> str | Unknown | None:
+        return None if self._git is None else _common_commit(self._git, other, "HEAD")
+
     def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
         return None if self._git is None else _read_at(self._git, commit, paths)
 
@@ -282,6 +302,12 @@ class _Tree(Snapshot):
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
         return _history(self._git, self._revision or "HEAD", path)
 
+    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
+        return _changes(self._git, self._revision or "HEAD", path, since, of)
+
+    def common_commit(self, other: str) -> str | Unknown | None:
+        return _common_commit(self._git, other, self._revision or "HEAD")
+
     def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
         return _read_at(self._git, commit, paths)
 
@@ -303,6 +329,19 @@ def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Un
             known=tuple(found),
         )
     return found
+
+
+# Runs without waivers and without a base don't pay for the module.
+def _changes(git: Git, revision: str, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
+    from aiact_gate.sources.history import file_changes
+
+    return file_changes(git, revision, path, since, of)
+
+
+def _common_commit(git: Git, one: str, other: str) -> str | Unknown | None:
+    from aiact_gate.sources.history import common_commit
+
+    return common_commit(git, one, other)
 
 
 def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:

@@ -501,7 +501,9 @@ def test_a_terminal_without_unicode_gets_a_report_all_the_same(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["testing.yaml", "notes.yaml"])
 def test_a_record_that_cant_be_read_fails_although_no_point_waits_for_it(name: str, tmp_path: Path) -> None:
-    repository = minimal(tmp_path).write({f"compliance/{name}": "schema: aiact-gate/record/testing/v1\nfor: [\n"})
+    repository = minimal(tmp_path).write(
+        {f"compliance/{name}": "schema: aiact-gate/record/testing/v1\nfor: [\n"}
+    )
 
     ran = repository.check()
 

@@ -232,7 +232,7 @@ SAYS = {
     "role-dropped": "The role provider was claimed",
     "inputs-narrowed": "The inputs held *.py",
     "profile-lowered": "The profile was core and is start",
-    "pack-removed": "The pack pack judged",
+    "pack-removed": "The pack house judged",
     "system-removed": "The system sorter was declared",
     "waiver-added": "it didn't before",
     "waiver-extended": "ended on 2027-01-31 and ends on 2027-03-31",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from reports import RISKS, judge, line_of, replace, unaccept
+from reports import RISKS, call, git, judge, line_of, replace, unaccept
 from repos import DAY, minimal
+
+from aiact_gate.judge.waivers import Coverage, Waiver, waiver_faults
+from aiact_gate.model.location import Location
+from aiact_gate.model.policy import WaiverRules, strictest
 
 WAIVERS = "compliance/waivers.yaml"
 CHECK = "art9.5/accepted-by-another"
@@ -60,7 +65,8 @@ def test_a_valid_waiver_turns_a_failure_into_waived_and_the_run_exits_0(
 
     assert 0 == judged.code
     assert "waived" == judged.outcome("art9.5") == judged.outcome(CHECK)
-    assert "W9, ml-engineer@example.org, until 2027-03-31" == judged.row("art9.5")["waiver"]
+    signed = "signed by head-of-model-risk@example.org (named only)"
+    assert f"W9, ml-engineer@example.org, until 2027-03-31; {signed}" == judged.row("art9.5")["waiver"]
     assert "pass" == judged.outcome("integrity.waivers")
 
 
@@ -227,3 +233,273 @@ def test_a_waiver_of_a_minimal_system_is_an_orphan(tmp_path: Path) -> None:
     waive(repository.folder, system="mail-sorter")
 
     assert 1 == judge(repository.folder).code
+
+
+# ---------------------------------------------------------------- who signed it
+
+OWNER, APPROVER = ENTRY["owner"], ENTRY["approved_by"]
+
+
+def commit_as(folder: Path, author: str, committer: str = "") -> None:
+    """All that is there, committed by *author* (and *committer*) in the days of the waiver."""
+    git(folder, "add", "-A")
+    who = ["-c", f"user.email={committer or author}", "-c", "user.name=Somebody"]
+    git(folder, *who, "commit", "-q", "--allow-empty", "-m", "A state", f"--author=Somebody <{author}>")
+
+
+def signed(folder: Path) -> str:
+    """How the report shows who signed the waiver of art9.5."""
+    return str(judge(folder).row("art9.5")["waiver"]).partition("; ")[2]
+
+
+CONFIRMED = f"signed by {APPROVER} (confirmed)"
+NAMED = f"signed by {APPROVER} (named only)"
+
+
+def test_a_waiver_that_its_approver_committed_is_confirmed(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, APPROVER)
+
+    assert CONFIRMED == signed(failing)
+    assert not [text for text in judge(failing).data["remarks"] if "W9" in text]
+
+
+def test_a_waiver_that_its_owner_committed_covers_and_is_shown_as_named_only(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, OWNER)
+
+    assert (0, NAMED) == (judge(failing).code, signed(failing))
+    remarks = judge(failing).data["remarks"]
+    assert any("signed by name only" in text and "W9" in text for text in remarks)
+    for form in ("text", "markdown"):
+        assert "signed by name only" in call("check", str(failing), "--as-of", DAY, "--format", form).said
+
+
+def test_an_approver_may_commit_what_the_owner_wrote(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, OWNER, committer=APPROVER.upper())
+
+    assert CONFIRMED == signed(failing)
+
+
+def test_a_change_after_the_approvers_commit_takes_the_confirmation_away(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, APPROVER)
+    replace(failing, WAIVERS, "2027-03-31", "2027-04-30")
+    uncommitted = signed(failing)
+    commit_as(failing, OWNER)
+
+    assert [NAMED, NAMED] == [uncommitted, signed(failing)]
+
+
+def test_a_line_taken_out_by_the_owner_takes_the_confirmation_away(failing: Path) -> None:
+    """No line of the entry is the owner's then; but it covers more than what was signed."""
+    waive(failing, element="R1")
+    commit_as(failing, APPROVER)
+    assert CONFIRMED == signed(failing)
+    replace(failing, WAIVERS, "  element: R1\n", "")
+    commit_as(failing, OWNER)
+
+    assert NAMED == signed(failing)
+
+
+def test_the_approvers_last_word_confirms(failing: Path) -> None:
+    waive(failing, expires="2027-04-30")
+    commit_as(failing, OWNER)
+    replace(failing, WAIVERS, "2027-04-30", "2027-03-31")
+    commit_as(failing, APPROVER)
+
+    assert CONFIRMED == signed(failing)
+
+
+def test_what_the_approver_took_out_and_the_owner_put_back_isnt_confirmed(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, APPROVER)
+    text = (failing / WAIVERS).read_text("utf-8")
+    replace(failing, WAIVERS, "W9", "W8")
+    commit_as(failing, APPROVER)
+    (failing / WAIVERS).write_text(text, "utf-8")
+    commit_as(failing, OWNER)
+
+    assert NAMED == signed(failing)
+
+
+def test_other_entries_and_another_order_leave_the_confirmation(failing: Path) -> None:
+    waive(failing)
+    commit_as(failing, APPROVER)
+    data = yaml.safe_load((failing / WAIVERS).read_text("utf-8"))["waivers"]
+    rows = [dict(reversed(row.items())) for row in reversed(data)]
+    text = yaml.safe_dump({"waivers": rows}, sort_keys=False).replace("credit-scoring", '"credit-scoring"')
+    (failing / WAIVERS).write_text("# Another order\n" + text.replace("'", ""), "utf-8")
+    commit_as(failing, OWNER)
+
+    assert CONFIRMED == signed(failing)
+
+
+def test_a_merge_leaves_the_confirmation_of_a_side_branch(failing: Path) -> None:
+    git(failing, "checkout", "-q", "-b", "side")
+    waive(failing)
+    commit_as(failing, APPROVER)
+    git(failing, "checkout", "-q", "-")
+    (failing / "README.md").write_text("Other work\n", "utf-8")
+    commit_as(failing, OWNER)
+    git(
+        failing,
+        "-c",
+        f"user.email={OWNER}",
+        "-c",
+        "user.name=O",
+        "merge",
+        "-q",
+        "--no-ff",
+        "--no-edit",
+        "side",
+    )
+
+    assert CONFIRMED == signed(failing)
+
+
+def test_a_mailmap_of_the_judged_tree_makes_nobody_the_approver(failing: Path) -> None:
+    waive(failing)
+    (failing / ".mailmap").write_text(f"Approver <{APPROVER}> <{OWNER}>\n", "utf-8")
+    commit_as(failing, OWNER)
+
+    assert NAMED == signed(failing)
+
+
+def test_a_shallow_clone_and_a_folder_without_git_only_name(failing: Path, tmp_path: Path) -> None:
+    waive(failing)
+    commit_as(failing, APPROVER)
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{failing}", "shallow")
+    bare = tmp_path / "exported"
+    shutil.copytree(failing, bare, ignore=shutil.ignore_patterns(".git"))
+
+    assert [NAMED, NAMED] == [signed(tmp_path / "shallow"), signed(bare)]
+
+
+SAME = ["ML-Engineer@Example.org", "ml-engineer+risk@example.org", "ML Engineer <ml-engineer@example.org>"]
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_another_spelling_of_the_owner_is_no_other_approver(name: str, failing: Path) -> None:
+    waive(failing, approved_by=name)
+
+    judged = judge(failing)
+
+    assert 1 == judged.code
+    assert "is approved by its owner" in judged.said(VALID) or "approved_by" in judged.said(VALID)
+
+
+# ---------------------------------------------------------------- what can't be waived, too many at once
+
+
+def test_the_tier_claim_cant_be_waived(failing: Path) -> None:
+    waive(failing, requirement="art6.claim")
+
+    assert "can't be waived" in judge(failing).said(VALID)
+
+
+def test_a_waiver_that_ended_is_told_with_the_finding_and_who_may_renew_it(failing: Path) -> None:
+    waive(failing, expires="2026-12-10")
+
+    findings = judge(failing, as_of="2026-12-11").check(CHECK)["findings"]
+
+    assert "Waiver W9 ended on 2026-12-10, so this fails again." in findings[0]["message"]
+    assert findings[0]["fix"].endswith(f"Or ask {APPROVER} for a new waiver.")
+    assert "missing" == findings[0]["kind"]
+
+
+def crowd(folder: Path, many: int, **changes: Any) -> None:
+    """*many* waivers beside the example's two, for one element each."""
+    for number in range(many):
+        waive(folder, id=f"C{number}", element=f"R{number}", **changes)
+
+
+SPREAD, FEW = "integrity.waivers/ends-are-spread", "integrity.waivers/waivers-are-few"
+
+
+def test_more_than_ten_that_end_on_one_day_are_a_warning_at_the_eleventh(failing: Path) -> None:
+    crowd(failing, 10)
+    ten = judge(failing)
+    waive(failing, id="C10")
+
+    judged = judge(failing)
+
+    assert [] == ten.check(SPREAD)["findings"]
+    assert "11 waivers end on 2027-03-31, more than 10" in judged.said(SPREAD)
+    assert [("stale", WAIVERS, line_of(failing, WAIVERS, "id: C10"))] == judged.places(SPREAD)
+    assert "warning" == judged.check(SPREAD)["severity"]
+
+
+def test_a_warning_alone_fails_nothing(failing: Path) -> None:
+    """Eleven waivers, each of them needed."""
+    unaccept(failing, "R2", "R3", "R4", "R5", "R6")
+    for number in range(1, 7):
+        waive(failing, id=f"C{number}", element=f"R{number}", expires="2027-05-20")
+    rules = WaiverRules(max_ending_on_one_day=5)
+    coverage = Coverage(
+        tuple(
+            Waiver({"id": f"C{n}", "system": "x", "expires": "2027-05-20"}, Location(WAIVERS, n))
+            for n in range(6)
+        ),
+        rules=rules,
+    )
+
+    faults = waiver_faults(coverage, {f"C{n}" for n in range(6)}, {"x"}, set(), DAY)
+
+    assert 0 == judge(failing).code
+    assert [("waivers_on_one_day", 5)] == [(fault.rule, fault.location.line) for fault in faults]
+
+
+def test_rules_of_several_packs_hold_together() -> None:
+    rules = strictest(
+        [WaiverRules(90, 20, 3, ("art9.5",)), WaiverRules(365, 5, 0, ("art10.4",)), WaiverRules(120, 0, 8)]
+    )
+
+    assert WaiverRules(90, 5, 3, ("art10.4", "art9.5")) == rules
+
+
+# ---------------------------------------------------------------- an organisation's rules
+
+
+def organisation(folder: Path, waivers: str) -> str:
+    """A pack with nothing but a roll-out that says *waivers*, as `check --pack` takes it."""
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(
+        "schema: aiact-gate/pack/v1\nname: bank-rules\nversion: 1.0.0\nintroduced: 2026-11-01\n"
+        "legal_review: no rule of law is in it\n",
+        "utf-8",
+    )
+    (folder / "rollout.yaml").write_text(
+        "schema: aiact-gate/rollout/v1\nrings:\n  - name: all\n    repositories: ['*']\n"
+        f"    steps: [{{from: 2026-11-01, mode: enforce}}]\nwaivers: {waivers}\n",
+        "utf-8",
+    )
+    return str(folder)
+
+
+RULES = {
+    "fewer days": ("{max_days: 60}", VALID, "more than 60 days"),
+    "a requirement that can't be waived": ("{never: [art9.5]}", VALID, "never lets be waived"),
+    "a check that can't be waived": (f"{{never: [{CHECK}]}}", VALID, f"is for {CHECK}"),
+    "fewer waivers": (
+        "{max_per_repository: 2}",
+        FEW,
+        "3 waivers hold here; the organisation's pack allows 2",
+    ),
+    "fewer on one day": ("{max_ending_on_one_day: 1}", SPREAD, "2 waivers end on 2027-05-20, more than 1"),
+    "nothing looser": ("{max_days: 400}", VALID, "more than 180 days"),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_an_organisations_pack_tightens_what_holds_for_waivers(
+    name: str, failing: Path, tmp_path: Path
+) -> None:
+    rules, check, says = RULES[name]
+    waive(failing, **({"expires": later(181)} if "400" in rules else {}))
+
+    judged = judge(failing, "--pack", organisation(tmp_path / "bank-rules", rules))
+
+    assert says in judged.said(check)
+    assert (1 if check == VALID else 0) == judged.code
