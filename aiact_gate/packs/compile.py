@@ -19,7 +19,7 @@ from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.packs import conditions
+from aiact_gate.packs import conditions, reading
 from aiact_gate.packs.conditions import FORMAT, Engine, Expr
 from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.packs.refusals import refusal, too_deep
@@ -616,23 +616,13 @@ class CheckCompiler:
             refused = too_deep(source)
             self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
-        relative = sorted(
-            conditions.reads(tree),
-            key=lambda path: source.find(".".join(step for step in path if step != "*")),
-        )
+        relative = reading.in_order(tree, source)
         absolute = {self._resolve(path) for path in relative}
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
         filled = conditions.filled_path(tree, {}) or ()
         if where[0] == "that":
-            self.needs |= {
-                path
-                for path in absolute
-                if (path[0] in fields.RECORDS or path[0] in self.kinds) and not self._computed(path)
-            }
-            for path in relative:
-                field = self._known(self._resolve(path))
-                if field is not None and field.is_prose:
-                    self.texts.append(path)
+            self.needs |= reading.needed(absolute, self.kinds)
+            self.texts += reading.prose(relative, self.bound, self.kinds)
         return {
             "source": source,
             "code": _encoded(code),
@@ -702,7 +692,7 @@ class CheckCompiler:
             return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
         if absolute[:2] == ("event_log", "events"):
             return None  # a service logs what it likes
-        return None if self._computed(absolute) else self._known(absolute)
+        return None if reading.is_computed(absolute, self.kinds) else self._known(absolute)
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""
@@ -743,22 +733,10 @@ class CheckCompiler:
     # ------------------------------------------------------------ fields
 
     def _resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        return (*self.bound[path[0]], *path[1:]) if path and path[0] in self.bound else path
-
-    def _computed(self, path: tuple[str, ...]) -> bool:
-        """Whether a `*` of *path* is a key that a condition computes: then no one field is meant."""
-        field = fields.root(path[0], self.kinds)
-        for step in path[1:]:
-            if field is None or step == "*" and field.schema.get("properties"):
-                return True
-            field = field.below(step)
-        return False
+        return reading.resolve(path, self.bound)
 
     def _known(self, path: tuple[str, ...]) -> fields.Field | None:
-        field = fields.root(path[0], self.kinds)
-        for step in path[1:]:
-            field = field.below(step) if field is not None else None
-        return field
+        return reading.field_at(path, self.kinds)
 
     def _field(
         self,

@@ -1,8 +1,8 @@
-"""What a check reads when one of its conditions is another: the paths that the judge asks about beside the condition itself."""
+"""What a check reads, told from the trees of its conditions: the paths that the judge asks about beside the conditions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiact_gate.model.policy import Check, Condition, PathExpr
@@ -55,7 +55,7 @@ def is_computed(path: Path, kinds: Kinds | None = None) -> bool:
 
 def condition_of(tree: Expr, source: str) -> Condition:
     """*tree* as a condition that the judge takes."""
-    relative = tuple(sorted(conditions.reads(tree), key=lambda path: (source.find(_plain(path)), path)))
+    relative = tuple(in_order(tree, source))
     return Condition(
         source,
         conditions.encode(tree),
@@ -65,9 +65,28 @@ def condition_of(tree: Expr, source: str) -> Condition:
     )
 
 
-def _plain(path: Path) -> str:
-    """*path* as a condition writes it, so that a rebuilt condition is read, and points, in its author's order."""
-    return ".".join(step for step in path if step != "*")
+def in_order(tree: Expr, source: str) -> list[Path]:
+    """The paths that *tree* reads in the order of its *source*: the first that isn't there is the one to point at."""
+    return sorted(
+        conditions.reads(tree),
+        key=lambda path: (source.find(".".join(step for step in path if step != "*")), path),
+    )
+
+
+def needed(paths: Iterable[Path], kinds: Kinds | None = None) -> set[Path]:
+    """Those of *paths*, from the evidence's names, that are fields of a record: a required one among them has to be filled."""
+    records = (*fields.RECORDS, *(kinds or ()))
+    return {path for path in paths if path[0] in records and not is_computed(path, kinds)}
+
+
+def prose(paths: Iterable[Path], bound: Mapping[str, Path], kinds: Kinds | None = None) -> list[Path]:
+    """Those of *paths* that lead to prose, which is held against the requirement's own words."""
+    found = []
+    for path in paths:
+        field = None if path[0].startswith("@") else field_at(resolve(path, bound), kinds)
+        if field is not None and field.is_prose:
+            found.append(path)
+    return found
 
 
 def with_conditions(
@@ -84,24 +103,13 @@ def with_conditions(
     looped = {_resolved(loop.path, bound) for loop in check.loops if loop.path is not None}
     for lookup in check.lookups:
         looped |= {_resolved(lookup.key, bound), (*_resolved(lookup.path, bound), "*", lookup.field)}
-    needs = {
-        path
-        for path in asked
-        if path[0] in (*fields.RECORDS, *(kinds or ())) and not is_computed(path, kinds)
-    }
-    texts = []
-    for clause in clauses:
-        for path in clause.relative:
-            field = None if path[0].startswith("@") else field_at(resolve(path, bound), kinds)
-            if field is not None and field.is_prose:
-                texts.append(path)
     return check._replace(
         clauses=tuple(clauses),
         when=when,
         where=where,
         reads=tuple(sorted(path for path in asked | others | looped if not path[0].startswith("@"))),
-        needs=tuple(sorted(needs)),
-        texts=tuple(texts),
+        needs=tuple(sorted(needed(asked, kinds))),
+        texts=tuple(path for clause in clauses for path in prose(clause.relative, bound, kinds)),
         proof=None,
         chosen=None,
     )
