@@ -66,7 +66,7 @@ def command(
         names = ", ".join(one.id.partition("/")[2] for one in run.requirements[name].checks) or "none"
         raise UsageError(f"--on shows one check; {name} was named without", f"Its checks: {names}.")
     else:
-        click.echo(_page(run, run.requirements[name], check, packs), nl=False)
+        click.echo(_page(run, run.requirements[name], check), nl=False)
     sys.exit(0)
 
 
@@ -81,7 +81,7 @@ def _values(run: Run, requirement: Requirement, name: str, options: Options, row
     return render(check, requirement, seen, run.report.problems)
 
 
-def _page(run: Run, requirement: Requirement, check: str, packs: tuple[str, ...]) -> str:
+def _page(run: Run, requirement: Requirement, check: str) -> str:
     from aiact_gate.formats.page import render
     from aiact_gate.packs.load import load_builtin
     from aiact_gate.pipelines.explained import named_check, page_facts
@@ -89,7 +89,7 @@ def _page(run: Run, requirement: Requirement, check: str, packs: tuple[str, ...]
     if check:
         named_check(requirement, check)
     procedure = load_builtin("eu-ai-act")[0].classification if requirement.id == "art6.claim" else None
-    return render(requirement, run.report, page_facts(run, requirement), procedure, packs)
+    return render(requirement, run.report, page_facts(run, requirement), procedure)
 
 
 def _known(name: str, known: Mapping[str, Requirement]) -> str:

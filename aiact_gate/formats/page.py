@@ -28,7 +28,6 @@ def render(
     report: Report | None,
     facts: Sequence[PageFacts] = (),
     procedure: dict[str, Any] | None = None,
-    packs: Sequence[str] = (),
 ) -> str:
     """The page of *requirement*, with what *report* and *facts* show of it for each system."""
     lines = [*wrapped(f"{requirement.citation}: {requirement.title}", WIDTH), "-" * WIDTH]
@@ -63,7 +62,7 @@ def render(
     if procedure is not None and facts:
         lines += _questions(procedure)
     if report is not None and facts:
-        lines += _recompute(report, requirement, packs)
+        lines += _recompute(report, requirement)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -227,9 +226,8 @@ def _older(facts: PageFacts) -> str:
     return visible(f"Changed since run {facts.run}: {', '.join(changed[:4])}{more}.")
 
 
-def _recompute(report: Report, requirement: Requirement, packs: Sequence[str]) -> list[str]:
-    given = "".join(f" --pack {pack}" for pack in packs)
-    text = f"{words.recompute(report)}{given} --requirement {requirement.id}"
+def _recompute(report: Report, requirement: Requirement) -> list[str]:
+    text = f"{words.recompute(report)} --requirement {requirement.id}"
     rules = ", ".join(f"{name} {version} {digest[:8]}" for name, version, digest, _ in report.packs)
     return _field("Recompute", visible(text)) + _field("Rules", visible(rules))
 

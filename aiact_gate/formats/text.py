@@ -334,14 +334,11 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
 
 def _next(report: Report, style: Style) -> list[str]:
     first = next((finding for system in report.systems for finding in words.failing(system)), None)
-    folder = report.manifest.rpartition("/")[0]
     lines = []
     if first is not None:
-        lines.append(
-            f"Next:  fix 1, then  {style('command', 'aiact-gate check' + (' ' + folder if folder else ''))}"
-        )
+        lines.append(f"Next:  fix 1, then  {style('command', words.again(report))}")
         if not first.check.startswith("integrity.change"):  # no requirement says what a change may loosen
-            lines.append(f"Why:   {style('command', 'aiact-gate explain ' + first.check.partition('/')[0])}")
+            lines.append(f"Why:   {style('command', words.why(report, first.check.partition('/')[0]))}")
     elif not report.problems:
         lines.append(f"Again: {style('command', words.recompute(report))}")
     lines.append(f"exit {report.exit_code}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from aiact_gate.formats.escape import visible
 from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import METHOD_WORDS, WORDS, Outcome
@@ -234,4 +237,30 @@ def recompute(report: Report) -> str:
         else ""
     )
     folder = report.manifest.rpartition("/")[0]
-    return f"aiact-gate check{' ' + folder if folder else ''}{ref} --as-of {report.as_of}"
+    return f"aiact-gate check{_words([folder] if folder else [])}{ref} --as-of {report.as_of}{_words(report.asked)}"
+
+
+def again(report: Report) -> str:
+    """The command that was run, for after a fix."""
+    folder = report.manifest.rpartition("/")[0]
+    return f"aiact-gate check{_words([folder] if folder else [])}{_words(report.asked)}"
+
+
+def why(report: Report, requirement: str) -> str:
+    """The command that explains *requirement*, which a given pack may have brought."""
+    given = [
+        one
+        for pair in zip(report.asked, report.asked[1:], strict=False)
+        if pair[0] == "--pack"
+        for one in pair
+    ]
+    return f"aiact-gate explain {requirement}{_words(given)}"
+
+
+def _words(arguments: Sequence[str]) -> str:
+    """*arguments* as a shell takes them, with a blank before each."""
+    if not arguments:
+        return ""
+    import shlex
+
+    return visible("".join(f" {shlex.quote(one)}" for one in arguments))

@@ -159,6 +159,8 @@ class Report(NamedTuple):
     """The checks that are taken back on this day."""
     bypass: str = ""
     """What the environment says of a bypass of the gate; it changes nothing."""
+    asked: tuple[str, ...] = ()
+    """The arguments of the command beside path, revision and day: `--pack`, `rules`."""
     remarks: tuple[str, ...] = ()
     """Sentences about the run itself: what it was compared with, which waivers nobody but their text vouches for."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,7 +172,24 @@ def _report(
         version=__version__,
         in_force=mode,
         bypass=options.bypass,
+        asked=tuple(_asked(options)),
     )
+
+
+def _asked(options: Options) -> Iterator[str]:
+    """What of *options* the command that gives a report again has to repeat."""
+    for name, values in (
+        ("--pack", options.packs),
+        ("--repository", (options.repository,) if options.repository else ()),
+        ("--topic", options.topics),
+        ("--requirement", sorted(options.requirements)),
+    ):
+        for value in values:
+            yield from (name, value)
+    if options.enforce != "now":
+        yield from ("--enforce", options.enforce)
+    if options.release:
+        yield "--release"
 
 
 # ---------------------------------------------------------------- packs, coverage, lock
