@@ -68,7 +68,8 @@ class CheckJudge:
             bound = self._with_parameters(requirement)
             outcome = self._holds(check.when, bound)
             if outcome.error:
-                return self._error(check, requirement, outcome.error)
+                text = self._fault_of(check, "when", check.when, bound, outcome.error)
+                return self._error(check, requirement, text)
             if outcome.absent:
                 return self._result(
                     check, requirement, [self._absent_finding(check, requirement, check.when, bound)], 0, 1
@@ -144,7 +145,7 @@ class CheckJudge:
             if check.where is not None:
                 chosen = self._holds(check.where, bound)
                 if chosen.error:
-                    error = chosen.error
+                    error = self._fault_of(check, "where", check.where, bound, chosen.error)
                     continue
                 if chosen.absent:
                     judged += 1
@@ -333,7 +334,7 @@ class CheckJudge:
             return None
         if outcome.absent or outcome.error:
             if outcome.error and self._empty_path(clause, bound) is None:
-                return f"{check.id}: {outcome.error}: {clause.source[:80]}"
+                return self._fault_of(check, "that", clause, bound, outcome.error)
             return self._absent_finding(check, requirement, clause, bound, element)
         if clause.filled:
             return self._absent_finding(check, requirement, clause, bound, element)
@@ -603,6 +604,13 @@ class CheckJudge:
             fault.location,
             element,
         )
+
+    def _fault_of(self, check: Check, part: str, condition: Condition, bound: Bound, error: str) -> str:
+        """What is wrong with *condition*, the policy's fault; what isn't written there is the likely cause."""
+        empty = self._empty_path(condition, bound)
+        if empty is not None and part != "that":
+            error = f"{_where(empty, _element(check, bound) if part == 'where' else '')} isn't written there; begin with filled(…)"
+        return f"{check.id}, `{part}`: {error}: {condition.source[:80]}"
 
     def _error(self, check: Check, requirement: Requirement, error: str) -> CheckResult:
         file = check.file or requirement.file
