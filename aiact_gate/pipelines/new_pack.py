@@ -1,4 +1,4 @@
-"""`policy new`: a pack of one's own, green from the first minute. All of it is written, or nothing."""
+"""`policy new`: a pack of one's own, under which lint and test find nothing. All of it is written, or nothing."""
 
 from __future__ import annotations
 

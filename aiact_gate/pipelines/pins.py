@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Problem
@@ -29,6 +27,8 @@ def fix_of(declared: DeclaredPack) -> str:
     """How a pack that is missing or changed is put right."""
     if not declared.digest:
         return "Mend the path, or vendor the pack again."
+    import shlex
+
     source = shlex.quote(declared.source) if declared.source.isprintable() else ""
     to = f" --to {shlex.quote(declared.path)}" if declared.path.isprintable() else ""
     return f"Add it again: aiact-gate policy add {source or 'SOURCE'}{to} --update."
