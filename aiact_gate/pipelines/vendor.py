@@ -16,7 +16,7 @@ from aiact_gate.model.errors import AiactError, ManifestError, PackError, UsageE
 from aiact_gate.model.policy import Pack
 from aiact_gate.packs.compile import PolicyFault, digest_of
 from aiact_gate.packs.lint import lint_folder
-from aiact_gate.packs.load import BUILTIN, load_builtin, load_folder
+from aiact_gate.packs.load import BUILTIN, load_folder
 from aiact_gate.packs.scaffold import is_name
 from aiact_gate.pipelines.pack_source import Taken, take
 from aiact_gate.pipelines.proposals.pins import with_pin
@@ -70,7 +70,6 @@ def add_pack(source: str, to: str, manifest: str, update: bool) -> Added:
                 f"the pack {name} has {_count(len(faults), 'fault')}; nothing was written", faults
             )
         pack, _ = load_folder(staged)
-        _refuse_known(pack)
         digest = f"sha256:{digest_of(staged)}"
         old = file.read_bytes()
         bom = b"\xef\xbb\xbf" if old.startswith(b"\xef\xbb\xbf") else b""
@@ -142,17 +141,6 @@ def _others(manifest: Manifest, file: Path, folder: str) -> list[Path]:
     """The other packs that the manifest names: an overlay may be about theirs."""
     named = [file.parent / item.path for item in manifest.packs if item.path.rstrip("/") != folder]
     return [path for path in named if (path / "pack.yaml").is_file()]
-
-
-def _refuse_known(pack: Pack) -> None:
-    for builtin in BUILTIN:
-        known = {requirement.id for requirement in load_builtin(builtin)[0].requirements}
-        twice = sorted(known & {requirement.id for requirement in pack.requirements})
-        if twice:
-            raise PackError(
-                f"{twice[0]} is a requirement of {builtin} already",
-                "A requirement of yours needs its own id.",
-            )
 
 
 def _swap(staged: Path, folder: Path, then: object) -> None:
