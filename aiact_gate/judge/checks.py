@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from aiact_gate.judge.faults import FaultIndex, Pattern, pattern_of, related
@@ -24,6 +25,9 @@ from aiact_gate.sources.filled import echoes
 from aiact_gate.sources.shapes import quoted
 
 Loaded = dict[bytes, Any]
+
+MOST_ROWS = 250_000
+"""Loops in loops that give more rows than this are the policy's fault: memory ends before they do."""
 
 ALIKE = 10
 """More findings of one check with the same words than this are one finding."""
@@ -122,13 +126,15 @@ class CheckJudge:
         judged = held = 0
         error = ""
         try:
-            rows = list(self._bindings(check, self._with_parameters(requirement)))
+            rows = list(islice(self._bindings(check, self._with_parameters(requirement)), MOST_ROWS + 1))
         except NotThere as missing:
             if blocking is not None and self._faulted.below(missing.pointer):
                 return self._because(check, blocking)
             return self._result(
                 check, requirement, [self._missing_at(check, requirement, missing.pointer, "")], 0, 1
             )
+        if len(rows) > MOST_ROWS:
+            return self._error(check, requirement, f"{check.id} has more than {MOST_ROWS:,} rows to judge")
         for bound in rows:
             element = _element(check, bound)
             try:

@@ -115,7 +115,7 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     counting = [result for result in results if result.severity == "error"]
     outcome = worst([result.outcome for result in counting or results])
     if not counting and outcome is Outcome.FAIL:
-        outcome = Outcome.PASS  # heuristics alone never fail a point
+        outcome = Outcome.NOT_CHECKED  # heuristics alone never fail a point, and one that asks shows nothing
     if outcome is Outcome.NOT_APPLICABLE and any(result.recalled for result in counting):
         outcome = Outcome.NOT_CHECKED
     method = (
@@ -126,6 +126,8 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     because = next(
         (result.because for result in counting if result.outcome is outcome and result.because), ""
     )
+    if outcome is Outcome.NOT_CHECKED and not because:
+        because = "only questions look at it here, and one of them is open"
     waiver = next((result.waiver for result in results if result.waiver), "")
     names = dict.fromkeys(path[0] for check in row.requirement.checks for path in check.reads)
     evidence = tuple(

@@ -70,8 +70,16 @@ def kind_files(folder: File) -> list[File]:
 
 
 def policy_files(folder: File) -> list[File]:
-    """The YAML files directly in *folder*, sorted by name."""
-    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+    """The YAML files directly in *folder*, sorted by name.
+
+    Raises:
+        PackError: one is a link; it may lead out of the pack.
+    """
+    found = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+    for file in found:
+        if file.is_symlink():
+            raise PackError(f"{file.name} in the pack {folder.name} is a link", "Put the file itself there.")
+    return [file for file in found if file.is_file()]
 
 
 def compile_folder(
@@ -517,11 +525,13 @@ class CheckCompiler:
 
         Prove fast, explain slow: one evaluation on what all checks share instead of one for each row and clause. Only for
         no loop or one plain loop, without look-ups; prose is held against the requirement's words row by row.
+
+        Each condition was compiled alone, so it is whole; the line break behind it ends a comment in it.
         """
         loops, where = out["loops"], check.get("where")
         if out["lookups"] or not out["clauses"] or len(out["clauses"]) < len(check.get("that") or []):
             return None, None
-        proof = " && ".join(f"({clause['source']})" for clause in out["clauses"])
+        proof = " && ".join(f"({clause['source']}\n)" for clause in out["clauses"])
         chosen = ""
         if loops:
             if len(loops) > 1 or "path" not in loops[0]:
@@ -531,7 +541,7 @@ class CheckCompiler:
             name, path = loops[0]["name"], loops[0]["path"]["source"]
             if where:
                 # A ternary, not `||`: an error in `where` beside a true clause would be swallowed.
-                proof, chosen = f"({where}) ? ({proof}) : true", f"size({path}.filter({name}, {where}))"
+                proof, chosen = f"({where}\n) ? ({proof}) : true", f"size({path}.filter({name}, {where}\n))"
             proof = f"{path}.all({name}, {proof})"
         elif where:
             return None, None
@@ -615,6 +625,10 @@ class CheckCompiler:
         except RecursionError:  # a chain of hundreds of operators
             refused = too_deep(source)
             self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            return None
+        if any(node.kind == "struct" for node in conditions.nodes(tree)):
+            what = "a map is written out here, and what it holds can't be followed"
+            self._fault("map_literal", where, what, "Compare the fields themselves.", source, 0)
             return None
         relative = reading.in_order(tree, source)
         absolute = {self._resolve(path) for path in relative}

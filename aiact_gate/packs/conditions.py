@@ -16,7 +16,7 @@ from aiact_gate.packs.vocabulary import words
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
-FORMAT = 13
+FORMAT = 14
 """Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 
@@ -407,6 +407,13 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 # ---------------------------------------------------------------- what an expression says about evidence
+
+
+def nodes(expression: Expr) -> Iterator[Expr]:
+    """*expression* and every part below it."""
+    yield expression
+    for part in expression.parts:
+        yield from nodes(part)
 
 
 def clauses_of(expression: Expr) -> list[Expr]:

@@ -199,11 +199,14 @@ class _Kind:
 
 
 def _nodes(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Every object in a schema, whatever it stands for, but no example data."""
+    """Every object in a schema, whatever it stands for, but no example data: a field may be called `default`."""
     if isinstance(node, dict):
-        yield pointer, node
+        names_fields = bool(pointer) and pointer[-1] in ("properties", "patternProperties", "$defs")
+        named = len(pointer) > 1 and pointer[-2] in ("properties", "patternProperties", "$defs")
+        names_fields = names_fields and not named
+        yield pointer, {} if names_fields else node
         for key, child in node.items():
-            if key not in ("enum", "const", "default", "examples"):
+            if names_fields or key not in ("enum", "const", "default", "examples"):
                 yield from _nodes(child, (*pointer, key))
     elif isinstance(node, list):
         for index, child in enumerate(node):

@@ -320,6 +320,13 @@ def edit(base: dict[str, Document], case: dict[str, Any]) -> tuple[dict[str, Doc
     """*base* with the edits of *case*, and the pointers that were edited. Raises PackError."""
     documents = dict(base)
     pointers: list[Pointer] = []
+    for verb, form, what in (
+        ("set", dict, "a group of pointers"),
+        ("add", dict, "a group of pointers"),
+        ("delete", list, "a list"),
+    ):
+        if not isinstance(case.get(verb) or form(), form):
+            raise PackError(f"`{verb}` is {what}", "")
     for pointer_, value in (case.get("set") or {}).items():
         pointers.append(_edit(documents, str(pointer_), value, "set"))
     for pointer_ in case.get("delete") or []:
@@ -333,12 +340,14 @@ def edit(base: dict[str, Document], case: dict[str, Any]) -> tuple[dict[str, Doc
 
 def _edit(documents: dict[str, Document], text: str, value: Any, verb: str) -> Pointer:
     pointer = parse_pointer(text)
-    kind = str(pointer[0])
+    kind = str(pointer[0]) if pointer else ""
     if kind not in documents:
         raise PackError(f"the base has no {kind}", "")
     if len(pointer) == 1 and verb == "delete":
         documents.pop(kind)
         return pointer
+    if len(pointer) == 1:
+        raise PackError(f"{text} is a whole {kind}; set a field of it, or delete it", "")
     document = documents[kind]
     root = _replaced(document.root, pointer[1:], value, verb, text)
     documents[kind] = Document(document.path, root)
