@@ -260,14 +260,14 @@ def advice(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tel
     """What reads badly, or says more than it shows."""
     compiled = {(item["file"], item["line"]): item for item in data["requirements"]}
     own = str((data.get("pack") or {}).get("name", ""))
-    built_in = builtin_ids() if own not in BUILTIN else frozenset()
+    built_in = builtin_ids() if own not in BUILTIN else {}
     for document, pointer, node in policies(documents):
         name = _text(node, "id")
         if name in built_in:
             tell(
                 "builtin_id",
                 document.location((*pointer, "id")),
-                f"{name} is a requirement of a built-in pack",
+                f"{name} is a requirement of {built_in[name]} already",
                 "Give it an id of your own, or tighten the built-in one in overlay.yaml.",
                 name,
             )
@@ -279,9 +279,9 @@ def advice(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tel
         _unread(document, pointer, node, name, tell)
 
 
-def builtin_ids() -> frozenset[str]:
-    """The ids of all requirements of the built-in packs."""
-    return frozenset(requirement.id for pack in BUILTIN for requirement in load_builtin(pack)[0].requirements)
+def builtin_ids() -> dict[str, str]:
+    """The ids of all requirements of the built-in packs, each with its pack."""
+    return {requirement.id: pack for pack in BUILTIN for requirement in load_builtin(pack)[0].requirements}
 
 
 def _citation(document: Document, pointer: Pointer, node: Node, name: str, tell: Tell) -> None:

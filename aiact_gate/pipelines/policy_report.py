@@ -122,7 +122,7 @@ def tested(folder: Path, only: frozenset[str], coverage: bool, mutation: bool) -
 
 def _share(part: int, whole: int) -> str:
     """Rounded down: 100 % is all of it."""
-    return f"{part * 1000 // whole / 10 if whole else 100:.1f} %"
+    return f"{part * 1000 // whole / 10:.1f} %" if whole else "nothing to see"
 
 
 def _reasons(unseen: list[Unseen]) -> str:

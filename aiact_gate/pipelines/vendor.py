@@ -108,7 +108,15 @@ def _relative(folder: Path, file: Path) -> str:
         place, rest = os.path.dirname(place), os.path.join(os.path.basename(place), rest)
     real = os.path.normpath(os.path.join(os.path.realpath(place), rest))
     inside = os.path.commonpath((real, os.path.realpath(root))) == os.path.realpath(root)
-    if not inside or real in (home, os.path.realpath(root)) or os.path.islink(folder):
+    inside = inside and ".git" not in real.split(os.sep)
+    on_the_way = os.path.join(place, rest.partition(os.sep)[0]) if rest else ""
+    if (
+        on_the_way
+        and os.path.lexists(on_the_way)
+        or not inside
+        or real in (home, os.path.realpath(root))
+        or os.path.islink(folder)
+    ):
         raise UsageError(
             f"{short_path(str(folder))} is no folder below the repository's", "Name one: --to policies/house"
         )

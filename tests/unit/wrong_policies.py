@@ -567,7 +567,7 @@ CASES = [
     Case(
         "builtin id",
         {"id: house.threshold": "id: art9.5"},
-        ["5:9: art9.5 is a requirement of a built-in pack [builtin_id]"],
+        ["5:9: art9.5 is a requirement of eu-ai-act already [builtin_id]"],
     ),
     Case(
         "check twice",
