@@ -283,7 +283,7 @@ def _large(folder: Path) -> None:
         (_link_folder, "link"),
         (_link_in_examples, "link"),
         (_built_in, "brings a pack eu-ai-act along"),
-        (_known_id, "art9.5 is a requirement of a built-in pack"),
+        (_known_id, "art9.5 is a requirement of eu-ai-act already"),
         (_no_pack, "has no pack.yaml"),
         (_large, "larger than 2,000 files"),
     ],
