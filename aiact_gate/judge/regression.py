@@ -116,7 +116,9 @@ def compared(
     if systems and changes:
         systems = (systems[0]._replace(notices=(*changes, *systems[0].notices)), *systems[1:])
     elif changes:
-        problems += [Problem(change.message, change.fix, change.location, 1) for change in changes]
+        problems += [
+            Problem(change.message, change.fix, change.location, 1, change.kind) for change in changes
+        ]
     systems = numbered(systems)
     standing = sum(
         finding.standing

@@ -137,9 +137,9 @@ def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) 
     """The kinds of all that fails *systems*, once or more often each.
 
     What fails without a finding of its own (it waits for something absent, or can't be determined) counts as `missing`; a
-    decision that ended counts as `stale`.
+    problem counts as what it says of itself: a decision that ended as `stale`, a change as `loosened`.
     """
-    yield from ("stale" for problem in problems if problem.code == 1)
+    yield from (problem.kind for problem in problems if problem.code == 1)
     for system in systems:
         yield from (notice.kind for notice in system.notices if notice.outcome is Outcome.FAIL)
         for row in system.rows:

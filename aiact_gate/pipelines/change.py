@@ -47,7 +47,7 @@ def check_change(
     if len(before) < len(origins):
         what = "The base's manifest can't be read, so what this change loosens isn't known."
         fix = "Compare with an older commit, in which it could: --base REV."
-        unread = Problem(what, fix, Location(origins[0]), 1)
+        unread = Problem(what, fix, Location(origins[0]), 1, "loosened")
         return compared(report._replace(problems=(*report.problems, unread)), {}, [], hook)
     if not before:
         return compared(report, {}, [], hook)

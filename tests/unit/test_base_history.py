@@ -813,6 +813,63 @@ def test_a_base_that_cant_be_read_is_unknown_and_fails(repository: Repository) -
     assert "isn't known" in judged.data["problems"][0]["message"]
 
 
+@pytest.mark.parametrize("option", ["--base", "--ref"])
+@pytest.mark.parametrize("revision", ["", " "])
+def test_an_empty_revision_is_none(repository: Repository, option: str, revision: str) -> None:
+    """A variable that a pipeline left empty: comparing with HEAD would let everything through."""
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.commit("lower")
+
+    ran = call("check", str(repository.folder), "--as-of", DAY, option, revision)
+
+    assert 2 == ran.code, ran.said
+    assert f"{option} is empty" in ran.said
+
+
+ENFORCED = """\
+schema: aiact-gate/rollout/v1
+rings:
+  - name: all
+    repositories: ["*"]
+    steps: [{from: 2026-11-01, mode: enforce, kinds: [loosened, contradicted]}]
+"""
+
+
+def given(folder: Path, **files: str) -> Path:
+    """A pack of the workflow: its head, and *files* by their stems."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pack.yaml").write_text(PACK["rules/pack.yaml"].replace("name: house", f"name: {folder.name}"))
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_change_without_a_system_left_is_of_the_kind_loosened(
+    repository: Repository, tmp_path: Path
+) -> None:
+    pack = given(tmp_path / "rings", rollout=ENFORCED)
+    none = (
+        "schema: aiact-gate/manifest/v1\nsystems: []\nno_ai_system:\n"
+        "  reason: It is but a table of weights.\n  decided_by: a@example.org\n  expires: 2027-11-01\n"
+    )
+    repository.write({"aiact.yaml": none})
+    named = ("--pack", str(pack), "--repository", "a/b", "--base", "main")
+
+    assert 1 == judge(repository.folder, *named).code
+
+
+def test_a_base_that_isnt_known_is_of_the_kind_loosened(repository: Repository, tmp_path: Path) -> None:
+    pack = given(tmp_path / "rings", rollout=ENFORCED.replace(", contradicted", ""))
+    whole = (repository.folder / "aiact.yaml").read_text("utf-8")
+    repository.write({"aiact.yaml": "systems: [\n"})
+    repository.commit("broken")
+    repository.write({"aiact.yaml": whole})
+    repository.commit("mended")
+    named = ("--pack", str(pack), "--repository", "a/b", "--base", "HEAD~1")
+
+    assert 1 == judge(repository.folder, *named).code
+
+
 # ---------------------------------------------------------------- the base's packs judge
 
 
