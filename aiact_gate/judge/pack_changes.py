@@ -53,6 +53,7 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
     for pack in now.packs:
         old_pack = next((old for old in before.packs if old.name == pack.name), None)
         yield from _recalls(old_pack, pack)
+        yield from _new_rings(old_pack, pack)
 
 
 def _short(digest: str) -> str:
@@ -263,7 +264,7 @@ def _rollout(old: PackText, now: PackText) -> Iterator[Finding]:
         what = f"The pack {old.name} had a roll-out and has none any more."
         yield finding_of("rollout-loosened", what, FIX, now.place("pack.yaml"), now.name)
         return
-    if before.get("rings") != after.get("rings"):
+    if before.get("rings") and before["rings"] != after.get("rings"):
         what = f"The rings of the pack {old.name} are others than before."
         yield finding_of(
             "rollout-loosened", what, FIX, now.place("rollout.yaml", "rings"), f"{now.name}/rings"
@@ -280,6 +281,16 @@ def _rollout(old: PackText, now: PackText) -> Iterator[Finding]:
             what = f"The pack's {key} for waivers was {_shown(was)} and is {'not stated' if is_ is None else _shown(is_)}."
             place = now.place("rollout.yaml", "waivers", key)
             yield finding_of("rollout-loosened", what, FIX, place, f"{now.name}/{key}")
+
+
+def _new_rings(old: PackText | None, now: PackText) -> Iterator[Finding]:
+    """Without rings everything is enforced: the first ones can only let something through."""
+    before = mapping(old.files.get("rollout.yaml")) if old is not None else {}
+    if not before.get("rings") and mapping(now.files.get("rollout.yaml")).get("rings"):
+        what = f"The pack {now.name} had no rings and has some: without them everything was enforced."
+        fix = "Take them out; if they are meant, its code owners let this change through."
+        place = now.place("rollout.yaml", "rings")
+        yield finding_of("rollout-loosened", what, fix, place, f"{now.name}/rings")
 
 
 def _recalls(old: PackText | None, now: PackText) -> Iterator[Finding]:

@@ -909,7 +909,7 @@ def test_a_change_cant_let_itself_through_by_a_milder_mode(repository: Repositor
 
     assert ("observe", 0) == (plain.data["mode"], plain.code)
     assert ("enforce", 1) == (judged.data["mode"], judged.code)
-    assert ["threshold-lowered"] == list(loosened(judged))
+    assert {"threshold-lowered", "rollout-loosened"} == set(loosened(judged))
 
 
 def test_a_lowered_mode_is_a_loosening_and_the_old_one_is_in_force(repository: Repository) -> None:
@@ -1054,6 +1054,31 @@ STRICTER = {
     "comments and order": ("rules/rollout.yaml", "schema:", "# Ours\nschema:"),
     "another message": ("rules/overlay.yaml", "The id is short.", "The id says little."),
 }
+
+
+@pytest.mark.parametrize("pack", ["into a pack that had none", "in a pack of its own"])
+def test_the_first_rings_are_a_loosening(pack: str, repository: Repository) -> None:
+    """Without rings everything was enforced."""
+    folder = "rules" if pack.startswith("into") else "rings"
+    text = ROLLOUT.partition("waivers:")[0].replace("enforce", "observe")
+    repository.write({f"{folder}/rollout.yaml": text})
+    if folder == "rings":
+        head = PACK["rules/pack.yaml"].replace("name: house", "name: rings")
+        repository.write({"rings/pack.yaml": head})
+        edit(repository, "aiact.yaml", "[rules]", "[rules, rings]")
+    repository.commit("only watched from now on")
+
+    judged = judge(repository.folder, "--repository", "a/b", "--base", "main")
+
+    assert {"rollout-loosened": (f"{folder}/rollout.yaml", 2)} == loosened(judged)
+    assert 1 == judged.code
+
+
+def test_rules_for_waivers_are_no_rings(repository: Repository) -> None:
+    repository.write({"rules/rollout.yaml": ROLLOUT.partition("rings:")[0] + "waivers:\n  max_days: 90\n"})
+    repository.commit("tighter")
+
+    assert {} == loosened(judge(repository.folder, "--base", "main"))
 
 
 @pytest.mark.parametrize("name", STRICTER)

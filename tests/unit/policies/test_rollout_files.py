@@ -121,6 +121,35 @@ def test_what_is_wrong_with_a_roll_out(repository: Repository, tmp_path: Path, n
     assert "enforce" == judged.data["mode"]
 
 
+OVERLAY = "schema: aiact-gate/overlay/v1\nset:\n  art13.3.b.iii: {words_a_risk: 90}\n"
+MISNAMED = {
+    "rollout.yml": ROLLOUT,
+    "zz-rings.yaml": ROLLOUT,
+    "overlay.yml": OVERLAY,
+    "house-overlay.yaml": OVERLAY,
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_roll_out_or_overlay_has_one_name(
+    repository: Repository, tmp_path: Path, name: str, beside: bool
+) -> None:
+    """Under another one nobody who looks at the pack's changes would see it."""
+    files: dict[str, str | None] = {name: MISNAMED[name]}
+    if not beside:
+        files["rollout.yaml"] = None
+    pack = bank_rules(tmp_path / "bank-rules", files)
+
+    linted = lint(pack)
+    judged = judge(repository, pack, "2026-12-05", "--repository", "bank/mail-sorter")
+
+    wanted = "overlay.yaml" if "overlay" in name else "rollout.yaml"
+    assert 3 == linted.code == judged.code
+    assert f"Call it {wanted}" in linted.out and f"bank-rules/{name}:1" in linted.out, linted.out
+    assert any(f"bank-rules/{name} is no place for" in one for one in problems(judged))
+
+
 def test_a_mode_that_goes_down_is_the_platforms_business(tmp_path: Path) -> None:
     text = ROLLOUT.replace("{from: 2027-03-01, mode: enforce}", "{from: 2027-03-01, mode: warn}")
 
