@@ -11,7 +11,6 @@ from aiact_gate.judge.loosenings import finding_of
 from aiact_gate.judge.verdict import decide, numbered, short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
-from aiact_gate.model.rollout import MODES, InForce
 
 
 def by_both_rules(report: Report, by_base: Report) -> Report:
@@ -28,14 +27,11 @@ def by_both_rules(report: Report, by_base: Report) -> Report:
 
 def in_stricter_mode(report: Report, by_base: Report) -> Report:
     """*report* in the stricter of both modes: a change can't let itself through by a milder mode."""
-    modes = (report.in_force, by_base.in_force)
-    return report._replace(in_force=modes[0] if _strictness(modes[0]) >= _strictness(modes[1]) else modes[1])
+    if report.in_force is None or by_base.in_force is None:
+        return report._replace(in_force=None)  # no roll-out: everything is enforced
+    from aiact_gate.judge.rollout import stricter
 
-
-def _strictness(found: InForce | None) -> tuple[int, int]:
-    if found is None:
-        return len(MODES), 0  # no roll-out: everything is enforced
-    return MODES.index(found.mode), 0 if not found.kinds else len(found.kinds) - 100
+    return report._replace(in_force=stricter(report.in_force, by_base.in_force))
 
 
 WORSE = (Outcome.ERROR, Outcome.FAIL, Outcome.UNKNOWN)

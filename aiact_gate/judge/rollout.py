@@ -39,16 +39,12 @@ def in_force(
     for pack in packs[1:]:
         # A later layer only tightens: where it says nothing of this repository, the earlier one stands.
         other = _of_pack(pack, repository, topics, as_of)._replace(vendored=vendored)
-        if other.because == "ring" and _strictness(other) > _strictness(found):
-            found = other._replace(profile=_wider(other.profile, found.profile))
-        elif other.profile:
-            found = found._replace(profile=_wider(other.profile, found.profile))
+        profile = _wider(other.profile, found.profile)
+        found = (stricter(found, other) if other.because == "ring" else found)._replace(profile=profile)
     raised = found._replace(
         mode=asked, kinds=(), because="manifest", ring_mode=_said(found), since="", until=""
     )
-    if asked and found.because == "ring" and _strictness(raised) > _strictness(found):
-        return raised
-    return found
+    return stricter(found, raised) if asked and found.because == "ring" else found
 
 
 def _has_rings(pack: Pack) -> bool:
@@ -92,9 +88,18 @@ def fits(ring: Ring, repository: str, topics: Sequence[str]) -> bool:
     )
 
 
-def _strictness(found: InForce) -> tuple[int, int]:
-    """Higher is stricter; enforcing all kinds is stricter than enforcing some."""
-    return MODES.index(found.mode), 0 if found.kinds else 1
+def stricter(one: InForce, other: InForce) -> InForce:
+    """What lets nothing through that *one* or *other* doesn't; *one* where both come to the same.
+
+    Where each enforces some kinds, the kinds of both are enforced.
+    """
+    if one.mode != other.mode:
+        return max((one, other), key=lambda found: MODES.index(found.mode))
+    if not one.kinds:
+        return one
+    if set(one.kinds) <= set(other.kinds) != set(one.kinds) or not other.kinds:
+        return other
+    return one._replace(kinds=tuple(dict.fromkeys((*one.kinds, *other.kinds))))
 
 
 def _said(found: InForce) -> str:

@@ -912,6 +912,22 @@ def test_a_change_cant_let_itself_through_by_a_milder_mode(repository: Repositor
     assert {"threshold-lowered", "rollout-loosened"} == set(loosened(judged))
 
 
+def test_kinds_that_are_swapped_free_nothing(repository: Repository) -> None:
+    """As many kinds as before, but not that of the change."""
+    repository.write({"rules/rollout.yaml": ENFORCED})
+    repository.commit("enforced for some")
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.write(
+        {"rules/rollout.yaml": ENFORCED.replace("[loosened, contradicted]", "[stale, contradicted]")}
+    )
+    repository.commit("for others")
+
+    judged = judge(repository.folder, "--repository", "a/b", "--base", "HEAD~1")
+
+    assert ["stale", "contradicted", "loosened"] == judged.data["rollout"]["kinds"]
+    assert 1 == judged.code
+
+
 def test_a_lowered_mode_is_a_loosening_and_the_old_one_is_in_force(repository: Repository) -> None:
     repository.write({"rules/rollout.yaml": ROLLOUT.replace("enforce", "observe")})
     edit(repository, "aiact.yaml", "policies:\n", "policies:\n  mode: enforce\n")

@@ -313,6 +313,20 @@ def test_a_unit_only_tightens_its_organisations_roll_out(story: Story, tmp_path:
     ] == found
 
 
+def test_a_unit_that_enforces_other_kinds_adds_them(story: Story, tmp_path: Path) -> None:
+    unit = tmp_path / "unit"
+    ring = "schema: aiact-gate/rollout/v1\nrings:\n  - name: cards\n    repositories: [bank/mail-*]\n    steps:\n"
+    text = head(more="layer: unit\n").replace("bank-rules", "cards")
+    found = []
+    for kinds in ("[stale, missing]", "[loosened, missing, contradicted, unbound, filler]", "[filler]"):
+        step = f"      - {{from: 2026-12-01, mode: enforce, kinds: {kinds}}}\n"
+        bank_rules(unit, {"pack.yaml": text, "house.yaml": None, "rollout.yaml": ring + step})
+        found.append(story.json("2027-02-02", "--pack", str(unit))["rollout"]["kinds"])
+
+    ours = ["contradicted", "unbound", "filler", "loosened"]
+    assert [{*ours, "stale", "missing"}, {*ours, "missing"}, set(ours)] == [set(kinds) for kinds in found]
+
+
 # ---------------------------------------------------------------- verdict and code
 
 
