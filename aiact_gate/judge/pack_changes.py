@@ -76,6 +76,7 @@ def _pack(old: PackText, now: PackText, directions: Mapping[str, str]) -> Iterat
             check = "rule-removed" if gone else "rule-loosened"
             yield finding_of(check, what, FIX, _file(now, file), f"{old.name}/{file}")
     yield from _overlay(old, now, directions)
+    yield from _days(old, now)
     yield from _rollout(old, now)
 
 
@@ -283,11 +284,33 @@ def _rollout(old: PackText, now: PackText) -> Iterator[Finding]:
             yield finding_of("rollout-loosened", what, FIX, place, f"{now.name}/{key}")
 
 
+def _days(old: PackText, now: PackText) -> Iterator[Finding]:
+    """A version whose day moved later: what is new in it would warn for longer."""
+    was, is_ = (_version_days(mapping(pack.files.get("pack.yaml"))) for pack in (old, now))
+    for version, (day, _) in was.items():
+        later, steps = is_.get(version, ("", ()))
+        if later > day:
+            what = f"Version {version} of the pack {now.name} is of {later}; it was of {day}, and what is new in it would warn for longer."
+            place = now.place("pack.yaml", *steps)
+            yield finding_of("rule-loosened", what, f"Write {day}.", place, f"{now.name}/{version}")
+
+
+def _version_days(pack: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Version -> its day and where pack.yaml says so."""
+    days: dict[str, tuple[str, tuple[str, ...]]] = {
+        str(version): (str(day), ("history", str(version)))
+        for version, day in mapping(pack.get("history")).items()
+    }
+    if pack.get("version") and pack.get("introduced"):
+        days[str(pack["version"])] = (str(pack["introduced"]), ("introduced",))
+    return days
+
+
 def _new_rings(old: PackText | None, now: PackText) -> Iterator[Finding]:
     """Without rings everything is enforced: the first ones can only let something through."""
     before = mapping(old.files.get("rollout.yaml")) if old is not None else {}
     if not before.get("rings") and mapping(now.files.get("rollout.yaml")).get("rings"):
-        what = f"The pack {now.name} had no rings and has some: without them everything was enforced."
+        what = f"The pack {now.name} has rings; there were none before, and everything was enforced."
         fix = "Take them out; if they are meant, its code owners let this change through."
         place = now.place("rollout.yaml", "rings")
         yield finding_of("rollout-loosened", what, fix, place, f"{now.name}/rings")

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import Recall, Rollout
 
+GRACE_DAYS = 30
+"""How long what is new in a version of a pack only warns, from that version's day on."""
+
 Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
 

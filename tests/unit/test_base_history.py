@@ -727,6 +727,54 @@ def test_a_system_moved_to_another_manifest_is_compared_there_and_not_missed_her
     assert {"tier-lowered", "pack-removed"} == set(loosened(there))  # the pack judged it where it was
 
 
+def test_a_system_that_moves_loses_neither_profile_nor_mode_nor_packs(repository: Repository) -> None:
+    """It moves to a manifest that was there before, with milder policies of its own."""
+    other = "schema: aiact-gate/manifest/v1\nsystems:\n" + SECOND.replace("sorter", "lonely")
+    repository.write({"lonely/aiact.yaml": other + "policies:\n  profile: start\n  mode: warn\n"})
+    edit(repository, "aiact.yaml", "policies:\n", "policies:\n  mode: enforce\n")
+    repository.commit("one more")
+    edit(repository, "aiact.yaml", SECOND, "")
+    edit(repository, "lonely/aiact.yaml", "policies:\n", f"{SECOND}policies:\n")
+    repository.commit("moved")
+
+    judged = judge(repository.folder / "lonely", "--base", "HEAD~1")
+
+    found = loosened(judged)
+    assert {"profile-lowered", "mode-lowered", "pack-removed"} <= set(found)
+    assert {"lonely/aiact.yaml"} == {path for path, _ in found.values()}
+
+
+def test_a_systems_packs_judge_it_where_it_moves_and_nothing_else_there(repository: Repository) -> None:
+    other = "schema: aiact-gate/manifest/v1\nsystems:\n" + SECOND.replace("sorter", "lonely")
+    repository.write({"lonely/aiact.yaml": other})
+    repository.commit("one more")
+    edit(repository, "aiact.yaml", SECOND, "")
+    edit(repository, "lonely/aiact.yaml", "systems:\n", f"systems:\n{SECOND}")
+    repository.commit("moved")
+
+    systems = judge(repository.folder / "lonely", "--base", "HEAD~1").data["systems"]
+
+    rows = {system["id"]: [row["id"] for row in system["requirements"]] for system in systems}
+    assert ("house.plan" in rows["sorter"], "house.plan" in rows["lonely"]) == (True, False)
+
+
+@pytest.mark.parametrize("key", ["introduced", "history"])
+def test_a_version_that_gets_a_later_day_is_a_loosening(key: str, repository: Repository) -> None:
+    if key == "history":
+        edit(repository, "rules/pack.yaml", "legal_review", "history: {0.9.0: 2026-10-01}\nlegal_review")
+        repository.commit("an earlier version")
+    old = "2026-10-01" if key == "history" else f"introduced: {DAY}"
+    edit(
+        repository, "rules/pack.yaml", old, old.replace("2026-10-01", "2026-12-01").replace(DAY, "2026-12-01")
+    )
+    repository.commit("later")
+
+    found = loosened(judge(repository.folder, "--base", "HEAD~1"))
+
+    where = ("rules/pack.yaml", line_of(repository.folder, "rules/pack.yaml", "2026-12-01"))
+    assert {"rule-loosened": where} == found
+
+
 def test_a_manifest_that_is_gone_exits_4_and_says_what_it_declared(repository: Repository) -> None:
     repository.git("rm", "-q", "aiact.yaml")
     repository.commit("gone")

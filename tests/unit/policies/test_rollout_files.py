@@ -466,7 +466,7 @@ def test_a_row_that_only_warns_is_not_shown(repository: Repository, tmp_path: Pa
     assert 2 == len([line for line in github.out.splitlines() if line.startswith("::warning ")])
 
 
-@pytest.mark.parametrize(("day", "code"), [("2026-11-01", 0), ("2026-12-20", 0), ("2026-12-21", 1)])
+@pytest.mark.parametrize(("day", "code"), [("2026-11-19", 1), ("2026-12-20", 0), ("2026-12-21", 1)])
 def test_a_check_that_is_new_as_a_whole_warns_for_all(
     repository: Repository, tmp_path: Path, day: str, code: int
 ) -> None:
@@ -474,6 +474,13 @@ def test_a_check_that_is_new_as_a_whole_warns_for_all(
 
     assert code == judged.code
     assert {"M1", "M2"} == set(findings(judged))
+
+
+def test_a_version_of_a_day_to_come_has_no_grace_yet(repository: Repository, tmp_path: Path) -> None:
+    """Else a day that is put off with each change would let the check warn for ever."""
+    pack = new_form(tmp_path, NEW)
+
+    assert [1, 0] == [judge(repository, pack, day).code for day in ("2026-11-19", "2026-11-20")]
 
 
 def test_an_earlier_version_has_its_day_in_the_history(repository: Repository, tmp_path: Path) -> None:
