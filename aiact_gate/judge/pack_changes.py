@@ -37,6 +37,8 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
     current = {pack.name: pack for pack in now.packs}
     for old in before.packs:
         pack = current.get(old.name)
+        if pack is None and "pack.yaml" not in old.files:
+            continue  # it judged nothing: without pack.yaml it is no pack
         if pack is None:
             yield finding_of(
                 "pack-removed",
@@ -114,6 +116,10 @@ def _requirement(name: str, old: Rule, rule: Rule, pack: PackText) -> Iterator[F
     if worth[1] > worth[0]:
         what = f"{name} called for {old.data.get('calls_for')} and calls for {rule.data.get('calls_for')}."
         yield finding_of("rule-loosened", what, FIX, place("calls_for"), f"{element}/calls_for")
+    lines = [str(each.data.get("timeline") or "") for each in (old, rule)]
+    if lines[0] != lines[1]:
+        what = f"{name} followed the dates of {lines[0] or 'nothing'} and follows those of {lines[1] or 'nothing'}, which may be later."
+        yield finding_of("rule-loosened", what, FIX, place("timeline"), f"{element}/timeline")
     binds = [each.data.get("binds") for each in (old, rule)]
     if binds[0] != binds[1] and binds[1] != {"role": "any", "duty": "all"}:
         what = f"{name} binds others than before: {_shown(binds[1])}, not {_shown(binds[0])}."
@@ -142,6 +148,12 @@ def _looser_check(old: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tu
     severities = [str(check.get("severity") or "error") for check in (old, now)]
     if severities == ["error", "warning"]:
         yield "was an error and is a warning", "severity"
+    kinds = [str(check.get("kind") or "missing") for check in (old, now)]
+    if kinds[0] != kinds[1] and kinds[1] in ("missing", "stale"):
+        yield (
+            f"was of the kind {kinds[0]} and is of the kind {kinds[1]}, which may be owed or enforced later",
+            "kind",
+        )
     if now.get("new_in") and now.get("new_in") != old.get("new_in"):
         form = mapping(now.get("replaces"))
         if any(not _same_text(form.get(key), old.get(key)) for key in (*FORM, "min_items")):
@@ -318,13 +330,15 @@ def _new_rings(old: PackText | None, now: PackText) -> Iterator[Finding]:
 
 def _recalls(old: PackText | None, now: PackText) -> Iterator[Finding]:
     known = {
-        str(row.get("check")): str(row.get("until"))
+        str(row.get("check")): (str(row.get("from")), str(row.get("until")))
         for _, row in _rows(mapping(old.files.get("pack.yaml")).get("recalls") if old is not None else None)
     }
     for index, row in _rows(mapping(now.files.get("pack.yaml")).get("recalls")):
-        check, until = str(row.get("check")), str(row.get("until"))
-        if until > known.get(check, ""):
-            what = f"The pack {now.name} recalls {check} until {until}; it {'did until ' + known[check] if check in known else 'did not before'}."
+        check, since, until = (str(row.get(key)) for key in ("check", "from", "until"))
+        was = known.get(check)
+        if was is None or until > was[1] or since < was[0]:
+            before = f"did from {was[0]} until {was[1]}" if was is not None else "did not before"
+            what = f"The pack {now.name} recalls {check} from {since} until {until}; it {before}."
             place = now.place("pack.yaml", "recalls", index)
             yield finding_of("recall-added", what, FIX, place, f"{now.name}/{check}")
 

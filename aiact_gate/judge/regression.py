@@ -20,7 +20,7 @@ def by_both_rules(report: Report, by_base: Report) -> Report:
     for system in report.systems:
         theirs = other.get(system.id, {})
         rows = [_worse(row, theirs.pop(row.requirement.id, None)) for row in system.rows]
-        rows += [_of_base(row) for row in theirs.values() if row.outcome in WORSE]
+        rows += [_of_base(row) for row in theirs.values() if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
         systems.append(system._replace(rows=tuple(rows)))
     return report._replace(systems=tuple(systems))
 
@@ -38,8 +38,8 @@ WORSE = (Outcome.ERROR, Outcome.FAIL, Outcome.UNKNOWN)
 
 
 def _worse(row: Row, other: Row | None) -> Row:
-    if other is None or other.outcome not in WORSE:
-        return row
+    if other is None or other.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
+        return row  # an error is the base's rule that can't be read: it asks for nothing
     worse = row.outcome not in WORSE or WORSE.index(other.outcome) < WORSE.index(row.outcome)
     # Both fail: the base's rule may have findings that the new one lost.
     lost = row.outcome is other.outcome is Outcome.FAIL and _failing(other) - _failing(row)

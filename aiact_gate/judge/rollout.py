@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.policy import Pack, Requirement, of_article_5
 from aiact_gate.model.report import Problem, SystemReport
-from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep, is_article_5
+from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep
 
 PROFILES = ("start", "core", "full")
 
@@ -28,11 +28,11 @@ def in_force(
     """The mode of a run on *as_of*, or None if no pack has a roll-out and the manifest asks for nothing.
 
     *given*: the packs that the workflow named; *own*: those of the repository, whose roll-outs count only if none of the
-    given packs has one. *asked*: the manifest's `policies: mode`, which raises and never lowers.
+    given packs has one, or recalls. *asked*: the manifest's `policies: mode`, which raises and never lowers.
     """
     packs = sorted((pack for pack in given if _has_rings(pack)), key=lambda pack: pack.layer == "unit")
-    vendored = not packs
-    packs = packs or [pack for pack in own if _has_rings(pack)]
+    vendored = not any(_speaks(pack) for pack in given)
+    packs = packs or [pack for pack in own if vendored and _has_rings(pack)]
     if not packs:
         return InForce(because="ignored") if asked in ("observe", "warn") else None
     found = _of_pack(packs[0], repository, topics, as_of)._replace(vendored=vendored)
@@ -45,6 +45,11 @@ def in_force(
         mode=asked, kinds=(), because="manifest", ring_mode=_said(found), since="", until=""
     )
     return stricter(found, raised) if asked and found.because == "ring" else found
+
+
+def _speaks(pack: Pack) -> bool:
+    """Whether *pack* says anything of a roll-out or of recalls: then no pack of the repository does."""
+    return pack.rollout is not None or bool(pack.recalls)
 
 
 def _has_rings(pack: Pack) -> bool:
@@ -173,10 +178,10 @@ def _fails(finding: object) -> bool:
 
 
 def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> tuple[list[Recall], list[Recall]]:
-    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out."""
+    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out or recalls."""
     theirs = [recall for pack in given for recall in pack.recalls]
     ours = [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
-    return (theirs, ours) if any(_has_rings(pack) for pack in given) else (theirs + ours, [])
+    return (theirs, ours) if any(_speaks(pack) for pack in given) else (theirs + ours, [])
 
 
 def recalled_on(
@@ -201,7 +206,7 @@ def recalled_on(
                     f"Name one of: {', '.join(known)}." if known else "See `aiact-gate policy list`.",
                 )
             )
-        elif requirement.article == "5" or is_article_5(name):
+        elif of_article_5(requirement):
             faults.append(
                 Fault(
                     "recall_article_5",

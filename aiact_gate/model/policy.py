@@ -150,6 +150,12 @@ class Requirement(NamedTuple):
         return self.profile != "always"
 
 
+def of_article_5(requirement: Requirement) -> bool:
+    """Whether *requirement* is of Article 5, by its article or by its id: never waived, owed or recalled."""
+    name = requirement.id
+    return requirement.article == "5" or name.startswith("art5") and not name[4:5].isdigit()
+
+
 class WaiverRules(NamedTuple):
     """What holds for every waiver of a repository."""
 

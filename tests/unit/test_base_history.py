@@ -1065,6 +1065,10 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
         "rules/rollout.yaml", "[art9.5, art12.1]", "[art9.5]", "rollout-loosened", "never: [art9.5]",
     ),
     "a recall": ("rules/pack.yaml", "introduced:", f"{RECALL}introduced:", "recall-added", "- check: art15.1"),
+    "a kind that may be owed": (
+        "rules/house.yaml", "      - id: is-sure-enough\n        kind: contradicted\n", "      - id: is-sure-enough\n", "rule-loosened", "- id: is-sure-enough",
+    ),
+    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: high_risk", "rule-loosened", "timeline: high_risk"),
     "a record kind that asks for less": (
         "rules/kinds/seal.json", '"required": ["by"]', '"required": []', "rule-loosened", "{",
     ),
@@ -1075,6 +1079,12 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
 def besides(repository: Repository) -> Repository:
     repository.write({"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT})
     repository.write({"rules/kinds/seal.json": '{"type": "object", "required": ["by"]}\n'})
+    edit(
+        repository,
+        "rules/house.yaml",
+        "- id: is-sure-enough\n",
+        "- id: is-sure-enough\n        kind: contradicted\n",
+    )
     repository.commit("overlay and roll-out")
     return repository
 
@@ -1089,6 +1099,37 @@ def test_what_an_overlay_a_roll_out_or_a_recall_loosens_is_found(name: str, besi
 
     assert kind in found
     assert not line or (file, line_of(besides.folder, file, line)) == found[kind]
+
+
+def test_a_recall_from_an_earlier_day_is_one(repository: Repository) -> None:
+    edit(repository, "rules/pack.yaml", "introduced:", f"{RECALL}introduced:")
+    repository.commit("recalled")
+    edit(repository, "rules/pack.yaml", "from: 2026-11-25", "from: 2026-11-20")
+    repository.commit("since earlier")
+
+    assert ["recall-added"] == list(loosened(judge(repository.folder, "--base", "HEAD~1")))
+
+
+@pytest.mark.parametrize("what", ["a condition", "pack.yaml"])
+def test_a_broken_pack_can_be_mended(what: str, repository: Repository) -> None:
+    whole = {name: (repository.folder / name).read_text("utf-8") for name in PACK}
+    if what == "a condition":
+        edit(
+            repository,
+            "rules/house.yaml",
+            "it.confidence >= parameters.confidence",
+            "it.confidnce >= parameters.confidence",
+        )
+    else:
+        (repository.folder / "rules/pack.yaml").unlink()
+    repository.commit("broken")
+    repository.write(whole)
+    repository.commit("mended")
+
+    judged = judge(repository.folder, "--base", "HEAD~1")
+
+    assert "pack-removed" not in loosened(judged)
+    assert 3 != judged.code and "error" != judged.outcome("house.plan")
 
 
 def test_a_record_of_a_kind_that_a_pack_adds_is_evidence_too(besides: Repository) -> None:

@@ -292,6 +292,26 @@ def test_a_vendored_roll_out_says_that_it_is_one_and_yields_to_a_given_one(story
     assert first(both).startswith("Warns only until 1 February 2027 (ring own, pack bank-rules 4.2): ")
 
 
+@pytest.mark.parametrize("says", ["waivers alone", "recalls alone"])
+def test_a_given_pack_that_says_anything_of_it_silences_the_repositorys(story: Story, says: str) -> None:
+    folder = story.repository.folder / "packs" / "bank-rules"
+    folder.parent.mkdir()
+    bank_rules(folder)
+    text = MINIMAL["aiact.yaml"] + "policies:\n  packs: [packs/bank-rules]\n"
+    (story.repository.folder / "aiact.yaml").write_text(text, "utf-8")
+    story.repository.commit("The pack, vendored")
+    waivers = "schema: aiact-gate/rollout/v1\nwaivers:\n  max_days: 90\n"
+    name = head().replace("bank-rules", "given")
+    files: dict[str, str | None] = {"pack.yaml": name, "house.yaml": None, "rollout.yaml": waivers}
+    if says == "recalls alone":
+        files |= {"pack.yaml": name + RECALL, "rollout.yaml": None}
+    bank_rules(story.pack, files)
+
+    data = story.json("2026-12-05")
+
+    assert ("enforce", 1) == (data["mode"], data["exit_code"])
+
+
 def test_a_unit_only_tightens_its_organisations_roll_out(story: Story, tmp_path: Path) -> None:
     unit = tmp_path / "unit"
     steps = "    steps:\n      - {from: 2026-12-01, mode: %s}\n"
