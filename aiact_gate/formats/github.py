@@ -39,7 +39,7 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     problems.sort(key=lambda one: _WORST.index(one[1].code) if one[1].code in _WORST else len(_WORST))
     for report, problem in problems:
         # What only fails (1) follows the mode; a fault is an error in each.
-        level = "error" if problem.code != 1 else words.level(report, "stale")
+        level = "error" if problem.code != 1 else words.level(report, problem.kind)
         marked.get(level, []).append(_problem(level, problem, prefix))
     pairs = [(report, system) for report in reports for system in report.systems]
     for _, system in pairs:

@@ -51,9 +51,11 @@ def loosened(now: Stated, before: Sequence[Stated], elsewhere: frozenset[str]) -
         found += _inputs(name, old, system, index, now, origin)
         found += _evidence(name, index, now, origin)
         found += loosened_records(name, now, origin)
-    found += _policies(now, home)
+    found += _policies(now, before)
     found += _no_ai(now, home)
-    found += loosened_packs(now, home)
+    # A system that moved here is held against the packs of where it was, too.
+    packs = [each for stated in before for each in loosened_packs(now, stated)]
+    found += {each.fingerprint: each for each in reversed(packs)}.values()
     found += _waivers(now, before)
     found += _debts(now, before)
     return found
@@ -167,9 +169,10 @@ def _evidence(name: str, index: int, now: Stated, before: Stated) -> Iterator[Fi
             yield finding_of("evidence-removed", what, fix, place, f"{name}/{what_it_is}")
 
 
-def _policies(now: Stated, before: Stated) -> Iterator[Finding]:
-    policies = [mapping(stated.manifest.get("policies")) for stated in (before, now)]
-    profiles = [str(policy.get("profile") or "full") for policy in policies]
+def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
+    """Against the widest profile and the strictest mode of *before*: systems may have moved here from several manifests."""
+    policies = [mapping(stated.manifest.get("policies")) for stated in (*before, now)]
+    profiles = _highest([str(policy.get("profile") or "full") for policy in policies], PROFILE_ORDER)
     if all(profile in PROFILE_ORDER for profile in profiles) and PROFILE_ORDER.index(
         profiles[1]
     ) < PROFILE_ORDER.index(profiles[0]):
@@ -180,10 +183,16 @@ def _policies(now: Stated, before: Stated) -> Iterator[Finding]:
             now.places("policies", "profile"),
             "",
         )
-    modes = [str(policy.get("mode") or "") for policy in policies]
+    modes = _highest([str(policy.get("mode") or "") for policy in policies], MODE_ORDER)
     if all(mode in MODE_ORDER for mode in modes) and MODE_ORDER.index(modes[1]) < MODE_ORDER.index(modes[0]):
         what = f"The mode was {modes[0]} and {'is ' + modes[1] if modes[1] else 'is left to the roll-out'}."
         yield finding_of("mode-lowered", what, f"Write mode: {modes[0]}.", now.places("policies", "mode"), "")
+
+
+def _highest(words: Sequence[str], order: Sequence[str]) -> tuple[str, str]:
+    """(the highest of all but the last, the last) of *words*; one that is none of *order* is the manifest's own fault."""
+    known = [word for word in words[:-1] if word in order]
+    return max(known, key=order.index, default=words[-1]), words[-1]
 
 
 def _no_ai(now: Stated, before: Stated) -> Iterator[Finding]:

@@ -5,12 +5,13 @@ A row whose only failure is new isn't shown: it is not due yet. What failed befo
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 
 from aiact_gate.model.days import day
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.outcome import RAN, Outcome, worst
-from aiact_gate.model.policy import Check
+from aiact_gate.model.policy import GRACE_DAYS, Check
 from aiact_gate.model.report import CheckResult, Finding, Row
 
 _BAD = (Outcome.FAIL, Outcome.UNKNOWN)
@@ -23,7 +24,7 @@ def graced(
 
     *judged* gives what comes of the form before.
     """
-    if not check.warns_until or as_of > check.warns_until:
+    if not check.warns_until or not _begun(check.warns_until, as_of) or as_of > check.warns_until:
         return result
     if result.severity != "error" or result.outcome not in _BAD:
         return result
@@ -53,6 +54,12 @@ def graced(
         outcome=worst([finding.outcome for finding in findings]),
         grace=check.warns_until if findings != result.findings else "",
     )
+
+
+def _begun(until: str, as_of: str) -> bool:
+    """Whether the days up to *until* have begun on *as_of*: a version of a day to come has no days of grace yet."""
+    left = datetime.date.fromisoformat(until) - datetime.date.fromisoformat(as_of)
+    return left.days <= GRACE_DAYS
 
 
 def _new(finding: Finding, note: str, until: str) -> Finding:

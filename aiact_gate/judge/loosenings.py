@@ -41,7 +41,7 @@ LOOSENINGS = {
     "rule-loosened": "a rule that asks for less, or whose new text can't be told to ask for as much",
     "parameter-loosened": "a parameter moved against its direction, or no longer set",
     "overlay-loosened": "an entry of an overlay that is gone or weaker",
-    "rollout-loosened": "a roll-out that changed its rings, or its rules for waivers against their direction",
+    "rollout-loosened": "a roll-out that is new or gone, changed its rings, or its rules for waivers against their direction",
     "recall-added": "a recall that is new or lasts longer",
 }
 """Every check `integrity.change/…` -> what it finds. docs/ci.md lists the same."""

@@ -37,6 +37,8 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
     current = {pack.name: pack for pack in now.packs}
     for old in before.packs:
         pack = current.get(old.name)
+        if pack is None and "pack.yaml" not in old.files:
+            continue  # it judged nothing: without pack.yaml it is no pack
         if pack is None:
             yield finding_of(
                 "pack-removed",
@@ -53,6 +55,7 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
     for pack in now.packs:
         old_pack = next((old for old in before.packs if old.name == pack.name), None)
         yield from _recalls(old_pack, pack)
+        yield from _new_rings(old_pack, pack)
 
 
 def _short(digest: str) -> str:
@@ -75,6 +78,7 @@ def _pack(old: PackText, now: PackText, directions: Mapping[str, str]) -> Iterat
             check = "rule-removed" if gone else "rule-loosened"
             yield finding_of(check, what, FIX, _file(now, file), f"{old.name}/{file}")
     yield from _overlay(old, now, directions)
+    yield from _days(old, now)
     yield from _rollout(old, now)
 
 
@@ -112,6 +116,10 @@ def _requirement(name: str, old: Rule, rule: Rule, pack: PackText) -> Iterator[F
     if worth[1] > worth[0]:
         what = f"{name} called for {old.data.get('calls_for')} and calls for {rule.data.get('calls_for')}."
         yield finding_of("rule-loosened", what, FIX, place("calls_for"), f"{element}/calls_for")
+    lines = [str(each.data.get("timeline") or "") for each in (old, rule)]
+    if lines[0] != lines[1]:
+        what = f"{name} followed the dates of {lines[0] or 'nothing'} and follows those of {lines[1] or 'nothing'}, which may be later."
+        yield finding_of("rule-loosened", what, FIX, place("timeline"), f"{element}/timeline")
     binds = [each.data.get("binds") for each in (old, rule)]
     if binds[0] != binds[1] and binds[1] != {"role": "any", "duty": "all"}:
         what = f"{name} binds others than before: {_shown(binds[1])}, not {_shown(binds[0])}."
@@ -140,6 +148,12 @@ def _looser_check(old: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tu
     severities = [str(check.get("severity") or "error") for check in (old, now)]
     if severities == ["error", "warning"]:
         yield "was an error and is a warning", "severity"
+    kinds = [str(check.get("kind") or "missing") for check in (old, now)]
+    if kinds[0] != kinds[1] and kinds[1] in ("missing", "stale"):
+        yield (
+            f"was of the kind {kinds[0]} and is of the kind {kinds[1]}, which may be owed or enforced later",
+            "kind",
+        )
     if now.get("new_in") and now.get("new_in") != old.get("new_in"):
         form = mapping(now.get("replaces"))
         if any(not _same_text(form.get(key), old.get(key)) for key in (*FORM, "min_items")):
@@ -263,7 +277,7 @@ def _rollout(old: PackText, now: PackText) -> Iterator[Finding]:
         what = f"The pack {old.name} had a roll-out and has none any more."
         yield finding_of("rollout-loosened", what, FIX, now.place("pack.yaml"), now.name)
         return
-    if before.get("rings") != after.get("rings"):
+    if before.get("rings") and before["rings"] != after.get("rings"):
         what = f"The rings of the pack {old.name} are others than before."
         yield finding_of(
             "rollout-loosened", what, FIX, now.place("rollout.yaml", "rings"), f"{now.name}/rings"
@@ -282,15 +296,49 @@ def _rollout(old: PackText, now: PackText) -> Iterator[Finding]:
             yield finding_of("rollout-loosened", what, FIX, place, f"{now.name}/{key}")
 
 
+def _days(old: PackText, now: PackText) -> Iterator[Finding]:
+    """A version whose day moved later: what is new in it would warn for longer."""
+    was, is_ = (_version_days(mapping(pack.files.get("pack.yaml"))) for pack in (old, now))
+    for version, (day, _) in was.items():
+        later, steps = is_.get(version, ("", ()))
+        if later > day:
+            what = f"Version {version} of the pack {now.name} is of {later}; it was of {day}, and what is new in it would warn for longer."
+            place = now.place("pack.yaml", *steps)
+            yield finding_of("rule-loosened", what, f"Write {day}.", place, f"{now.name}/{version}")
+
+
+def _version_days(pack: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Version -> its day and where pack.yaml says so."""
+    days: dict[str, tuple[str, tuple[str, ...]]] = {
+        str(version): (str(day), ("history", str(version)))
+        for version, day in mapping(pack.get("history")).items()
+    }
+    if pack.get("version") and pack.get("introduced"):
+        days[str(pack["version"])] = (str(pack["introduced"]), ("introduced",))
+    return days
+
+
+def _new_rings(old: PackText | None, now: PackText) -> Iterator[Finding]:
+    """Without rings everything is enforced: the first ones can only let something through."""
+    before = mapping(old.files.get("rollout.yaml")) if old is not None else {}
+    if not before.get("rings") and mapping(now.files.get("rollout.yaml")).get("rings"):
+        what = f"The pack {now.name} has rings; there were none before, and everything was enforced."
+        fix = "Take them out; if they are meant, its code owners let this change through."
+        place = now.place("rollout.yaml", "rings")
+        yield finding_of("rollout-loosened", what, fix, place, f"{now.name}/rings")
+
+
 def _recalls(old: PackText | None, now: PackText) -> Iterator[Finding]:
     known = {
-        str(row.get("check")): str(row.get("until"))
+        str(row.get("check")): (str(row.get("from")), str(row.get("until")))
         for _, row in _rows(mapping(old.files.get("pack.yaml")).get("recalls") if old is not None else None)
     }
     for index, row in _rows(mapping(now.files.get("pack.yaml")).get("recalls")):
-        check, until = str(row.get("check")), str(row.get("until"))
-        if until > known.get(check, ""):
-            what = f"The pack {now.name} recalls {check} until {until}; it {'did until ' + known[check] if check in known else 'did not before'}."
+        check, since, until = (str(row.get(key)) for key in ("check", "from", "until"))
+        was = known.get(check)
+        if was is None or until > was[1] or since < was[0]:
+            before = f"did from {was[0]} until {was[1]}" if was is not None else "did not before"
+            what = f"The pack {now.name} recalls {check} from {since} until {until}; it {before}."
             place = now.place("pack.yaml", "recalls", index)
             yield finding_of("recall-added", what, FIX, place, f"{now.name}/{check}")
 

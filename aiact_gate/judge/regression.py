@@ -11,7 +11,6 @@ from aiact_gate.judge.loosenings import finding_of
 from aiact_gate.judge.verdict import decide, numbered, short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
-from aiact_gate.model.rollout import MODES, InForce
 
 
 def by_both_rules(report: Report, by_base: Report) -> Report:
@@ -21,29 +20,26 @@ def by_both_rules(report: Report, by_base: Report) -> Report:
     for system in report.systems:
         theirs = other.get(system.id, {})
         rows = [_worse(row, theirs.pop(row.requirement.id, None)) for row in system.rows]
-        rows += [_of_base(row) for row in theirs.values() if row.outcome in WORSE]
+        rows += [_of_base(row) for row in theirs.values() if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
         systems.append(system._replace(rows=tuple(rows)))
     return report._replace(systems=tuple(systems))
 
 
 def in_stricter_mode(report: Report, by_base: Report) -> Report:
     """*report* in the stricter of both modes: a change can't let itself through by a milder mode."""
-    modes = (report.in_force, by_base.in_force)
-    return report._replace(in_force=modes[0] if _strictness(modes[0]) >= _strictness(modes[1]) else modes[1])
+    if report.in_force is None or by_base.in_force is None:
+        return report._replace(in_force=None)  # no roll-out: everything is enforced
+    from aiact_gate.judge.rollout import stricter
 
-
-def _strictness(found: InForce | None) -> tuple[int, int]:
-    if found is None:
-        return len(MODES), 0  # no roll-out: everything is enforced
-    return MODES.index(found.mode), 0 if not found.kinds else len(found.kinds) - 100
+    return report._replace(in_force=stricter(report.in_force, by_base.in_force))
 
 
 WORSE = (Outcome.ERROR, Outcome.FAIL, Outcome.UNKNOWN)
 
 
 def _worse(row: Row, other: Row | None) -> Row:
-    if other is None or other.outcome not in WORSE:
-        return row
+    if other is None or other.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
+        return row  # an error is the base's rule that can't be read: it asks for nothing
     worse = row.outcome not in WORSE or WORSE.index(other.outcome) < WORSE.index(row.outcome)
     # Both fail: the base's rule may have findings that the new one lost.
     lost = row.outcome is other.outcome is Outcome.FAIL and _failing(other) - _failing(row)
@@ -116,7 +112,9 @@ def compared(
     if systems and changes:
         systems = (systems[0]._replace(notices=(*changes, *systems[0].notices)), *systems[1:])
     elif changes:
-        problems += [Problem(change.message, change.fix, change.location, 1) for change in changes]
+        problems += [
+            Problem(change.message, change.fix, change.location, 1, change.kind) for change in changes
+        ]
     systems = numbered(systems)
     standing = sum(
         finding.standing

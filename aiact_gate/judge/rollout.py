@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.model.policy import Pack, Requirement
+from aiact_gate.model.policy import Pack, Requirement, of_article_5
 from aiact_gate.model.report import Problem, SystemReport
-from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep, is_article_5
+from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep
 
 PROFILES = ("start", "core", "full")
 
@@ -28,27 +28,28 @@ def in_force(
     """The mode of a run on *as_of*, or None if no pack has a roll-out and the manifest asks for nothing.
 
     *given*: the packs that the workflow named; *own*: those of the repository, whose roll-outs count only if none of the
-    given packs has one. *asked*: the manifest's `policies: mode`, which raises and never lowers.
+    given packs has one, or recalls. *asked*: the manifest's `policies: mode`, which raises and never lowers.
     """
     packs = sorted((pack for pack in given if _has_rings(pack)), key=lambda pack: pack.layer == "unit")
-    vendored = not packs
-    packs = packs or [pack for pack in own if _has_rings(pack)]
+    vendored = not any(_speaks(pack) for pack in given)
+    packs = packs or [pack for pack in own if vendored and _has_rings(pack)]
     if not packs:
         return InForce(because="ignored") if asked in ("observe", "warn") else None
     found = _of_pack(packs[0], repository, topics, as_of)._replace(vendored=vendored)
     for pack in packs[1:]:
         # A later layer only tightens: where it says nothing of this repository, the earlier one stands.
         other = _of_pack(pack, repository, topics, as_of)._replace(vendored=vendored)
-        if other.because == "ring" and _strictness(other) > _strictness(found):
-            found = other._replace(profile=_wider(other.profile, found.profile))
-        elif other.profile:
-            found = found._replace(profile=_wider(other.profile, found.profile))
+        profile = _wider(other.profile, found.profile)
+        found = (stricter(found, other) if other.because == "ring" else found)._replace(profile=profile)
     raised = found._replace(
         mode=asked, kinds=(), because="manifest", ring_mode=_said(found), since="", until=""
     )
-    if asked and found.because == "ring" and _strictness(raised) > _strictness(found):
-        return raised
-    return found
+    return stricter(found, raised) if asked and found.because == "ring" else found
+
+
+def _speaks(pack: Pack) -> bool:
+    """Whether *pack* says anything of a roll-out or of recalls: then no pack of the repository does."""
+    return pack.rollout is not None or bool(pack.recalls)
 
 
 def _has_rings(pack: Pack) -> bool:
@@ -92,9 +93,18 @@ def fits(ring: Ring, repository: str, topics: Sequence[str]) -> bool:
     )
 
 
-def _strictness(found: InForce) -> tuple[int, int]:
-    """Higher is stricter; enforcing all kinds is stricter than enforcing some."""
-    return MODES.index(found.mode), 0 if found.kinds else 1
+def stricter(one: InForce, other: InForce) -> InForce:
+    """What lets nothing through that *one* or *other* doesn't; *one* where both come to the same.
+
+    Where each enforces some kinds, the kinds of both are enforced.
+    """
+    if one.mode != other.mode:
+        return max((one, other), key=lambda found: MODES.index(found.mode))
+    if not one.kinds:
+        return one
+    if set(one.kinds) <= set(other.kinds) != set(one.kinds) or not other.kinds:
+        return other
+    return one._replace(kinds=tuple(dict.fromkeys((*one.kinds, *other.kinds))))
 
 
 def _said(found: InForce) -> str:
@@ -137,9 +147,9 @@ def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) 
     """The kinds of all that fails *systems*, once or more often each.
 
     What fails without a finding of its own (it waits for something absent, or can't be determined) counts as `missing`; a
-    decision that ended counts as `stale`.
+    problem counts as what it says of itself: a decision that ended as `stale`, a change as `loosened`.
     """
-    yield from ("stale" for problem in problems if problem.code == 1)
+    yield from (problem.kind for problem in problems if problem.code == 1)
     for system in systems:
         yield from (notice.kind for notice in system.notices if notice.outcome is Outcome.FAIL)
         for row in system.rows:
@@ -168,10 +178,10 @@ def _fails(finding: object) -> bool:
 
 
 def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> tuple[list[Recall], list[Recall]]:
-    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out."""
+    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out or recalls."""
     theirs = [recall for pack in given for recall in pack.recalls]
     ours = [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
-    return (theirs, ours) if any(_has_rings(pack) for pack in given) else (theirs + ours, [])
+    return (theirs, ours) if any(_speaks(pack) for pack in given) else (theirs + ours, [])
 
 
 def recalled_on(
@@ -196,7 +206,7 @@ def recalled_on(
                     f"Name one of: {', '.join(known)}." if known else "See `aiact-gate policy list`.",
                 )
             )
-        elif requirement.article == "5" or is_article_5(name):
+        elif of_article_5(requirement):
             faults.append(
                 Fault(
                     "recall_article_5",

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.location import Location
-from aiact_gate.model.policy import Requirement, WaiverRules
+from aiact_gate.model.policy import Requirement, WaiverRules, of_article_5
 from aiact_gate.model.report import Finding
 
 WARN_DAYS = 30
-UNWAIVABLE = ("art5", "art6.claim")
-"""Prohibited practices, and what the system is: no date makes either of them right."""
+UNWAIVABLE = ("art6.claim",)
+"""What the system is: no date makes it right; nor does one a prohibited practice (`of_article_5`)."""
 
 
 class Waiver(NamedTuple):
@@ -68,8 +68,8 @@ class Coverage(NamedTuple):
         return max(over, key=_ends, default=None)
 
     def debt_for(self, finding: Finding, requirement: Requirement, system: str) -> Mapping[str, Any] | None:
-        """The baseline item that *finding* is owed under, if one is. Contradictions are never owed."""
-        if finding.kind not in ("missing", "stale") or not requirement.is_point:
+        """The baseline item that *finding* is owed under, if one is. Contradictions and Article 5 are never owed."""
+        if finding.kind not in ("missing", "stale") or not requirement.is_point or of_article_5(requirement):
             return None
         for item in self.owed:
             same = (
@@ -175,7 +175,7 @@ def _wrong(
             f"names {row['check']}, which {target} doesn't have",
             f"Name one of: {', '.join(check.id for check in requirement.checks)}.",
         )
-    if target.partition(".")[0] in UNWAIVABLE:
+    if of_article_5(requirement):
         return "is for Article 5, which can't be waived", "Take it out."
     if target in UNWAIVABLE:
         return f"is for {target}, which can't be waived: the tier is decided, not put off", "Take it out."

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import Recall, Rollout
 
+GRACE_DAYS = 30
+"""How long what is new in a version of a pack only warns, from that version's day on."""
+
 Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
 
@@ -145,6 +148,12 @@ class Requirement(NamedTuple):
     def is_point(self) -> bool:
         """A point of the catalogue, counted in "judged N of M points"; the tier claim and the integrity rows aren't."""
         return self.profile != "always"
+
+
+def of_article_5(requirement: Requirement) -> bool:
+    """Whether *requirement* is of Article 5, by its article or by its id: never waived, owed or recalled."""
+    name = requirement.id
+    return requirement.article == "5" or name.startswith("art5") and not name[4:5].isdigit()
 
 
 class WaiverRules(NamedTuple):

@@ -129,6 +129,8 @@ class Problem(NamedTuple):
     location: Location | None
     code: int
     """The exit code it asks for."""
+    kind: str = "stale"
+    """Of what fails (code 1): the kind of finding that it counts as where a roll-out enforces some kinds only."""
 
 
 class Report(NamedTuple):

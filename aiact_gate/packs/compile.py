@@ -127,7 +127,11 @@ def compile_folder(
             faults.append(PolicyFault(error.location, "unreadable", error.what, error.fix))
             continue
         kind = _schema_of(document)
-        if file.name == "overlay.yaml":
+        if wanted := _misnamed(file.name, kind):
+            what = f"{path} is no place for {'an overlay' if wanted == 'overlay.yaml' else 'a roll-out'}"
+            fix = f"Call it {wanted}; a pack has one."
+            faults.append(PolicyFault(document.location(), "unknown_file", what, fix))
+        elif file.name == "overlay.yaml":
             _shaped(document, "overlay", faults)
             data["overlay"] = file.read_text("utf-8")
         elif file.name == "pack.yaml":
@@ -137,7 +141,7 @@ def compile_folder(
                 from aiact_gate.packs.rollout import pack_data
 
                 data["recalls"] = pack_data(document, data["pack"], faults)
-        elif file.name == "rollout.yaml" or kind.startswith("aiact-gate/rollout/"):
+        elif file.name == "rollout.yaml":
             from aiact_gate.packs.rollout import rollout_data
 
             data["rollout"] = rollout_data(document, faults)
@@ -163,6 +167,15 @@ def compile_folder(
 
         with_grace(data["requirements"], data.get("pack") or {}, faults)
     return Compiled(data, _found(folder, label, data, documents, faults, advice))
+
+
+def _misnamed(name: str, kind: str) -> str:
+    """The one name that a file of the schema *kind*, or with such a stem, may have, if *name* is another; else empty."""
+    stem = name.rpartition(".")[0]
+    for what in ("overlay", "rollout"):
+        if name != f"{what}.yaml" and (stem == what or kind.startswith(f"aiact-gate/{what}/")):
+            return f"{what}.yaml"
+    return ""
 
 
 def _found(

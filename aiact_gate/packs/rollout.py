@@ -12,13 +12,13 @@ from typing import Any
 
 from aiact_gate.documents.node import Document
 from aiact_gate.model.location import Location, Pointer
+from aiact_gate.model.policy import GRACE_DAYS
 from aiact_gate.model.rollout import Recall, is_article_5
 from aiact_gate.packs.compile import PolicyFault
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
 
 RECALL_DAYS = 30
-GRACE_DAYS = 30
 
 
 def rollout_data(document: Document, faults: list[PolicyFault]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from aiact_gate.documents.write import dump_yaml
 from aiact_gate.formats.style import count, day
 from aiact_gate.model.errors import ManifestError, UsageError
 from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import of_article_5
 from aiact_gate.model.report import Finding, Report
 from aiact_gate.pipelines.check import Options, check
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot
@@ -50,7 +51,7 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
             )
         until = due or _day_before(system.applies_from) or "2027-12-01"
         for row in system.rows:
-            if row.requirement.is_point and row.outcome is Outcome.FAIL:
+            if row.requirement.is_point and not of_article_5(row.requirement) and row.outcome is Outcome.FAIL:
                 items += [
                     _item(finding, row.requirement, system.id, who, until)
                     for result in row.checks

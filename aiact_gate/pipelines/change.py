@@ -47,15 +47,22 @@ def check_change(
     if len(before) < len(origins):
         what = "The base's manifest can't be read, so what this change loosens isn't known."
         fix = "Compare with an older commit, in which it could: --base REV."
-        unread = Problem(what, fix, Location(origins[0]), 1)
+        unread = Problem(what, fix, Location(origins[0]), 1, "loosened")
         return compared(report._replace(problems=(*report.problems, unread)), {}, [], hook)
     if not before:
         return compared(report, {}, [], hook)
-    if _rules(now) != _rules(before[0]):
-        rules = (base, read_manifest(base, origins[0]))
-        report = by_both_rules(report, check(snapshot, path, options, rules))
+    elsewhere_before: set[str] = set()
+    for origin, was in zip(origins, before, strict=True):
+        if _rules(now) != _rules(was):
+            by_base = check(snapshot, path, options, (base, read_manifest(base, origin)))
+            if origin != origins[0]:  # its packs judged what moved here, and nothing else
+                moved = set(systems_of(was)) - elsewhere_before
+                by_base = by_base._replace(systems=tuple(one for one in by_base.systems if one.id in moved))
+            report = by_both_rules(report, by_base)
+        elsewhere_before |= set(systems_of(was))
     bases = [check(base, origin, options) for origin in origins]
-    report = in_stricter_mode(report, bases[0])
+    for one in bases:
+        report = in_stricter_mode(report, one)
     known: dict[str, SystemReport] = {}
     for system in (system for one in bases for system in one.systems):
         known.setdefault(system.id, system)

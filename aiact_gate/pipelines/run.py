@@ -27,6 +27,10 @@ def checked(
     Raises:
         UsageError: no such path, revision or repository.
     """
+    for option, revision in (("--base", base), ("--ref", ref)):
+        if revision is not None and not revision.strip():
+            what = f"{option} is empty: it names no revision"
+            raise UsageError(what, f"Name a commit, branch or tag, or leave {option} out.")
     snapshot, relative = open_snapshot(path, staged=staged, ref=ref)
     before = _base(snapshot, path, staged, base)
     places = [relative]
@@ -62,7 +66,7 @@ def _base(snapshot: Snapshot, path: str, staged: bool, base: str | None) -> Befo
     if base is None and not staged:
         return Before(None)
     try:
-        tree = open_snapshot(path, ref=base or "HEAD")[0]
+        tree = open_snapshot(path, ref="HEAD" if base is None else base)[0]
     except UsageError:
         if base is not None:
             raise
@@ -73,7 +77,7 @@ def _base(snapshot: Snapshot, path: str, staged: bool, base: str | None) -> Befo
     common = snapshot.common_commit(revision)
     if isinstance(common, Unknown):
         what = f"What this change loosens isn't known: {common.reason}, and {named} may have gone on since."
-        return Before(tree, (), (Problem(what, f"Run: {common.would_determine}", None, 1),))
+        return Before(tree, (), (Problem(what, f"Run: {common.would_determine}", None, 1, "loosened"),))
     if common is None:
         said = f"Compared with commit {revision[:7]} ({named}); the two histories share no commit."
     elif common == revision:

@@ -727,6 +727,54 @@ def test_a_system_moved_to_another_manifest_is_compared_there_and_not_missed_her
     assert {"tier-lowered", "pack-removed"} == set(loosened(there))  # the pack judged it where it was
 
 
+def test_a_system_that_moves_loses_neither_profile_nor_mode_nor_packs(repository: Repository) -> None:
+    """It moves to a manifest that was there before, with milder policies of its own."""
+    other = "schema: aiact-gate/manifest/v1\nsystems:\n" + SECOND.replace("sorter", "lonely")
+    repository.write({"lonely/aiact.yaml": other + "policies:\n  profile: start\n  mode: warn\n"})
+    edit(repository, "aiact.yaml", "policies:\n", "policies:\n  mode: enforce\n")
+    repository.commit("one more")
+    edit(repository, "aiact.yaml", SECOND, "")
+    edit(repository, "lonely/aiact.yaml", "policies:\n", f"{SECOND}policies:\n")
+    repository.commit("moved")
+
+    judged = judge(repository.folder / "lonely", "--base", "HEAD~1")
+
+    found = loosened(judged)
+    assert {"profile-lowered", "mode-lowered", "pack-removed"} <= set(found)
+    assert {"lonely/aiact.yaml"} == {path for path, _ in found.values()}
+
+
+def test_a_systems_packs_judge_it_where_it_moves_and_nothing_else_there(repository: Repository) -> None:
+    other = "schema: aiact-gate/manifest/v1\nsystems:\n" + SECOND.replace("sorter", "lonely")
+    repository.write({"lonely/aiact.yaml": other})
+    repository.commit("one more")
+    edit(repository, "aiact.yaml", SECOND, "")
+    edit(repository, "lonely/aiact.yaml", "systems:\n", f"systems:\n{SECOND}")
+    repository.commit("moved")
+
+    systems = judge(repository.folder / "lonely", "--base", "HEAD~1").data["systems"]
+
+    rows = {system["id"]: [row["id"] for row in system["requirements"]] for system in systems}
+    assert ("house.plan" in rows["sorter"], "house.plan" in rows["lonely"]) == (True, False)
+
+
+@pytest.mark.parametrize("key", ["introduced", "history"])
+def test_a_version_that_gets_a_later_day_is_a_loosening(key: str, repository: Repository) -> None:
+    if key == "history":
+        edit(repository, "rules/pack.yaml", "legal_review", "history: {0.9.0: 2026-10-01}\nlegal_review")
+        repository.commit("an earlier version")
+    old = "2026-10-01" if key == "history" else f"introduced: {DAY}"
+    edit(
+        repository, "rules/pack.yaml", old, old.replace("2026-10-01", "2026-12-01").replace(DAY, "2026-12-01")
+    )
+    repository.commit("later")
+
+    found = loosened(judge(repository.folder, "--base", "HEAD~1"))
+
+    where = ("rules/pack.yaml", line_of(repository.folder, "rules/pack.yaml", "2026-12-01"))
+    assert {"rule-loosened": where} == found
+
+
 def test_a_manifest_that_is_gone_exits_4_and_says_what_it_declared(repository: Repository) -> None:
     repository.git("rm", "-q", "aiact.yaml")
     repository.commit("gone")
@@ -813,6 +861,63 @@ def test_a_base_that_cant_be_read_is_unknown_and_fails(repository: Repository) -
     assert "isn't known" in judged.data["problems"][0]["message"]
 
 
+@pytest.mark.parametrize("option", ["--base", "--ref"])
+@pytest.mark.parametrize("revision", ["", " "])
+def test_an_empty_revision_is_none(repository: Repository, option: str, revision: str) -> None:
+    """A variable that a pipeline left empty: comparing with HEAD would let everything through."""
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.commit("lower")
+
+    ran = call("check", str(repository.folder), "--as-of", DAY, option, revision)
+
+    assert 2 == ran.code, ran.said
+    assert f"{option} is empty" in ran.said
+
+
+ENFORCED = """\
+schema: aiact-gate/rollout/v1
+rings:
+  - name: all
+    repositories: ["*"]
+    steps: [{from: 2026-11-01, mode: enforce, kinds: [loosened, contradicted]}]
+"""
+
+
+def given(folder: Path, **files: str) -> Path:
+    """A pack of the workflow: its head, and *files* by their stems."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pack.yaml").write_text(PACK["rules/pack.yaml"].replace("name: house", f"name: {folder.name}"))
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_change_without_a_system_left_is_of_the_kind_loosened(
+    repository: Repository, tmp_path: Path
+) -> None:
+    pack = given(tmp_path / "rings", rollout=ENFORCED)
+    none = (
+        "schema: aiact-gate/manifest/v1\nsystems: []\nno_ai_system:\n"
+        "  reason: It is but a table of weights.\n  decided_by: a@example.org\n  expires: 2027-11-01\n"
+    )
+    repository.write({"aiact.yaml": none})
+    named = ("--pack", str(pack), "--repository", "a/b", "--base", "main")
+
+    assert 1 == judge(repository.folder, *named).code
+
+
+def test_a_base_that_isnt_known_is_of_the_kind_loosened(repository: Repository, tmp_path: Path) -> None:
+    pack = given(tmp_path / "rings", rollout=ENFORCED.replace(", contradicted", ""))
+    whole = (repository.folder / "aiact.yaml").read_text("utf-8")
+    repository.write({"aiact.yaml": "systems: [\n"})
+    repository.commit("broken")
+    repository.write({"aiact.yaml": whole})
+    repository.commit("mended")
+    named = ("--pack", str(pack), "--repository", "a/b", "--base", "HEAD~1")
+
+    assert 1 == judge(repository.folder, *named).code
+
+
 # ---------------------------------------------------------------- the base's packs judge
 
 
@@ -852,7 +957,23 @@ def test_a_change_cant_let_itself_through_by_a_milder_mode(repository: Repositor
 
     assert ("observe", 0) == (plain.data["mode"], plain.code)
     assert ("enforce", 1) == (judged.data["mode"], judged.code)
-    assert ["threshold-lowered"] == list(loosened(judged))
+    assert {"threshold-lowered", "rollout-loosened"} == set(loosened(judged))
+
+
+def test_kinds_that_are_swapped_free_nothing(repository: Repository) -> None:
+    """As many kinds as before, but not that of the change."""
+    repository.write({"rules/rollout.yaml": ENFORCED})
+    repository.commit("enforced for some")
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.write(
+        {"rules/rollout.yaml": ENFORCED.replace("[loosened, contradicted]", "[stale, contradicted]")}
+    )
+    repository.commit("for others")
+
+    judged = judge(repository.folder, "--repository", "a/b", "--base", "HEAD~1")
+
+    assert ["stale", "contradicted", "loosened"] == judged.data["rollout"]["kinds"]
+    assert 1 == judged.code
 
 
 def test_a_lowered_mode_is_a_loosening_and_the_old_one_is_in_force(repository: Repository) -> None:
@@ -944,6 +1065,10 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
         "rules/rollout.yaml", "[art9.5, art12.1]", "[art9.5]", "rollout-loosened", "never: [art9.5]",
     ),
     "a recall": ("rules/pack.yaml", "introduced:", f"{RECALL}introduced:", "recall-added", "- check: art15.1"),
+    "a kind that may be owed": (
+        "rules/house.yaml", "      - id: is-sure-enough\n        kind: contradicted\n", "      - id: is-sure-enough\n", "rule-loosened", "- id: is-sure-enough",
+    ),
+    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: high_risk", "rule-loosened", "timeline: high_risk"),
     "a record kind that asks for less": (
         "rules/kinds/seal.json", '"required": ["by"]', '"required": []', "rule-loosened", "{",
     ),
@@ -954,6 +1079,12 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
 def besides(repository: Repository) -> Repository:
     repository.write({"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT})
     repository.write({"rules/kinds/seal.json": '{"type": "object", "required": ["by"]}\n'})
+    edit(
+        repository,
+        "rules/house.yaml",
+        "- id: is-sure-enough\n",
+        "- id: is-sure-enough\n        kind: contradicted\n",
+    )
     repository.commit("overlay and roll-out")
     return repository
 
@@ -968,6 +1099,37 @@ def test_what_an_overlay_a_roll_out_or_a_recall_loosens_is_found(name: str, besi
 
     assert kind in found
     assert not line or (file, line_of(besides.folder, file, line)) == found[kind]
+
+
+def test_a_recall_from_an_earlier_day_is_one(repository: Repository) -> None:
+    edit(repository, "rules/pack.yaml", "introduced:", f"{RECALL}introduced:")
+    repository.commit("recalled")
+    edit(repository, "rules/pack.yaml", "from: 2026-11-25", "from: 2026-11-20")
+    repository.commit("since earlier")
+
+    assert ["recall-added"] == list(loosened(judge(repository.folder, "--base", "HEAD~1")))
+
+
+@pytest.mark.parametrize("what", ["a condition", "pack.yaml"])
+def test_a_broken_pack_can_be_mended(what: str, repository: Repository) -> None:
+    whole = {name: (repository.folder / name).read_text("utf-8") for name in PACK}
+    if what == "a condition":
+        edit(
+            repository,
+            "rules/house.yaml",
+            "it.confidence >= parameters.confidence",
+            "it.confidnce >= parameters.confidence",
+        )
+    else:
+        (repository.folder / "rules/pack.yaml").unlink()
+    repository.commit("broken")
+    repository.write(whole)
+    repository.commit("mended")
+
+    judged = judge(repository.folder, "--base", "HEAD~1")
+
+    assert "pack-removed" not in loosened(judged)
+    assert 3 != judged.code and "error" != judged.outcome("house.plan")
 
 
 def test_a_record_of_a_kind_that_a_pack_adds_is_evidence_too(besides: Repository) -> None:
@@ -997,6 +1159,31 @@ STRICTER = {
     "comments and order": ("rules/rollout.yaml", "schema:", "# Ours\nschema:"),
     "another message": ("rules/overlay.yaml", "The id is short.", "The id says little."),
 }
+
+
+@pytest.mark.parametrize("pack", ["into a pack that had none", "in a pack of its own"])
+def test_the_first_rings_are_a_loosening(pack: str, repository: Repository) -> None:
+    """Without rings everything was enforced."""
+    folder = "rules" if pack.startswith("into") else "rings"
+    text = ROLLOUT.partition("waivers:")[0].replace("enforce", "observe")
+    repository.write({f"{folder}/rollout.yaml": text})
+    if folder == "rings":
+        head = PACK["rules/pack.yaml"].replace("name: house", "name: rings")
+        repository.write({"rings/pack.yaml": head})
+        edit(repository, "aiact.yaml", "[rules]", "[rules, rings]")
+    repository.commit("only watched from now on")
+
+    judged = judge(repository.folder, "--repository", "a/b", "--base", "main")
+
+    assert {"rollout-loosened": (f"{folder}/rollout.yaml", 2)} == loosened(judged)
+    assert 1 == judged.code
+
+
+def test_rules_for_waivers_are_no_rings(repository: Repository) -> None:
+    repository.write({"rules/rollout.yaml": ROLLOUT.partition("rings:")[0] + "waivers:\n  max_days: 90\n"})
+    repository.commit("tighter")
+
+    assert {} == loosened(judge(repository.folder, "--base", "main"))
 
 
 @pytest.mark.parametrize("name", STRICTER)

@@ -292,6 +292,26 @@ def test_a_vendored_roll_out_says_that_it_is_one_and_yields_to_a_given_one(story
     assert first(both).startswith("Warns only until 1 February 2027 (ring own, pack bank-rules 4.2): ")
 
 
+@pytest.mark.parametrize("says", ["waivers alone", "recalls alone"])
+def test_a_given_pack_that_says_anything_of_it_silences_the_repositorys(story: Story, says: str) -> None:
+    folder = story.repository.folder / "packs" / "bank-rules"
+    folder.parent.mkdir()
+    bank_rules(folder)
+    text = MINIMAL["aiact.yaml"] + "policies:\n  packs: [packs/bank-rules]\n"
+    (story.repository.folder / "aiact.yaml").write_text(text, "utf-8")
+    story.repository.commit("The pack, vendored")
+    waivers = "schema: aiact-gate/rollout/v1\nwaivers:\n  max_days: 90\n"
+    name = head().replace("bank-rules", "given")
+    files: dict[str, str | None] = {"pack.yaml": name, "house.yaml": None, "rollout.yaml": waivers}
+    if says == "recalls alone":
+        files |= {"pack.yaml": name + RECALL, "rollout.yaml": None}
+    bank_rules(story.pack, files)
+
+    data = story.json("2026-12-05")
+
+    assert ("enforce", 1) == (data["mode"], data["exit_code"])
+
+
 def test_a_unit_only_tightens_its_organisations_roll_out(story: Story, tmp_path: Path) -> None:
     unit = tmp_path / "unit"
     steps = "    steps:\n      - {from: 2026-12-01, mode: %s}\n"
@@ -311,6 +331,20 @@ def test_a_unit_only_tightens_its_organisations_roll_out(story: Story, tmp_path:
         (0, "Warns only until 1 February 2027 (ring own, pack bank-rules 4.2"),
         (1, "Enforced since 1 December 2026 (ring cards, pack cards 4.2"),
     ] == found
+
+
+def test_a_unit_that_enforces_other_kinds_adds_them(story: Story, tmp_path: Path) -> None:
+    unit = tmp_path / "unit"
+    ring = "schema: aiact-gate/rollout/v1\nrings:\n  - name: cards\n    repositories: [bank/mail-*]\n    steps:\n"
+    text = head(more="layer: unit\n").replace("bank-rules", "cards")
+    found = []
+    for kinds in ("[stale, missing]", "[loosened, missing, contradicted, unbound, filler]", "[filler]"):
+        step = f"      - {{from: 2026-12-01, mode: enforce, kinds: {kinds}}}\n"
+        bank_rules(unit, {"pack.yaml": text, "house.yaml": None, "rollout.yaml": ring + step})
+        found.append(story.json("2027-02-02", "--pack", str(unit))["rollout"]["kinds"])
+
+    ours = ["contradicted", "unbound", "filler", "loosened"]
+    assert [{*ours, "stale", "missing"}, {*ours, "missing"}, set(ours)] == [set(kinds) for kinds in found]
 
 
 # ---------------------------------------------------------------- verdict and code

@@ -12,9 +12,11 @@ import yaml
 from reports import RISKS, call, git, judge, line_of, replace, unaccept
 from repos import DAY, minimal
 
-from aiact_gate.judge.waivers import Coverage, Waiver, waiver_faults
+from aiact_gate.judge.waivers import Coverage, Waiver, validated, waiver_faults
 from aiact_gate.model.location import Location
-from aiact_gate.model.policy import WaiverRules, strictest
+from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Requirement, WaiverRules, strictest
+from aiact_gate.model.report import Finding
 
 WAIVERS = "compliance/waivers.yaml"
 CHECK = "art9.5/accepted-by-another"
@@ -391,6 +393,26 @@ def test_another_spelling_of_the_owner_is_no_other_approver(name: str, failing: 
 
 
 # ---------------------------------------------------------------- what can't be waived, too many at once
+
+
+def test_a_rule_of_article_5_is_neither_waived_nor_owed_whatever_its_id() -> None:
+    rule, other = (_house(article) for article in ("5", "50"))
+    finding = Finding("house.x/c", "missing", Outcome.FAIL, "", "", Location("a"), element="e")
+    item = {"requirement": "house.x", "check": "house.x/c", "system": "s", "major": 1, "element": "e"}
+    row = {**ENTRY, "requirement": "house.x"}
+
+    owed = [Coverage(owed=(item,)).debt_for(finding, each, "s") is not None for each in (rule, other)]
+    waived = [
+        validated([row], [Location("a")], {"house.x": each}, WaiverRules())[0].wrong for each in (rule, other)
+    ]
+
+    assert [False, True] == owed
+    assert ["is for Article 5, which can't be waived", ""] == waived
+
+
+def _house(article: str) -> Requirement:
+    words = ("title", "role", "duty", "timeline", "start", "structural", "", "", "", "", "")
+    return Requirement("house.x", "1.0.0", article, "citation", *words, {}, (), {}, "house.yaml", 1)
 
 
 def test_the_tier_claim_cant_be_waived(failing: Path) -> None:

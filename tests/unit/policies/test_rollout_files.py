@@ -121,6 +121,35 @@ def test_what_is_wrong_with_a_roll_out(repository: Repository, tmp_path: Path, n
     assert "enforce" == judged.data["mode"]
 
 
+OVERLAY = "schema: aiact-gate/overlay/v1\nset:\n  art13.3.b.iii: {words_a_risk: 90}\n"
+MISNAMED = {
+    "rollout.yml": ROLLOUT,
+    "zz-rings.yaml": ROLLOUT,
+    "overlay.yml": OVERLAY,
+    "house-overlay.yaml": OVERLAY,
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_roll_out_or_overlay_has_one_name(
+    repository: Repository, tmp_path: Path, name: str, beside: bool
+) -> None:
+    """Under another one nobody who looks at the pack's changes would see it."""
+    files: dict[str, str | None] = {name: MISNAMED[name]}
+    if not beside:
+        files["rollout.yaml"] = None
+    pack = bank_rules(tmp_path / "bank-rules", files)
+
+    linted = lint(pack)
+    judged = judge(repository, pack, "2026-12-05", "--repository", "bank/mail-sorter")
+
+    wanted = "overlay.yaml" if "overlay" in name else "rollout.yaml"
+    assert 3 == linted.code == judged.code
+    assert f"Call it {wanted}" in linted.out and f"bank-rules/{name}:1" in linted.out, linted.out
+    assert any(f"bank-rules/{name} is no place for" in one for one in problems(judged))
+
+
 def test_a_mode_that_goes_down_is_the_platforms_business(tmp_path: Path) -> None:
     text = ROLLOUT.replace("{from: 2027-03-01, mode: enforce}", "{from: 2027-03-01, mode: warn}")
 
@@ -437,7 +466,7 @@ def test_a_row_that_only_warns_is_not_shown(repository: Repository, tmp_path: Pa
     assert 2 == len([line for line in github.out.splitlines() if line.startswith("::warning ")])
 
 
-@pytest.mark.parametrize(("day", "code"), [("2026-11-01", 0), ("2026-12-20", 0), ("2026-12-21", 1)])
+@pytest.mark.parametrize(("day", "code"), [("2026-11-19", 1), ("2026-12-20", 0), ("2026-12-21", 1)])
 def test_a_check_that_is_new_as_a_whole_warns_for_all(
     repository: Repository, tmp_path: Path, day: str, code: int
 ) -> None:
@@ -445,6 +474,13 @@ def test_a_check_that_is_new_as_a_whole_warns_for_all(
 
     assert code == judged.code
     assert {"M1", "M2"} == set(findings(judged))
+
+
+def test_a_version_of_a_day_to_come_has_no_grace_yet(repository: Repository, tmp_path: Path) -> None:
+    """Else a day that is put off with each change would let the check warn for ever."""
+    pack = new_form(tmp_path, NEW)
+
+    assert [1, 0] == [judge(repository, pack, day).code for day in ("2026-11-19", "2026-11-20")]
 
 
 def test_an_earlier_version_has_its_day_in_the_history(repository: Repository, tmp_path: Path) -> None:
