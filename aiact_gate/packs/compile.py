@@ -21,6 +21,7 @@ from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.packs import conditions, reading
 from aiact_gate.packs.conditions import FORMAT, Engine, Expr
+from aiact_gate.packs.directions import Asked, asked
 from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.packs.refusals import refusal, too_deep
 from aiact_gate.packs.rules import ADVICE
@@ -386,20 +387,46 @@ def _policy(
                     )
                 )
             ids.add(name)
-        out["checks"] = [
-            CheckCompiler(
-                document,
-                (*pointer, "checks", number),
-                out["id"],
-                tuple(requirement.get("parameters") or {}),
-                faults,
-                kinds,
-            ).compile(check)
-            for number, check in enumerate(checks)
-            if isinstance(check, dict) and check.get("id")
-        ]
+        parameters = tuple(requirement.get("parameters") or {})
+        out["checks"] = []
+        directed: list[tuple[str, Asked]] = []
+        for number, check in enumerate(checks):
+            if isinstance(check, dict) and check.get("id"):
+                there = (*pointer, "checks", number)
+                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds)
+                out["checks"].append(compiler.compile(check))
+                directed += compiler.directed
+        _directions(document, pointer, out, directed, faults)
         compiled.append(out)
     return compiled
+
+
+def _directions(
+    document: Document,
+    pointer: Pointer,
+    requirement: Mapping[str, Any],
+    directed: list[tuple[str, Asked]],
+    faults: list[PolicyFault],
+) -> None:
+    """Parameters whose `tighten` names the way in which a comparison asks less."""
+    for name, parameter in requirement["bounds"].items():
+        told = parameter.get("tighten")
+        found = {one.direction: source for source, one in directed if one.parameter == name}
+        other = next((way for way in found if told in ("higher", "lower") and way != told), "")
+        if other:
+            both = len(found) > 1
+            shown = quoted(found[other])
+            faults.append(
+                PolicyFault(
+                    document.location((*pointer, "parameters", name, "tighten")),
+                    "tighten_direction",
+                    f"a {told} {name} would loosen {shown}",
+                    "Another comparison asks more of it the other way: use a parameter for each."
+                    if both
+                    else f"Write tighten: {other}.",
+                    requirement["id"],
+                )
+            )
 
 
 class CheckCompiler:
@@ -426,6 +453,7 @@ class CheckCompiler:
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
         self.walked: list[tuple[Walk, tuple[str | int, ...]]] = []
+        self.directed: list[tuple[str, Asked]] = []
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -623,6 +651,7 @@ class CheckCompiler:
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
+            self.directed += [(source, one) for one in asked(tree)]
         return {
             "source": source,
             "code": _encoded(code),

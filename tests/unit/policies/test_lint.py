@@ -107,8 +107,14 @@ def told_in(*modules: str) -> set[str]:
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name.endswith("_fault") or name in ("PolicyFault", "tell"):
-                    texts = [arg.value for arg in node.args[:3] if isinstance(arg, ast.Constant)]
-                    found |= {text for text in texts[:1] if isinstance(text, str) and " " not in text}
+                    either = [
+                        one
+                        for arg in node.args[:3]
+                        for one in ([arg.body, arg.orelse] if isinstance(arg, ast.IfExp) else [arg])
+                    ]
+                    texts = [one.value for one in either if isinstance(one, ast.Constant)]
+                    last = 2 if isinstance(node.args[0], ast.IfExp) else 1
+                    found |= {text for text in texts[:last] if isinstance(text, str) and " " not in text}
     return found
 
 
@@ -161,6 +167,53 @@ def test_a_right_condition_is_no_fault(condition: str, tmp_path: Path) -> None:
     ran = lint(pack(tmp_path, text))
 
     assert (0, "No faults.\n") == (ran.code, ran.out)
+
+
+DIRECTIONS = [
+    ("it.threshold >= parameters.way", "higher"),
+    ("it.threshold < parameters.way", "lower"),
+    ("parameters.way <= it.threshold", "higher"),
+    ("parameters.way > it.threshold", "lower"),
+    ("filled(it.because) && (it.id == 'a' || it.threshold > parameters.way * 0.5)", "higher"),
+    ("it.threshold * 2.0 <= double(testing.metrics.size()) * parameters.way", "lower"),
+    ("it.threshold <= it.threshold / 2.0 - parameters.way", "higher"),
+    ("!testing.metrics.exists(m, m.threshold < parameters.way)", "higher"),
+    ("filled(testing.metrics) && testing.metrics.all(m, m.threshold <= parameters.way)", "lower"),
+]
+UNDECIDED = [
+    "it.direction == 'higher' ? it.threshold >= parameters.way : it.threshold <= parameters.way",
+    "testing.metrics.filter(m, m.threshold > parameters.way).size() <= 3",
+    "it.threshold * parameters.way >= it.threshold",
+    "parameters.least <= parameters.way && filled(it.id)",
+]
+
+
+def with_way(condition: str, tighten: str) -> str:
+    way = f"parameters: {{way: {{type: float, default: 0.4, tighten: {tighten}}}, "
+    return BASE.replace("parameters: {", way).replace(THAT, f'that: "{condition}"')
+
+
+@pytest.mark.parametrize(("condition", "tighten"), DIRECTIONS)
+def test_a_parameter_is_tightened_the_way_in_which_its_condition_asks_more(
+    condition: str, tighten: str, tmp_path: Path
+) -> None:
+    other = {"higher": "lower", "lower": "higher"}[tighten]
+    for name in ("right", "wrong"):
+        (tmp_path / name).mkdir()
+
+    right = told(lint_folder(pack(tmp_path / "right", with_way(condition, tighten))))
+    wrong = lint_folder(pack(tmp_path / "wrong", with_way(condition, other)))
+
+    assert not [text for text in right if "tighten_direction" in text]
+    assert [f"Write tighten: {tighten}."] == [one.fix for one in wrong if one.rule == "tighten_direction"]
+
+
+@pytest.mark.parametrize("tighten", ["higher", "lower"])
+@pytest.mark.parametrize("condition", UNDECIDED)
+def test_a_direction_that_cant_be_told_is_no_fault(condition: str, tighten: str, tmp_path: Path) -> None:
+    faults = lint_folder(pack(tmp_path, with_way(condition, tighten)))
+
+    assert "tighten_direction" not in {fault.rule for fault in faults}
 
 
 # ---------------------------------------------------------------- what check refuses too
