@@ -47,7 +47,7 @@ WRONG = {
     "empty_text": 'a comparison with `""`, which an absent text passes',
     "bare_all": "`.all()` without a question whether the list has anything",
     "bare_has": "`has()` of what nothing else in the check reads: true of an empty value",
-    "constant": "a part that no evidence changes: `|| true`, the same on both sides",
+    "constant": "a part that no evidence changes: `|| true`, the same on both sides, `size(x) >= 0`",
     "no_evidence": "a clause of `that` that names nothing of the evidence",
     # overlay.yaml
     "unknown_pack": "`extends` names a pack of no earlier layer",

@@ -500,6 +500,29 @@ CASES = [
         ["16:18: no condition reads the parameter most [unread_parameter]"],
     ),
     Case(
+        "size of anything",
+        that("testing.attacks.size() >= 0 && testing.attacks.all(m, filled(m.id))"),
+        [
+            "21:38: a size is always >= 0 [constant]",
+            "21:62: .all() is true of testing.attacks with nothing in it [bare_all]",
+        ],
+    ),
+    Case(
+        "anything's size",
+        that("0 <= size(testing.metrics) && filled(it.id)"),
+        ["21:17: a size is always >= 0 [constant]"],
+    ),
+    Case(
+        "size above -1",
+        that('"double(size(it.id)) > -1.0"'),
+        ["21:36: a size is always > -1 [constant]"],
+    ),
+    Case(
+        "size below 0",
+        that("size(it.id) < 0 || filled(it.id)"),
+        ["21:27: a size is never < 0 [constant]"],
+    ),
+    Case(
         "only messages read it",
         {
             "parameters: {": "parameters: {most: {type: int, default: 1, tighten: lower}, ",

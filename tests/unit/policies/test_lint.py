@@ -139,6 +139,7 @@ def test_lint_finds_nothing_in_the_built_in_packs() -> None:
 
 
 RIGHT = [
+    "size(testing.metrics) > 0 && 1 <= it.id.size() && size(it.id) != 0 && rank(['low'], it.id) >= 0",
     "it.threshold > 0",
     "testing.metrics.size() > 1 && testing.metrics.all(m, filled(m.id))",
     "filled(testing.metrics) ? testing.metrics.map(m, m.id).all(id, id.startsWith('M')) : false",
