@@ -523,6 +523,11 @@ CASES = [
         ["21:27: a size is never < 0 [constant]"],
     ),
     Case(
+        "optional field in where",
+        {THAT: f"where: it.group.startsWith('a')\n        {THAT}"},
+        ["21:19: it.group is optional; where it is absent, `where` is an error [unguarded]"],
+    ),
+    Case(
         "only messages read it",
         {
             "parameters: {": "parameters: {most: {type: int, default: 1, tighten: lower}, ",

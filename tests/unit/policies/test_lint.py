@@ -170,6 +170,54 @@ def test_a_right_condition_is_no_fault(condition: str, tmp_path: Path) -> None:
     assert (0, "No faults.\n") == (ran.code, ran.out)
 
 
+UNGUARDED = [
+    ("where", "it.group.startsWith('a')", "it.group"),
+    ("where", "it.id == 'a' || size(it.group) > 3", "it.group"),
+    ("where", "filled(it.because) && it.group.matches('a')", "it.group"),
+    ("where", "filled(it.group) || it.group.contains('a')", "it.group"),
+    ("where", "filled(it.group) ? it.id == 'a' : it.group.contains('a')", "it.group"),
+    ("where", "testing.metrics.exists(m, m.group.contains('a'))", "m.group"),
+    ("where", "testing.review.pages.exists(page, page.id == 'a')", "testing.review"),
+    ("when", "testing.review.outcome == 'a'", "testing.review"),
+]
+GUARDED = [
+    ("where", "filled(it.group) && it.group.startsWith('a')"),
+    ("where", "it.id == 'a' && filled(it.group) && (it.id == 'b' || it.group.startsWith('a'))"),
+    ("where", "!filled(it.group) || it.group.startsWith('a')"),
+    ("where", "it.group != null && size(it.group) > 2"),
+    ("where", "filled(it.group) ? it.group.contains('a') : it.id == 'a'"),
+    ("where", "testing.metrics.exists(m, filled(m.group) && m.group.contains('a'))"),
+    ("where", "it.group == 'women' || it.group in ['men'] || it.threshold > 0.5"),
+    ("where", "mlflow.run.params['size'].contains('a') && it.because.contains('a')"),
+]
+
+
+def guarded_policy(key: str, condition: str) -> str:
+    return BASE.replace(THAT, f'{key}: "{condition}"\n        {THAT}')
+
+
+@pytest.mark.parametrize(("key", "condition", "field"), UNGUARDED)
+def test_an_optional_field_that_where_or_when_opens_has_to_be_asked_for(
+    key: str, condition: str, field: str, tmp_path: Path
+) -> None:
+    house = pack(tmp_path, guarded_policy(key, condition))
+
+    faults = [fault for fault in lint_folder(house) if fault.rule == "unguarded"]
+
+    assert [f"Begin with filled({field}) &&."] == [fault.fix for fault in faults]
+    assert f"{field} is optional; where it is absent, `{key}` is an error" == faults[0].message
+    assert 21 == faults[0].location.line
+    named = faults[0].source[faults[0].location.column - 1 :]
+    assert named.startswith(field.rpartition(".")[2])
+
+
+@pytest.mark.parametrize(("key", "condition"), GUARDED)
+def test_a_guarded_field_is_no_fault(key: str, condition: str, tmp_path: Path) -> None:
+    ran = lint(pack(tmp_path, guarded_policy(key, condition)))
+
+    assert (0, "No faults.\n") == (ran.code, ran.out)
+
+
 DIRECTIONS = [
     ("it.threshold >= parameters.way", "higher"),
     ("it.threshold < parameters.way", "lower"),
