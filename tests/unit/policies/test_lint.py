@@ -265,6 +265,29 @@ def test_a_direction_that_cant_be_told_is_no_fault(condition: str, tighten: str,
     assert "tighten_direction" not in {fault.rule for fault in faults}
 
 
+@pytest.mark.parametrize(
+    ("condition", "word", "fix"),
+    [
+        ("it.split = 'testing'", "= ", "Write ==."),
+        ("filled(it.id) && it.split='testing'", "='", "Write ==."),
+        ("filled(it.id) and filled(it.because)", "and ", "Write &&."),
+        ("filled(it.id) or filled(it.because)", "or ", "Write ||."),
+        ("not filled(it.because)", "not ", "Write !."),
+        ("filled(it.id) && not filled(it.because)", "not ", "Write !."),
+        ("it.threshold =< 0.5", "=< ", "Write <=."),
+        ("filled(it.id) | filled(it.because)", "| ", "Write ||."),
+        ("len(testing.metrics) > 1", "len(", "Write size(…)."),
+    ],
+)
+def test_a_word_of_another_language_is_told_with_its_own(
+    condition: str, word: str, fix: str, tmp_path: Path
+) -> None:
+    (fault,) = lint_folder(pack(tmp_path, BASE.replace(THAT, f'that: "{condition}"')))
+
+    assert fix == fault.fix
+    assert fault.source[fault.location.column - 1 :].startswith(word), fault
+
+
 # ---------------------------------------------------------------- what check refuses too
 
 
@@ -289,6 +312,22 @@ def test_a_folder_that_is_no_pack_is_no_pass(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nothing", ROOT / "README.md"):
         ran = lint(folder)
         assert 3 == ran.code and "No faults" not in ran.out and "no pack" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["lint", "test"])
+def test_a_pack_is_named_by_its_folder_from_inside_it(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = pack(tmp_path, BASE.replace("undated", "never"))
+    (tmp_path / "bare").mkdir()
+    monkeypatch.chdir(house)
+
+    inside = call("policy", verb, ".")
+    monkeypatch.chdir(tmp_path / "bare")
+    bare = call("policy", verb, ".")
+
+    assert "house/house.yaml:10" in inside.out and " /house.yaml" not in f" {inside.out}"
+    assert "there is no pack in bare: it has no pack.yaml" in bare.err
 
 
 def test_a_pack_without_a_policy_is_a_fault(tmp_path: Path) -> None:
