@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,8 +20,14 @@ def command() -> None:
     """
 
 
+def _named(pack: str) -> Path:
+    """The folder *pack*, under a name of its own: `.` and `..` have none."""
+    folder = Path(pack)
+    return folder if folder.name not in ("", "..") else Path(os.path.abspath(pack))
+
+
 def _folders(packs: tuple[str, ...]) -> list[Path]:
-    return [Path(pack) for pack in packs] or [builtin_folder(name) for name in BUILTIN]
+    return [_named(pack) for pack in packs] or [builtin_folder(name) for name in BUILTIN]
 
 
 @command.command(name="list")
@@ -64,7 +71,7 @@ def lint(packs: tuple[str, ...]) -> None:
     from aiact_gate.formats.lint import render
     from aiact_gate.packs.lint import lint_folder
 
-    named = [Path(pack) for pack in packs]
+    named = [_named(pack) for pack in packs]
     faults = [fault for folder in _folders(packs) for fault in lint_folder(folder, named)]
     click.echo(render(faults, _width()), nl=False)
     sys.exit(3 if faults else 0)
@@ -109,7 +116,8 @@ def test(
     """
     from aiact_gate.pipelines.policy_report import tested
 
-    reports = [tested(folder, frozenset(only), coverage, mutate) for folder in _folders(packs)]
+    folders = _folders(packs)
+    reports = [tested(folder, frozenset(only), coverage, mutate, folders) for folder in folders]
     for report in reports:
         for line in report.lines(verbose):
             click.echo(line)
@@ -119,9 +127,10 @@ def test(
 
         write(junit, test_cases.render([report.suite() for report in reports]))
     ran = sum(report.ran for report in reports)
-    if not ran:
+    nothing = not ran and (bool(only) or not all(report.untested for report in reports))
+    if nothing:
         click.echo("No example was run.")
-    sys.exit(1 if not ran or any(report.bad for report in reports) else 0)
+    sys.exit(1 if nothing or any(report.bad for report in reports) else 0)
 
 
 for _command in COMMANDS:

@@ -21,10 +21,12 @@ from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.packs import conditions, reading
 from aiact_gate.packs.conditions import FORMAT, Engine, Expr
+from aiact_gate.packs.directions import Asked, asked
 from aiact_gate.packs.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.packs.refusals import refusal, too_deep
 from aiact_gate.packs.rules import ADVICE
 from aiact_gate.packs.typed import MAX_DEPTH, Walk, brackets, depth
+from aiact_gate.packs.unguarded import unguarded
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, quoted, shape
 
@@ -407,20 +409,46 @@ def _policy(
                     )
                 )
             ids.add(name)
-        out["checks"] = [
-            CheckCompiler(
-                document,
-                (*pointer, "checks", number),
-                out["id"],
-                tuple(requirement.get("parameters") or {}),
-                faults,
-                kinds,
-            ).compile(check)
-            for number, check in enumerate(checks)
-            if isinstance(check, dict) and check.get("id")
-        ]
+        parameters = tuple(requirement.get("parameters") or {})
+        out["checks"] = []
+        directed: list[tuple[str, Asked]] = []
+        for number, check in enumerate(checks):
+            if isinstance(check, dict) and check.get("id"):
+                there = (*pointer, "checks", number)
+                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds)
+                out["checks"].append(compiler.compile(check))
+                directed += compiler.directed
+        _directions(document, pointer, out, directed, faults)
         compiled.append(out)
     return compiled
+
+
+def _directions(
+    document: Document,
+    pointer: Pointer,
+    requirement: Mapping[str, Any],
+    directed: list[tuple[str, Asked]],
+    faults: list[PolicyFault],
+) -> None:
+    """Parameters whose `tighten` names the way in which a comparison asks less."""
+    for name, parameter in requirement["bounds"].items():
+        told = parameter.get("tighten")
+        found = {one.direction: source for source, one in directed if one.parameter == name}
+        other = next((way for way in found if told in ("higher", "lower") and way != told), "")
+        if other:
+            both = len(found) > 1
+            shown = quoted(found[other])
+            faults.append(
+                PolicyFault(
+                    document.location((*pointer, "parameters", name, "tighten")),
+                    "tighten_direction",
+                    f"a {told} {name} would loosen {shown}",
+                    "Another comparison asks more of it the other way: use a parameter for each."
+                    if both
+                    else f"Write tighten: {other}.",
+                    requirement["id"],
+                )
+            )
 
 
 class CheckCompiler:
@@ -447,6 +475,8 @@ class CheckCompiler:
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
         self.walked: list[tuple[Walk, tuple[str | int, ...]]] = []
+        self.directed: list[tuple[str, Asked]] = []
+        self.sure: set[tuple[str, ...]] = set()
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -650,6 +680,9 @@ class CheckCompiler:
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
+            self.directed += [(source, one) for one in asked(tree)]
+        else:
+            self._unguarded(tree, where, source)
         return {
             "source": source,
             "code": _encoded(code),
@@ -657,6 +690,34 @@ class CheckCompiler:
             "relative": relative,
             "filled": filled,
         }
+
+    def _unguarded(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        """Optional fields that `when` or `where` opens, calls or orders: where they are absent, the condition is an error."""
+        # A loop or look-up that has found a row found everything above it, and `when` is asked before `where`.
+        rows = (path[:length] for path in self.bound.values() for length in range(1, len(path) + 1))
+        found, sure = unguarded(tree, self._may_be_null, self._resolve, self.sure.union(rows))
+        self.sure |= sure
+        for path, offset in found:
+            shown = ".".join(path).replace(".*", "[…]")
+            self._fault(
+                "unguarded",
+                where,
+                f"{shown} is optional; where it is absent, `{where[0]}` is an error",
+                f"Begin with filled({shown}) &&.",
+                source,
+                offset,
+            )
+
+    def _may_be_null(self, path: tuple[str, ...]) -> bool:
+        """Whether *path* is an optional field of a record, and no list: that is empty when absent."""
+        if len(path) < 2 or path[-1] == "*" or path[0] not in (*fields.RECORDS, *self.kinds):
+            return False
+        group, field = self._known(path[:-1]), self._known(path)
+        if group is None or field is None or path[-1] not in group.schema.get("properties", ()):
+            return False
+        if path[-1] in group.schema.get("required", ()) or field.schema.get("type") == "array":
+            return False
+        return group.schema["properties"][path[-1]].get("default") is None
 
     def _path(self, source: str | None, key: str, *below: str) -> dict[str, Any] | None:
         if not source:

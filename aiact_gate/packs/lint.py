@@ -17,6 +17,9 @@ from aiact_gate.packs.compile import PolicyFault, compile_folder, placed
 from aiact_gate.packs.load import below
 from aiact_gate.packs.overlay import refused
 
+OTHER_PARTS = ("rollout", "recalls", "overlay", "kinds")
+"""What a pack may hold beside requirements, as compiled."""
+
 
 def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """Everything wrong with the pack in *folder*, in order of place. Raises PackError if there is none.
@@ -28,8 +31,7 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     compiled = compile_folder(folder, None, kinds, advice=True)
     more = _ended(compiled.data) + refused(compiled.data, earlier)
     faults = compiled.faults + placed(folder, folder.name, more)
-    wanted = ("requirements", "rollout", "recalls", "overlay", "kinds")
-    if not faults and not any(compiled.data.get(key) for key in wanted):
+    if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):
         place = Location(f"{folder.name}/pack.yaml")
         what = f"the pack {folder.name} has no requirement"
         faults.append(PolicyFault(place, "no_policy", what, "Add a policy file, or take the pack out."))

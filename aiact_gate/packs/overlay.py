@@ -15,6 +15,7 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.location import Pointer
 from aiact_gate.packs.compile import CheckCompiler, PolicyFault, did_you_mean
 from aiact_gate.packs.load import LAYERS
+from aiact_gate.packs.rules import ADVICE
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
 
@@ -30,7 +31,7 @@ def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFaul
     faults: list[PolicyFault] = []
     for index, pack in enumerate(merged):
         if "overlay" in pack:
-            faults += _applied(merged, index)
+            faults += [fault for fault in _applied(merged, index) if fault.rule not in ADVICE]
     return merged, faults
 
 

@@ -64,7 +64,7 @@ def refusal(what: str, source: str, known: Iterable[str], loops: Iterable[str] =
     if overload:
         return _overload(overload[1], overload[2], source, offset)
     if reason.startswith("Syntax error"):
-        return _syntax(reason, source, offset)
+        return _other_language(source, offset) or _syntax(reason, source, offset)
     gives = re.match(r"the condition gives (\w+), not true or false", reason)
     if gives:
         kind = _KINDS.get(gives[1].lower(), {"LIST": "a list", "MAP": "a group of keys"}.get(gives[1], ""))
@@ -125,6 +125,8 @@ def _undeclared(
 
 
 def _unknown_word(name: str, start: int) -> Refusal:
+    if name == "len":
+        return Refusal("unknown_function", start, "conditions know no word 'len'", "Write size(…).")
     near = nearest(name, (*ARGUMENTS, *CEL_WORDS))
     return Refusal(
         "unknown_function",
@@ -148,6 +150,23 @@ def _overload(name: str, kinds: str, source: str, offset: int) -> Refusal:
         f"'{shown}' doesn't take {sides}",
         "Write whole numbers without a point, decimals with one, and compare values of one kind.",
     )
+
+
+_ELSEWHERE = {"and": "&&", "or": "||", "not": "!", "=": "==", "&": "&&", "|": "||", "=<": "<=", "=>": ">="}
+
+
+def _other_language(source: str, offset: int) -> Refusal | None:
+    """An operator of another language at *offset* of *source*, or right before it."""
+    at = offset
+    found = re.match(r"(?i:and|or|not)\b|=[<>]?(?!=)|&(?!&)|\|(?!\|)", source[at:])
+    if found is None:
+        before = re.search(r"\b(?i:and|or|not)\s+$", source[:at])
+        found = before and re.match(r"\w+", before[0])
+        at = before.start() if before else at
+    if found is None:
+        return None
+    word = found[0]
+    return Refusal("condition", at, f"conditions know no '{word}'", f"Write {_ELSEWHERE[word.lower()]}.")
 
 
 def _syntax(reason: str, source: str, offset: int) -> Refusal:

@@ -419,13 +419,18 @@ def _unread(document: Document, pointer: Pointer, node: Node, name: str, tell: T
     listed = _child(node, "parameters")
     if listed is None or not isinstance(listed.value, dict):
         return
-    texts = [text for _, check in _checks(pointer, node) for text in _all_texts(check)]
+    asked = [
+        child
+        for _, check in _checks(pointer, node)
+        for child in (_child(check, key) for key in ("that", "where", "when", "each"))
+    ]
+    texts = [text for child in asked if child is not None for text in _all_texts(child)]
     for key in listed.value:
         if not any(re.search(rf"\bparameters\.{re.escape(key)}\b", text) for text in texts):
             tell(
                 "unread_parameter",
                 document.location((*pointer, "parameters", key)),
-                f"nothing reads the parameter {quoted(key)[1:-1]}",
+                f"no condition reads the parameter {quoted(key)[1:-1]}",
                 f"Read it as parameters.{quoted(key)[1:-1]}, or take it out.",
                 name,
             )

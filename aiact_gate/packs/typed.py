@@ -204,8 +204,13 @@ class Walk:
             self._boolean(parts[0], names)
             one, other = self._kind(parts[1], names), self._kind(parts[2], names)
             return one if one == other else "any"
+        guarded = set(self._guarded)
         kinds = [self._kind(part, names) for part in parts]
         if name in _ORDER or name in _EQUAL:
+            if idle := _idle(node):
+                self._guarded = guarded  # what says nothing guards nothing
+                self._fault("constant", node.offset, f"a size is {idle}", "Write > 0, or take it out.")
+                return "bool"
             self._comparison(node, kinds, names)
             return "bool"
         if name == "@in":
@@ -557,6 +562,27 @@ def _mapped(node: Expr) -> Expr:
     ):
         node = node.parts[0]
     return node
+
+
+def _idle(node: Expr) -> str:
+    """What is true of every size, if *node* compares one with a number that none is below; else nothing."""
+    sign = _ORDER.get(node.name) or _EQUAL[node.name]
+    one, other = node.parts
+    if _is_size(other):
+        one, other = other, one
+        sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
+    limit = other.value
+    if not _is_size(one) or other.kind != "const" or isinstance(limit, bool):
+        return ""
+    if not isinstance(limit, (int, float)) or limit > 0 or limit == 0 and sign not in (">=", "<"):
+        return ""
+    return f"{'never' if sign in ('<', '<=', '==') else 'always'} {sign} {limit:g}"
+
+
+def _is_size(node: Expr) -> bool:
+    if node.kind != "call":
+        return False
+    return node.name == "size" or node.name in ("double", "int") and _is_size(node.parts[0])
 
 
 def _bare(node: Expr) -> Expr:

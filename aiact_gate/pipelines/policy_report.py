@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiact_gate.formats.test_cases import Suite, TestCase
 from aiact_gate.model.location import Location
 from aiact_gate.packs.compile import PolicyFault, compile_folder
+from aiact_gate.packs.lint import OTHER_PARTS, lint_folder
 from aiact_gate.packs.load import pack_from
 from aiact_gate.pipelines.policy_coverage import CoverageRun, cover
 from aiact_gate.pipelines.policy_mutation import MutationRun, mutate
@@ -29,6 +30,9 @@ class PackReport:
     mutation: MutationRun | None = None
     unseen: list[tuple[str, Unseen]] = field(default_factory=list)
     """(what it is, the thing) of all that coverage and mutation found, explained or not."""
+
+    untested: bool = False
+    """The pack has no requirement of its own, only an overlay, a roll-out, recalls or record kinds."""
 
     @property
     def ran(self) -> int:
@@ -51,6 +55,10 @@ class PackReport:
             elif verbose:
                 yield f"({what.lower()}) {one.place}: {one.requirement}/{one.name}"
                 yield f"    {_upper(one.because)}"
+        if self.untested:
+            if not self.faults:
+                yield f"{self.name}: no requirement of its own, so there is nothing to test."
+            return
         if self.run is None:
             if not self.faults:
                 yield f"{self.name}: its checks report faults that sources find; tests/ has their examples."
@@ -93,12 +101,18 @@ class PackReport:
         return Suite(self.name, AS_OF, cases)
 
 
-def tested(folder: Path, only: frozenset[str], coverage: bool, mutation: bool) -> PackReport:
-    """The pack in *folder*, tested. Raises PackError if there is none."""
+def tested(
+    folder: Path, only: frozenset[str], coverage: bool, mutation: bool, others: Sequence[Path] = ()
+) -> PackReport:
+    """The pack in *folder*, tested; *others*: packs that its overlay may be about. Raises PackError if there is none."""
     compiled = compile_folder(folder)
     pack = pack_from(compiled.data)
     faults = [fault for fault in compiled.faults if not only or fault.requirement in only]
     report = PackReport(pack.name or folder.name, faults)
+    if not pack.requirements and any(compiled.data.get(key) for key in OTHER_PARTS):
+        report.untested = True
+        report.faults = lint_folder(folder, others)
+        return report
     if not any(check.clauses for requirement in pack.requirements for check in requirement.checks):
         if not faults and not any(check.faults for item in pack.requirements for check in item.checks):
             place = Location(f"{folder.name}/pack.yaml")

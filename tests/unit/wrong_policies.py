@@ -28,6 +28,7 @@ requirements:
         that: [filled(it.because), it.threshold >= parameters.least]
         at: it.because
         message: "{it.id} has a threshold without a reason."
+      - {id: high, each: testing.metrics, that: it.threshold >= parameters.least, message: "{it.id} is planned below {parameters.least}."}
 """
 THAT = "that: [filled(it.because), it.threshold >= parameters.least]"
 
@@ -49,7 +50,7 @@ class Case(NamedTuple):
 
 
 def that(condition: str) -> dict[str, str]:
-    """The edit that asks *condition* instead, as YAML; the parameter stays read."""
+    """The edit that asks *condition* instead, as YAML."""
     return {THAT: f'that: {condition}\n        missing: "{{parameters.least}} is the least of {{it.id}}."'}
 
 
@@ -496,7 +497,55 @@ CASES = [
     Case(
         "unread",
         {"parameters: {": "parameters: {most: {type: int, default: 1, tighten: lower}, "},
-        ["16:18: nothing reads the parameter most [unread_parameter]"],
+        ["16:18: no condition reads the parameter most [unread_parameter]"],
+    ),
+    Case(
+        "size of anything",
+        that("testing.attacks.size() >= 0 && testing.attacks.all(m, filled(m.id))"),
+        [
+            "21:38: a size is always >= 0 [constant]",
+            "21:62: .all() is true of testing.attacks with nothing in it [bare_all]",
+        ],
+    ),
+    Case(
+        "anything's size",
+        that("0 <= size(testing.metrics) && filled(it.id)"),
+        ["21:17: a size is always >= 0 [constant]"],
+    ),
+    Case(
+        "size above -1",
+        that('"double(size(it.id)) > -1.0"'),
+        ["21:36: a size is always > -1 [constant]"],
+    ),
+    Case(
+        "size below 0",
+        that("size(it.id) < 0 || filled(it.id)"),
+        ["21:27: a size is never < 0 [constant]"],
+    ),
+    Case(
+        "optional field in where",
+        {THAT: f"where: it.group.startsWith('a')\n        {THAT}"},
+        ["21:19: it.group is optional; where it is absent, `where` is an error [unguarded]"],
+    ),
+    Case(
+        "only messages read it",
+        {
+            "parameters: {": "parameters: {most: {type: int, default: 1, tighten: lower}, ",
+            "without a reason": "and {parameters.most}",
+        },
+        ["16:18: no condition reads the parameter most [unread_parameter]"],
+    ),
+    Case(
+        "direction",
+        {"tighten: higher": "tighten: lower"},
+        [
+            "16:82: a lower least would loosen 'it.threshold >= parameters.least' [tighten_direction]",
+        ],
+    ),
+    Case(
+        "both directions",
+        that("it.threshold < parameters.least"),
+        ["16:82: a higher least would loosen 'it.threshold < parameters.least' [tighten_direction]"],
     ),
     Case(
         "article",
@@ -589,7 +638,7 @@ CASES = [
     Case(
         "requirement twice",
         {
-            "    checks:\n      - id: reasoned": "    checks:\n      - {id: other, that: filled(testing.metrics), message: 'No metric has {parameters.least}.'}\n  - id: house.threshold\n    version: 1.0.0\n    citation: House\n    title: Something else entirely\n    binds: {role: provider, duty: requirements}\n    timeline: undated\n    profile: start\n    calls_for: structural\n    why: A reason that is a good one.\n    leaves_open: Is it really so?\n    fix: Do something about all of that.\n    parameters: {least: {type: float, default: 0.5, min: 0.0, max: 1.0, tighten: higher}}\n    checks:\n      - id: reasoned"
+            "    checks:\n      - id: reasoned": "    checks:\n      - {id: other, each: testing.metrics, that: it.threshold > parameters.least, message: 'No metric has {parameters.least}.'}\n  - id: house.threshold\n    version: 1.0.0\n    citation: House\n    title: Something else entirely\n    binds: {role: provider, duty: requirements}\n    timeline: undated\n    profile: start\n    calls_for: structural\n    why: A reason that is a good one.\n    leaves_open: Is it really so?\n    fix: Do something about all of that.\n    parameters: {least: {type: float, default: 0.5, min: 0.0, max: 1.0, tighten: higher}}\n    checks:\n      - id: reasoned"
         },
         ["19:9: the id house.threshold stands twice (first in house/house.yaml:5:9) [duplicate_id]"],
     ),

@@ -107,8 +107,14 @@ def told_in(*modules: str) -> set[str]:
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name.endswith("_fault") or name in ("PolicyFault", "tell"):
-                    texts = [arg.value for arg in node.args[:3] if isinstance(arg, ast.Constant)]
-                    found |= {text for text in texts[:1] if isinstance(text, str) and " " not in text}
+                    either = [
+                        one
+                        for arg in node.args[:3]
+                        for one in ([arg.body, arg.orelse] if isinstance(arg, ast.IfExp) else [arg])
+                    ]
+                    texts = [one.value for one in either if isinstance(one, ast.Constant)]
+                    last = 2 if isinstance(node.args[0], ast.IfExp) else 1
+                    found |= {text for text in texts[:last] if isinstance(text, str) and " " not in text}
     return found
 
 
@@ -133,6 +139,7 @@ def test_lint_finds_nothing_in_the_built_in_packs() -> None:
 
 
 RIGHT = [
+    "size(testing.metrics) > 0 && 1 <= it.id.size() && size(it.id) != 0 && rank(['low'], it.id) >= 0",
     "it.threshold > 0",
     "testing.metrics.size() > 1 && testing.metrics.all(m, filled(m.id))",
     "filled(testing.metrics) ? testing.metrics.map(m, m.id).all(id, id.startsWith('M')) : false",
@@ -163,6 +170,124 @@ def test_a_right_condition_is_no_fault(condition: str, tmp_path: Path) -> None:
     assert (0, "No faults.\n") == (ran.code, ran.out)
 
 
+UNGUARDED = [
+    ("where", "it.group.startsWith('a')", "it.group"),
+    ("where", "it.id == 'a' || size(it.group) > 3", "it.group"),
+    ("where", "filled(it.because) && it.group.matches('a')", "it.group"),
+    ("where", "filled(it.group) || it.group.contains('a')", "it.group"),
+    ("where", "filled(it.group) ? it.id == 'a' : it.group.contains('a')", "it.group"),
+    ("where", "testing.metrics.exists(m, m.group.contains('a'))", "m.group"),
+    ("where", "testing.review.pages.exists(page, page.id == 'a')", "testing.review"),
+    ("when", "testing.review.outcome == 'a'", "testing.review"),
+]
+GUARDED = [
+    ("where", "filled(it.group) && it.group.startsWith('a')"),
+    ("where", "it.id == 'a' && filled(it.group) && (it.id == 'b' || it.group.startsWith('a'))"),
+    ("where", "!filled(it.group) || it.group.startsWith('a')"),
+    ("where", "it.group != null && size(it.group) > 2"),
+    ("where", "filled(it.group) ? it.group.contains('a') : it.id == 'a'"),
+    ("where", "testing.metrics.exists(m, filled(m.group) && m.group.contains('a'))"),
+    ("where", "it.group == 'women' || it.group in ['men'] || it.threshold > 0.5"),
+    ("where", "mlflow.run.params['size'].contains('a') && it.because.contains('a')"),
+]
+
+
+def guarded_policy(key: str, condition: str) -> str:
+    return BASE.replace(THAT, f'{key}: "{condition}"\n        {THAT}')
+
+
+@pytest.mark.parametrize(("key", "condition", "field"), UNGUARDED)
+def test_an_optional_field_that_where_or_when_opens_has_to_be_asked_for(
+    key: str, condition: str, field: str, tmp_path: Path
+) -> None:
+    house = pack(tmp_path, guarded_policy(key, condition))
+
+    faults = [fault for fault in lint_folder(house) if fault.rule == "unguarded"]
+
+    assert [f"Begin with filled({field}) &&."] == [fault.fix for fault in faults]
+    assert f"{field} is optional; where it is absent, `{key}` is an error" == faults[0].message
+    assert 21 == faults[0].location.line
+    named = faults[0].source[faults[0].location.column - 1 :]
+    assert named.startswith(field.rpartition(".")[2])
+
+
+@pytest.mark.parametrize(("key", "condition"), GUARDED)
+def test_a_guarded_field_is_no_fault(key: str, condition: str, tmp_path: Path) -> None:
+    ran = lint(pack(tmp_path, guarded_policy(key, condition)))
+
+    assert (0, "No faults.\n") == (ran.code, ran.out)
+
+
+DIRECTIONS = [
+    ("it.threshold >= parameters.way", "higher"),
+    ("it.threshold < parameters.way", "lower"),
+    ("parameters.way <= it.threshold", "higher"),
+    ("parameters.way > it.threshold", "lower"),
+    ("filled(it.because) && (it.id == 'a' || it.threshold > parameters.way * 0.5)", "higher"),
+    ("it.threshold * 2.0 <= double(testing.metrics.size()) * parameters.way", "lower"),
+    ("it.threshold <= it.threshold / 2.0 - parameters.way", "higher"),
+    ("!testing.metrics.exists(m, m.threshold < parameters.way)", "higher"),
+    ("filled(testing.metrics) && testing.metrics.all(m, m.threshold <= parameters.way)", "lower"),
+]
+UNDECIDED = [
+    "it.direction == 'higher' ? it.threshold >= parameters.way : it.threshold <= parameters.way",
+    "testing.metrics.filter(m, m.threshold > parameters.way).size() <= 3",
+    "it.threshold * parameters.way >= it.threshold",
+    "parameters.least <= parameters.way && filled(it.id)",
+]
+
+
+def with_way(condition: str, tighten: str) -> str:
+    way = f"parameters: {{way: {{type: float, default: 0.4, tighten: {tighten}}}, "
+    return BASE.replace("parameters: {", way).replace(THAT, f'that: "{condition}"')
+
+
+@pytest.mark.parametrize(("condition", "tighten"), DIRECTIONS)
+def test_a_parameter_is_tightened_the_way_in_which_its_condition_asks_more(
+    condition: str, tighten: str, tmp_path: Path
+) -> None:
+    other = {"higher": "lower", "lower": "higher"}[tighten]
+    for name in ("right", "wrong"):
+        (tmp_path / name).mkdir()
+
+    right = told(lint_folder(pack(tmp_path / "right", with_way(condition, tighten))))
+    wrong = lint_folder(pack(tmp_path / "wrong", with_way(condition, other)))
+
+    assert not [text for text in right if "tighten_direction" in text]
+    assert [f"Write tighten: {tighten}."] == [one.fix for one in wrong if one.rule == "tighten_direction"]
+
+
+@pytest.mark.parametrize("tighten", ["higher", "lower"])
+@pytest.mark.parametrize("condition", UNDECIDED)
+def test_a_direction_that_cant_be_told_is_no_fault(condition: str, tighten: str, tmp_path: Path) -> None:
+    faults = lint_folder(pack(tmp_path, with_way(condition, tighten)))
+
+    assert "tighten_direction" not in {fault.rule for fault in faults}
+
+
+@pytest.mark.parametrize(
+    ("condition", "word", "fix"),
+    [
+        ("it.split = 'testing'", "= ", "Write ==."),
+        ("filled(it.id) && it.split='testing'", "='", "Write ==."),
+        ("filled(it.id) and filled(it.because)", "and ", "Write &&."),
+        ("filled(it.id) or filled(it.because)", "or ", "Write ||."),
+        ("not filled(it.because)", "not ", "Write !."),
+        ("filled(it.id) && not filled(it.because)", "not ", "Write !."),
+        ("it.threshold =< 0.5", "=< ", "Write <=."),
+        ("filled(it.id) | filled(it.because)", "| ", "Write ||."),
+        ("len(testing.metrics) > 1", "len(", "Write size(…)."),
+    ],
+)
+def test_a_word_of_another_language_is_told_with_its_own(
+    condition: str, word: str, fix: str, tmp_path: Path
+) -> None:
+    (fault,) = lint_folder(pack(tmp_path, BASE.replace(THAT, f'that: "{condition}"')))
+
+    assert fix == fault.fix
+    assert fault.source[fault.location.column - 1 :].startswith(word), fault
+
+
 # ---------------------------------------------------------------- what check refuses too
 
 
@@ -187,6 +312,22 @@ def test_a_folder_that_is_no_pack_is_no_pass(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nothing", ROOT / "README.md"):
         ran = lint(folder)
         assert 3 == ran.code and "No faults" not in ran.out and "no pack" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["lint", "test"])
+def test_a_pack_is_named_by_its_folder_from_inside_it(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = pack(tmp_path, BASE.replace("undated", "never"))
+    (tmp_path / "bare").mkdir()
+    monkeypatch.chdir(house)
+
+    inside = call("policy", verb, ".")
+    monkeypatch.chdir(tmp_path / "bare")
+    bare = call("policy", verb, ".")
+
+    assert "house/house.yaml:10" in inside.out and " /house.yaml" not in f" {inside.out}"
+    assert "there is no pack in bare: it has no pack.yaml" in bare.err
 
 
 def test_a_pack_without_a_policy_is_a_fault(tmp_path: Path) -> None:

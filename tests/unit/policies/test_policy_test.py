@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from reports import call
 from repos import ROOT, Ran, program
 
 from aiact_gate.packs.load import builtin_folder, load_folder
@@ -373,3 +374,41 @@ def test_a_weakened_copy_of_our_own_policies_is_noticed(number: int, tmp_path: P
 
     assert 1 == ran.code and f"{requirement}, " in ran.out, (name, ran.out)
     assert re.search(rf"^FAILED .*{re.escape(check)}", ran.out, re.MULTILINE), (name, ran.out)
+
+
+# ---------------------------------------------------------------- packs without a requirement
+
+HEAD_ONLY = """\
+schema: aiact-gate/pack/v1
+name: only
+version: 1.0.0
+legal_review: not yet
+introduced: 2026-11-25
+"""
+OVERLAY = """\
+schema: aiact-gate/overlay/v1
+set: {art13.3.b.i: {words_on_exclusions: 50}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("overlay", "options", "code", "told"),
+    [
+        (OVERLAY, (), 0, "only: no requirement of its own, so there is nothing to test.\n"),
+        (OVERLAY, ("--requirement", "house.none"), 1, "No example was run.\n"),
+        (OVERLAY.replace("50", "2"), (), 1, "INVALID only/overlay.yaml:2"),
+        ("", (), 1, "the pack has no check"),
+    ],
+)
+def test_a_pack_of_nothing_but_an_overlay_has_nothing_to_test(
+    overlay: str, options: tuple[str, ...], code: int, told: str, tmp_path: Path
+) -> None:
+    only = tmp_path / "only"
+    only.mkdir()
+    (only / "pack.yaml").write_text(HEAD_ONLY, "utf-8")
+    if overlay:
+        (only / "overlay.yaml").write_text(overlay, "utf-8")
+
+    ran = call("policy", "test", str(only), *options)
+
+    assert code == ran.code and told in ran.out, ran
