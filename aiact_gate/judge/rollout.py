@@ -178,10 +178,16 @@ def _fails(finding: object) -> bool:
 
 
 def recalls_of(given: Sequence[Pack], own: Sequence[Pack]) -> tuple[list[Recall], list[Recall]]:
-    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out or recalls."""
+    """(the recalls that count, those that don't): the repository's *own* ones only if no given pack has a roll-out or recalls,
+    and only for checks of its own packs: nobody takes back for himself what others lay on him; that is a waiver."""
     theirs = [recall for pack in given for recall in pack.recalls]
     ours = [recall._replace(vendored=True) for pack in own for recall in pack.recalls]
-    return (theirs, ours) if any(_speaks(pack) for pack in given) else (theirs + ours, [])
+    if any(_speaks(pack) for pack in given):
+        return theirs, ours
+    checks = {check.id for pack in own for item in pack.requirements for check in item.checks}
+    return theirs + [one for one in ours if one.check in checks], [
+        one for one in ours if one.check not in checks
+    ]
 
 
 def recalled_on(

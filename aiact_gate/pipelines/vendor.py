@@ -112,7 +112,7 @@ def _relative(folder: Path, file: Path) -> str:
     on_the_way = os.path.join(place, rest.partition(os.sep)[0]) if rest else ""
     if (
         on_the_way
-        and os.path.lexists(on_the_way)
+        and os.path.islink(on_the_way)
         or not inside
         or real in (home, os.path.realpath(root))
         or os.path.islink(folder)
