@@ -5,8 +5,8 @@ The verdict never depends on the mode. Only the code 1 does: faults, usage and "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.outcome import Outcome
@@ -88,9 +88,14 @@ def _since(begun: Sequence[RingStep]) -> str:
 def fits(ring: Ring, repository: str, topics: Sequence[str]) -> bool:
     """Whether *repository* (OWNER/NAME, in any case) or one of its *topics* belongs to *ring*."""
     name = repository.lower()
-    return any(fnmatchcase(name, pattern.lower()) for pattern in ring.repositories) or any(
+    return any(_matches(pattern.lower(), name) for pattern in ring.repositories) or any(
         topic in topics for topic in ring.topics
     )
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Whether *name* is *pattern*, in which `*` stands for any characters and everything else for itself."""
+    return re.fullmatch(".*".join(map(re.escape, re.split(r"\*+", pattern))), name, re.DOTALL) is not None
 
 
 def stricter(one: InForce, other: InForce) -> InForce:

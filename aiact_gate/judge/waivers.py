@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -129,20 +131,25 @@ class WaiverCommit(NamedTuple):
     """None: the clone ends here, so what stood before isn't known."""
 
 
+_ADDRESS = re.compile(r"""([^\s<>()\[\],;:"@]+)@([^\s<>()\[\],;:"@]+)""")
+
+
 def same_person(name: Any) -> str:
     """*name*, an address or a role, in the form in which two spellings of one person are equal.
 
-    Capitals, `Name <address>`, and what stands behind a `+` in an address make no other person; neither do blanks,
-    hyphens or underscores in a role.
+    Capitals, a name around the address, and what stands behind a `+` in it make no other person; neither do blanks,
+    dashes, underscores, dots or quotes in a role, signs that nobody sees, or wide and narrow forms of a letter.
     """
-    text = str(name or "").strip().casefold()
-    if text.endswith(">") and "<" in text:
-        text = text.rpartition("<")[2][:-1].strip()
-    text = text.removeprefix("mailto:")
-    local, at, host = text.rpartition("@")
-    if at:
+    text = unicodedata.normalize("NFKC", str(name or ""))
+    kinds = [(unicodedata.category(sign), sign) for sign in text]
+    text = "".join(
+        "-" if kind == "Pd" or sign == "\u2212" else sign for kind, sign in kinds if kind != "Cf"
+    ).casefold()
+    address = _ADDRESS.search(text.replace("mailto:", " "))
+    if address:
+        local, host = (part.strip(".'") for part in address.groups())
         return f"{local.partition('+')[0]}@{host}"
-    return "-".join(text.replace("_", " ").replace("-", " ").split())
+    return "-".join(re.sub(r"[.'\"`\u2018-\u201f]", "", text).replace("_", " ").replace("-", " ").split())
 
 
 def _wrong(

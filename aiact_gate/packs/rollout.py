@@ -51,13 +51,13 @@ def rollout_data(document: Document, faults: list[PolicyFault]) -> dict[str, Any
         _steps(document, pointer, name, ring.get("steps"), faults)
     rules = rollout.get("waivers") or {}
     for key, value in rules.items():
-        if isinstance(value, int) and value < 0:
+        if isinstance(value, int) and value < 1:
             _fault(
                 document,
                 ("waivers", key),
                 "negative",
-                f"{key} is {value}, below zero",
-                "Write a whole number from 0 up.",
+                f"{key} is {value}, below one",
+                "Write a whole number from 1 up.",
                 faults,
             )
     return rollout if len(faults) == before else None

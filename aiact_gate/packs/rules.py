@@ -69,7 +69,7 @@ WRONG = {
     "steps_order": "steps that aren't in the order of their days",
     "no_kinds": "a step that enforces no kind of finding",
     "idle_kinds": "`kinds` where nothing is enforced",
-    "negative": "a number below zero in the rules for waivers",
+    "negative": "a number below one in the rules for waivers",
     "recall_incomplete": "a recall without one of its keys",
     "recall_check": "a recall of what is no check",
     "recall_article_5": "a recall of a check of Article 5",

@@ -11,6 +11,9 @@ import pytest
 from packs_of import ROLLOUT, RULES, TESTING, bank_rules, head
 from repos import MINIMAL, Ran, Repository, program
 
+from aiact_gate.judge.rollout import fits
+from aiact_gate.model.rollout import Ring
+
 TESTING_FILE = "compliance/testing.yaml"
 STRICTER = """\
       - id: above-chance
@@ -197,6 +200,20 @@ def test_the_first_ring_that_fits(story: Story, name: str, topics: tuple[str, ..
     data = story.json("2026-12-05", *arguments, name=name)
 
     assert (ring, "observe" if ring else "enforce") == (data["ring"], data["mode"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "is_in"),
+    [
+        ("bank/mail-*", "Bank/mail-sorter", True),
+        ("*", "a/b", True),
+        ("bank/mail-[st]*", "bank/mail-sorter", False),
+        ("bank/mail?sorter", "bank/mail-sorter", False),
+        ("bank/mail.sorter", "bank/mail-sorter", False),
+    ],
+)
+def test_only_an_asterisk_stands_for_other_characters(pattern: str, name: str, is_in: bool) -> None:
+    assert is_in == fits(Ring("own", (pattern,), (), "", ()), name, ())
 
 
 def test_before_its_first_step_a_ring_is_enforced(story: Story) -> None:

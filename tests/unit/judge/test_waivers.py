@@ -12,7 +12,7 @@ import yaml
 from reports import RISKS, call, git, judge, line_of, replace, unaccept
 from repos import DAY, minimal
 
-from aiact_gate.judge.waivers import Coverage, Waiver, validated, waiver_faults
+from aiact_gate.judge.waivers import Coverage, Waiver, same_person, validated, waiver_faults
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Requirement, WaiverRules, strictest
@@ -379,7 +379,28 @@ def test_a_shallow_clone_and_a_folder_without_git_only_name(failing: Path, tmp_p
     assert [NAMED, NAMED] == [signed(tmp_path / "shallow"), signed(bare)]
 
 
-SAME = ["ML-Engineer@Example.org", "ml-engineer+risk@example.org", "ML Engineer <ml-engineer@example.org>"]
+SAME = [
+    "ML-Engineer@Example.org",
+    "ml-engineer+risk@example.org",
+    "ML Engineer <ml-engineer@example.org>",
+    "ml-engineer@example.org (the engineer)",
+    "<ml-engineer@example.org> on behalf of the team",
+    "ml\u2011engineer@example.org",
+    "ml-engi\u200bneer@example.org",
+    "\uff4dl-engineer@example.org.",
+]
+ROLES = ["Head of Model Risk", "head-of-model\u2013risk", "'Head of model risk.'", "head_of_model\u00a0risk"]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_another_spelling_of_a_role_is_no_other_role(name: str) -> None:
+    assert same_person("head-of-model-risk") == same_person(name)
+
+
+def test_other_people_are_others() -> None:
+    names = ["head-of-risk", "head-of-model-risk", "a@example.org", "b@example.org", "o'brien@example.org"]
+
+    assert len(names) == len({same_person(name) for name in [*names, "a@example.org"]})
 
 
 @pytest.mark.parametrize("name", SAME)

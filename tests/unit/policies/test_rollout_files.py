@@ -94,7 +94,8 @@ WRONG = {
     "another schema": (("rollout/v1", "rollout/v2"), "schema:", "rollout/v2"),
     "no schema": (("schema: aiact-gate/rollout/v1\n", ""), "rings:", "has no schema"),
     "rings that are no list": (("rings:\n", "rings: own\nother:\n"), "rings: own", "a list"),
-    "a limit below zero": (("rings:\n", "waivers: {max_days: -1}\nrings:\n"), "max_days", "max_days is -1, below zero"),
+    "a limit below zero": (("rings:\n", "waivers: {max_days: -1}\nrings:\n"), "max_days", "max_days is -1, below one"),
+    "a limit of none": (("rings:\n", "waivers: {max_per_repository: 0}\nrings:\n"), "max_per_repository", "max_per_repository is 0, below one"),
     "unreadable": (("rings:\n", "rings: [\n"), "", ""),
 }  # fmt: skip
 
