@@ -55,7 +55,12 @@ def command(
     options = Options(as_of=judged_day(as_of), packs=packs)
     run = explained(on or path or ".", options)
     name, _, check = requirement.partition("/")
-    name = _known(name, run.requirements)
+    try:
+        name = _known(name, run.requirements)
+    except UsageError:
+        if run.report is None and (on or path):  # the packs of a manifest that isn't there are unknown, too
+            raise UsageError(run.why, "Give a folder or an aiact.yaml that exists.") from None
+        raise
     if origin:
         from aiact_gate.formats.origin import render as origins
 

@@ -12,6 +12,7 @@ from aiact_gate.schemas.fields import RECORDS, SCHEMAS
 KINDS = (
     "manifest",
     *RECORDS,
+    "facts",
     "instructions_for_use",
     "model_card",
     "waivers",
@@ -31,6 +32,8 @@ KINDS = (
 )
 def command(kind: str | None, packs: tuple[str, ...]) -> None:
     """Print the JSON Schema of KIND, so that an editor completes and checks it; without KIND, the list of kinds.
+
+    `facts` is what conditions see beside the records: the run, the data, the event log.
 
     Example: aiact-gate schema risk_management > risk_management.schema.json
     """

@@ -130,12 +130,32 @@ def weakened(
         name = f"{bare} min_items: {check.min_items} to {fewer}"
         yield Weaker(check._replace(min_items=fewer, proof=None, chosen=None), parameters, name, place, kills)
     read = {path[1] for path in check.reads if path[0] == "parameters" and len(path) > 1}
+    trees = [part.tree for part in parts]
     for parameter in sorted(read & set(parameters)):
         for step in _steps(parameters[parameter]):
             moved = parameters[parameter] + step
             name = f"{bare} parameters.{parameter}: {parameters[parameter]:g} to {moved:g}"
-            kills = f"a case at {parameters[parameter]:g} or between it and {moved:g}"
+            kills = _between(trees, parameter, *sorted((parameters[parameter], moved)))
             yield Weaker(check, {**parameters, parameter: moved}, name, places.of(check.id, "id"), kills)
+
+
+_HIGH_TELLS = {("_<=_", 1), ("_>_", 1), ("_>=_", 0), ("_<_", 0)}
+"""(comparison, side of the parameter) in which a value at the higher of two limits tells them apart, and one at the lower doesn't."""
+
+
+def _between(trees: Sequence[Expr], parameter: str, low: float, high: float) -> str:
+    """The case that tells the limits *low* and *high* of *parameter* apart."""
+    ends: set[bool] = set()
+    for tree in trees:
+        for _, node, _ in mutants.places(tree):
+            for side, part in enumerate(node.parts if node.kind == "call" else ()):
+                if conditions.path_of(part, {}) == ("parameters", parameter):
+                    if node.name not in ("_<_", "_<=_", "_>_", "_>=_"):
+                        return f"a case that a {parameter} of {low:g} and one of {high:g} judge differently"
+                    ends.add((node.name, side) in _HIGH_TELLS)
+    if len(ends) != 1:
+        return f"a case with a value between {low:g} and {high:g}"
+    return f"a case with a value between {low:g} and {high:g}, {high if ends == {True} else low:g} included"
 
 
 def _steps(value: float) -> tuple[float, float]:

@@ -58,11 +58,11 @@ def add_pack(source: str, to: str, manifest: str, update: bool) -> Added:
     """
     declared = _manifest(manifest)
     file = Path(manifest).parent / Path(declared.path).name
-    taken = take(source)
+    taken = _from_home(take(source), file)
     name = _name_of(taken)
     folder = Path(to) if to else file.parent / "policies" / name
     relative = _relative(folder, file)
-    before = _before(folder, name, update, relative, declared)
+    before = _before(folder, name, update, relative, declared, "" if taken.commit else source)
     with staged_folder(folder, taken.files) as staged:
         faults = lint_folder(staged, _others(declared, file, relative))
         if faults:
@@ -123,13 +123,27 @@ def _relative(folder: Path, file: Path) -> str:
     return posixpath.normpath(os.path.relpath(real, home).replace(os.sep, "/"))
 
 
-def _before(folder: Path, name: str, update: bool, relative: str, manifest: Manifest) -> Pack | None:
-    """The pack in *folder* that is replaced. Raises UsageError if something else stands there, or without *update*."""
+def _from_home(taken: Taken, file: Path) -> Taken:
+    """*taken*, a relative folder named as from the folder of the manifest *file*, where the manifest is read."""
+    if taken.commit or os.path.isabs(taken.source):
+        return taken
+    source = os.path.relpath(os.path.realpath(taken.source), os.path.realpath(file.parent))
+    return taken._replace(source=source.replace(os.sep, "/"))
+
+
+def _before(
+    folder: Path, name: str, update: bool, relative: str, manifest: Manifest, source: str
+) -> Pack | None:
+    """The pack in *folder* that is replaced. Raises UsageError if something else stands there, or without *update*.
+
+    *source*: the folder that the new one comes from; empty if it comes from git.
+    """
     if not os.path.lexists(folder):
         return None
     if not update:
         raise UsageError(
-            f"{relative} is there already", "--update replaces it; first look: aiact-gate policy diff"
+            f"{relative} is there already",
+            f"--update replaces it; first look: aiact-gate policy diff {short_path(str(folder))} {short_path(source) if source else 'CLONE'}",
         )
     pack = None
     # What was broken by hand is what an update mends.

@@ -361,3 +361,10 @@ def test_explain_takes_the_name_that_the_tables_show() -> None:
 
     assert 0 == one.code and one.out.startswith("Article 14(4)(e): ")
     assert 2 == several.code and "9(5) is " in several.err and "art9.5.a" in several.err
+
+
+def test_the_facts_that_conditions_see_have_a_schema() -> None:
+    facts = schema("facts")
+
+    assert {"mlflow", "event_log", "derived"} <= set(facts["properties"])
+    assert "facts" in run("schema", "--help").out

@@ -337,6 +337,8 @@ def test_elements_of_an_inner_loop_are_told_one_by_one() -> None:
         (("art9.5", "--on", "."), "--on shows one check"),
         (("art9.5/accepted-by-another", ".", "--on", "."), "both --on and a path"),
         (("art9.5/accepted-by-another", "--on", "nowhere"), "there is no 'nowhere'"),
+        (("house.own/enough", "--on", "nowhere"), "there is no 'nowhere'"),
+        (("house.own/enough",), "no pack has a requirement 'house.own'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

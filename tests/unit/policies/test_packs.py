@@ -309,6 +309,24 @@ def test_a_pack_at_fault_is_not_taken(
     assert not (repository.folder / "policies" / "house").exists()
 
 
+def test_a_folder_is_recorded_as_from_the_manifest(tmp_path: Path) -> None:
+    house(tmp_path / "packs" / "house")
+    repository = high(tmp_path / "repository")
+
+    ran = program("policy", "add", "packs/house", "--manifest", "repository/aiact.yaml", cwd=tmp_path)
+    again = program("policy", "add", "packs/house", "--manifest", "repository/aiact.yaml", cwd=tmp_path)
+    (pinned,) = plain_data(parse_yaml((repository.folder / "aiact.yaml").read_bytes(), "aiact.yaml").root)[
+        "policies"
+    ]["packs"]
+    at_home = program("policy", "add", pinned["source"], "--update", cwd=repository.folder)
+
+    assert 0 == ran.code, ran.said
+    assert "../packs/house" == pinned["source"]
+    assert 2 == again.code
+    assert "aiact-gate policy diff 'repository/policies/house' 'packs/house'" in again.err
+    assert 0 == at_home.code, at_home.said
+
+
 def test_only_a_pack_is_replaced(tmp_path: Path) -> None:
     house(tmp_path / "house")
     repository = high(tmp_path / "repository", {"src/train.py": "print()\n"})

@@ -176,7 +176,7 @@ def test_one_lazy_case_leaves_mutants_alive_and_the_report_says_what_would_kill_
         "`mlflow.run.metrics[it.cases] >= parameters.min_attempts` to `mlflow.run.metrics[it.cases] > parameters.min_attempts`\n"
         "    A case in which `mlflow.run.metrics[it.cases]` equals `parameters.min_attempts` (there 100)\n",
         "enough-attempts min_items: 1 to 0\n    A case with an emptied list\n",
-        "enough-attempts parameters.min_attempts: 100 to 99\n    A case at 100 or between it and 99\n",
+        "enough-attempts parameters.min_attempts: 100 to 99\n    A case with a value between 99 and 100, 99 included\n",
         '`it.id == "X1"` dropped\n',
     ):
         assert text in ran.out, (text, ran.out)
@@ -374,6 +374,34 @@ def test_a_weakened_copy_of_our_own_policies_is_noticed(number: int, tmp_path: P
 
     assert 1 == ran.code and f"{requirement}, " in ran.out, (name, ran.out)
     assert re.search(rf"^FAILED .*{re.escape(check)}", ran.out, re.MULTILINE), (name, ran.out)
+
+
+@pytest.mark.parametrize(
+    ("condition", "included"),
+    [
+        ("mlflow.run.metrics[it.cases] >= parameters.min_attempts", ("99", "100")),
+        ("parameters.min_attempts <= mlflow.run.metrics[it.cases]", ("99", "100")),
+        ("mlflow.run.metrics[it.cases] > parameters.min_attempts", ("100", "101")),
+    ],
+)
+def test_the_case_that_tells_two_limits_apart_is_named(
+    condition: str, included: tuple[str, str], tmp_path: Path
+) -> None:
+    old = 'mlflow.run.metrics[it.cases] >= parameters.min_attempts || it.id == "X1"'
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "pack.yaml").write_text(PACK, "utf-8")
+    (tmp_path / "house" / "house.yaml").write_text(POLICY.replace(old, condition), "utf-8")
+    pack, faults = load_folder(tmp_path / "house")
+    (requirement,) = pack.requirements
+
+    found = weakened(requirement.checks[0], requirement, engine_of(pack), Places(tmp_path / "house"))
+    told = [one.kills for one in found if "parameters.min_attempts: 100" in one.name]
+
+    assert not faults
+    assert [
+        f"a case with a value between 99 and 100, {included[0]} included",
+        f"a case with a value between 100 and 101, {included[1]} included",
+    ] == told
 
 
 # ---------------------------------------------------------------- packs without a requirement
