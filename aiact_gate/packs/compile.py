@@ -681,8 +681,7 @@ class CheckCompiler:
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
             self.directed += [(source, one) for one in asked(tree)]
-        else:
-            self._unguarded(tree, where, source)
+        self._unguarded(tree, where, source)
         return {
             "source": source,
             "code": _encoded(code),
@@ -692,13 +691,19 @@ class CheckCompiler:
         }
 
     def _unguarded(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
-        """Optional fields that `when` or `where` opens, calls or orders: where they are absent, the condition is an error."""
+        """Optional fields that `when` or `where` opens, calls or orders: where they are absent, the condition is an error.
+        In `that` those that `!=` compares: where they are absent, it holds."""
         # A loop or look-up that has found a row found everything above it, and `when` is asked before `where`.
         rows = (path[:length] for path in self.bound.values() for length in range(1, len(path) + 1))
-        found, sure = unguarded(tree, self._may_be_null, self._resolve, self.sure.union(rows))
+        clause = where[0] == "that"
+        found, sure = unguarded(tree, self._may_be_null, self._resolve, self.sure.union(rows), asked=clause)
         self.sure |= sure
         for path, offset in found:
             shown = ".".join(path).replace(".*", "[…]")
+            if clause:
+                what = f"{shown} is optional; where it is absent, `!=` holds"
+                self._fault("unequal_to_nothing", where, what, f"Begin with filled({shown}).", source, offset)
+                continue
             self._fault(
                 "unguarded",
                 where,

@@ -16,7 +16,7 @@ from aiact_gate.packs.vocabulary import words
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
-FORMAT = 14
+FORMAT = 15
 """Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 

@@ -90,6 +90,7 @@ ADVICE = {
     "verdict_word": "a word of command (must, shall) or of a verdict on a system",
     "no_question": "a warning, or `leaves_open`, that asks nothing",
     "unread_parameter": "a parameter that no condition reads",
+    "unequal_to_nothing": "`!=` of an optional field in `that` without a `filled()` before it: nothing is unequal to everything",
     "unguarded": "`where` or `when` opens, calls or orders an optional field without a `filled()`",
     "negated_comparison": "a negated comparison of numbers",
     "recall_ended": "a recall that ended: it takes nothing back any more",

@@ -28,11 +28,12 @@ class Open(NamedTuple):
 
 
 def unguarded(
-    tree: Expr, optional: Optional, resolve: Resolve, sure: Iterable[Path] = ()
+    tree: Expr, optional: Optional, resolve: Resolve, sure: Iterable[Path] = (), *, asked: bool = False
 ) -> tuple[list[Open], set[Path]]:
     """(uses of *optional* fields that nothing in *tree* guards, paths that are filled where *tree* is true).
 
-    *sure*: paths, from the evidence's names, that are filled already.
+    *sure*: paths, from the evidence's names, that are filled already. *asked*: *tree* is a clause of `that`, in which only
+    `!=` is told: nothing is unequal to everything, so an absent field would pass.
     """
     found: list[Open] = []
 
@@ -76,7 +77,8 @@ def unguarded(
     def visit(node: Expr, names: Mapping[str, Path], known: set[Path]) -> None:
         path = path_of(node, names)
         if path is not None:
-            use(node, path, 1, names, known)
+            if not asked:
+                use(node, path, 1, names, known)
             return
         if node.kind == "comprehension":
             ranged = node.parts[0]
@@ -97,14 +99,22 @@ def unguarded(
                 visit(part, names, known.union(*more))
             return
         if node.kind == "call" and node.name == "_?_:_":
-            asked, one, other = node.parts
-            visit(asked, names, known)
-            visit(one, names, known | implied(asked, True, names))
-            visit(other, names, known | implied(asked, False, names))
+            condition, one, other = node.parts
+            visit(condition, names, known)
+            visit(one, names, known | implied(condition, True, names))
+            visit(other, names, known | implied(condition, False, names))
             return
         for part in node.parts:
             path = path_of(part, names)
-            if path is not None and (node.name in _ORDER or node.name in _ON_TEXT):
+            if path is not None and asked:
+                if (
+                    node.name == "_!=_"
+                    and not _has_null(node)
+                    and optional(resolve(path))
+                    and resolve(path) not in known
+                ):
+                    found.append(Open(path, part.offset + (part.kind == "select")))
+            elif path is not None and (node.name in _ORDER or node.name in _ON_TEXT):
                 use(part, path, 0, names, known)
             else:
                 visit(part, names, known)

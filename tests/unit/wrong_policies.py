@@ -523,6 +523,11 @@ CASES = [
         ["21:27: a size is never < 0 [constant]"],
     ),
     Case(
+        "optional field unequal to a text",
+        that("it.group != 'under_25'"),
+        ["21:18: it.group is optional; where it is absent, `!=` holds [unequal_to_nothing]"],
+    ),
+    Case(
         "optional field in where",
         {THAT: f"where: it.group.startsWith('a')\n        {THAT}"},
         ["21:19: it.group is optional; where it is absent, `where` is an error [unguarded]"],
