@@ -15,7 +15,7 @@ from aiact_gate.packs import mutants
 from aiact_gate.packs.conditions import Engine, Expr
 from aiact_gate.packs.paths import NotThere, follow
 from aiact_gate.packs.reading import condition_of
-from aiact_gate.pipelines.policy_places import Part, Places, parts_of, shifted
+from aiact_gate.pipelines.policy_places import Part, Places, parts_of
 from aiact_gate.pipelines.policy_reasons import Unseen, explain
 from aiact_gate.pipelines.policy_test import AS_OF, Examples, TestRun, names_of
 
@@ -108,7 +108,7 @@ def _values(
         text = f"{bare} {part.name}: `{mutants.unparse(clause)}`"
         again[text] = again.get(text, 0) + 1
         text += f" ({again[text]})" if again[text] > 1 else ""
-        place = shifted(part.place, mutants.start(clause), part.condition.source)
+        place = part.inside(mutants.start(clause))
         for value, seen in (("true", watch.true), ("false", watch.not_true)):
             if number not in seen:
                 kills = f"a case in which `{mutants.unparse(clause)}` is {value}"

@@ -20,7 +20,7 @@ from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.packs import conditions, mutants
 from aiact_gate.packs.conditions import Engine, Expr
 from aiact_gate.packs.reading import Kinds, bound_paths, condition_of, field_at, with_conditions
-from aiact_gate.pipelines.policy_places import Part, Places, parts_of, shifted
+from aiact_gate.pipelines.policy_places import Part, Places, parts_of
 from aiact_gate.pipelines.policy_reasons import Unseen, explain
 from aiact_gate.pipelines.policy_test import Case, Examples, TestRun, engine_of, evidence_of, judged_wrong
 from aiact_gate.schemas.fields import Field
@@ -119,7 +119,7 @@ def weakened(
                 rebuilt(part, mutant.tree),
                 parameters,
                 f"{bare} {part.name}: {mutant.what}{again}",
-                shifted(part.place, mutant.offset, part.condition.source),
+                part.inside(mutant.offset),
                 mutant.kills,
                 mutant.value,
             )

@@ -10,6 +10,7 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Check, Condition
+from aiact_gate.packs.carets import Text, place_in
 from aiact_gate.packs.compile import policy_files
 from aiact_gate.packs.conditions import Engine, Expr, decode
 
@@ -22,6 +23,13 @@ class Part(NamedTuple):
     condition: Condition
     tree: Expr
     place: Location
+    text: Text
+    """Of the file that it stands in."""
+
+    def inside(self, offset: int) -> Location:
+        """The place of its character *offset*, as an editor counts."""
+        line, column = place_in(self.text, self.place.line, self.place.column, self.condition.source, offset)
+        return self.place._replace(line=line, column=column, end_line=line, end_column=column + 1)
 
 
 class Places:
@@ -29,11 +37,14 @@ class Places:
 
     def __init__(self, folder: Path) -> None:
         self._checks: dict[str, tuple[str, Node]] = {}
+        self._texts: dict[str, Text] = {}
         for file in policy_files(folder):
             try:
-                document = parse_yaml(file.read_bytes(), f"{folder.name}/{file.name}")
+                content = file.read_bytes()
+                document = parse_yaml(content, f"{folder.name}/{file.name}")
             except DocumentError:
                 continue  # compiling says so
+            self._texts[document.path] = Text(content.decode("utf-8", "replace"))
             for requirement in _list(document.root, "requirements"):
                 name = _text(requirement, "id")
                 for check in _list(requirement, "checks"):
@@ -50,8 +61,14 @@ class Places:
                 node = below[step]
             elif isinstance(below, list) and isinstance(step, int) and step < len(below):
                 node = below[step]
+        if isinstance(node.value, list) and len(node.value) == 1 and steps[-1:] == ("that",):
+            node = node.value[0]
         pointer: Pointer = tuple(steps)
         return Location(path, node.line, node.column, node.end_line, node.end_column, pointer)
+
+    def text(self, path: str) -> Text:
+        """The text of the policy file *path*."""
+        return self._texts.get(path) or Text("")
 
 
 def _list(node: Node, key: str) -> list[Node]:
@@ -78,13 +95,6 @@ def parts_of(check: Check, engine: Engine, places: Places) -> list[Part]:
     ):
         if condition is not None:
             tree = decode(engine.compile(condition.source))
-            found.append(Part(name, condition, tree, places.of(check.id, *steps)))
+            place = places.of(check.id, *steps)
+            found.append(Part(name, condition, tree, place, places.text(place.path)))
     return found
-
-
-def shifted(place: Location, offset: int, source: str) -> Location:
-    """The place of the character *offset* of the condition *source* that stands at *place*."""
-    if place.line != place.end_line or "\n" in source:
-        return place
-    quote = 1 if place.end_column - place.column > len(source) else 0
-    return place._replace(column=place.column + quote + offset)
