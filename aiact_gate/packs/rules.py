@@ -45,6 +45,7 @@ WRONG = {
     "date_order": "dates compared with `<` or `>`",
     "no_date": "`in_future`, `in_past` or `sooner` of what is no date",
     "empty_text": 'a comparison with `""`, which an absent text passes',
+    "map_literal": "a map written out in a condition: what it holds can't be followed",
     "bare_all": "`.all()` without a question whether the list has anything",
     "bare_has": "`has()` of what nothing else in the check reads: true of an empty value",
     "constant": "a part that no evidence changes: `|| true`, the same on both sides, `size(x) >= 0`",

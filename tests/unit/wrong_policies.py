@@ -523,6 +523,11 @@ CASES = [
         ["21:27: a size is never < 0 [constant]"],
     ),
     Case(
+        "a map written out",
+        that('\'{"a": it.id}["a"] != it.metric\''),
+        ["21:16: a map is written out here, and what it holds can't be followed [map_literal]"],
+    ),
+    Case(
         "optional field unequal to a text",
         that("it.group != 'under_25'"),
         ["21:18: it.group is optional; where it is absent, `!=` holds [unequal_to_nothing]"],
