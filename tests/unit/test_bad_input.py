@@ -347,7 +347,7 @@ USAGE = [
     (("--formt", "json"), "--formt", ""),
     (("--ref", "no-such-branch"), "there is no revision 'no-such-branch'", "Fetch it"),
     (("--ref", "-x"), "there is no revision '-x'", ""),
-    (("--ref", ""), "there is no revision", ""),
+    (("--ref", ""), "--ref is empty", "leave --ref out"),
     (("--as-of", "2026-02-30"), "'2026-02-30' is no date", ""),
     (("--staged", "--ref", "HEAD"), "--staged and --ref exclude each other", ""),
     (("no/such/folder",), "there is no 'no/such/folder'", ""),
@@ -402,7 +402,7 @@ def test_an_interrupted_run_exits_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "report"
     os.mkfifo(pipe)
     repository = minimal(tmp_path / "repository")
-    slow = "import sys, time; sys.path.insert(0, sys.argv.pop(1)); print('up', flush=True); from aiact_gate import cli; from aiact_gate.pipelines import run; run.checked = lambda *a, **k: time.sleep(60); cli.run()"
+    slow = "import sys, time; sys.path.insert(0, sys.argv.pop(1)); from aiact_gate import cli; from aiact_gate.pipelines import run; run.checked = lambda *a, **k: (print('up', flush=True), time.sleep(60)); cli.run()"
     process = subprocess.Popen(
         [sys.executable, "-c", slow, str(repos.ROOT), "check"],
         cwd=repository.folder,
@@ -410,8 +410,7 @@ def test_an_interrupted_run_exits_with_130(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(1)
+    process.stdout.readline()  # it is in the middle of judging
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
 
