@@ -186,7 +186,12 @@ def _wrong(
         return "is for Article 5, which can't be waived", "Take it out."
     if target in UNWAIVABLE:
         return f"is for {target}, which can't be waived: the tier is decided, not put off", "Take it out."
-    barred = [name for name in rules.never if name == target or _covers(row, target, name)]
+    # `art10.3` bars all points below it, too: art10.3.representative.
+    barred = [
+        name
+        for name in rules.never
+        if name == target or target.startswith(f"{name}.") or _covers(row, target, name)
+    ]
     if barred:
         return (
             f"is for {barred[0]}, which the organisation's pack never lets be waived",

@@ -524,6 +524,7 @@ def organisation(folder: Path, waivers: str) -> str:
 RULES = {
     "fewer days": ("{max_days: 60}", VALID, "more than 60 days"),
     "a requirement that can't be waived": ("{never: [art9.5]}", VALID, "never lets be waived"),
+    "a point below one that can't be waived": ("{never: [art9]}", VALID, "never lets be waived"),
     "a check that can't be waived": (f"{{never: [{CHECK}]}}", VALID, f"is for {CHECK}"),
     "fewer waivers": (
         "{max_per_repository: 2}",
