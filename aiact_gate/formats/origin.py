@@ -14,7 +14,7 @@ LEFT = 12
 
 def render(requirement: Requirement) -> str:
     """Every value of *requirement*, and the pack, file and line that set it."""
-    origin: dict[str, str] = dict(getattr(requirement, "origin", None) or {})
+    origin = dict(requirement.origin)
     own = f"{requirement.file}:{requirement.line}"
     lines = [f"{requirement.id} {requirement.version}: {requirement.title}", "-" * WIDTH]
     binds = f"{requirement.role}, {requirement.duty.replace('_', ' ')}"
@@ -41,14 +41,13 @@ def render(requirement: Requirement) -> str:
 
 
 def _from(requirement: Requirement) -> str:
-    sooner = str(getattr(requirement, "sooner", ""))
     row = f"row '{requirement.timeline}' of the timeline"
-    return f"{day(sooner)} at the latest; {row}" if sooner else row
+    return f"{day(requirement.sooner)} at the latest; {row}" if requirement.sooner else row
 
 
 def _check(check: Check, requirement: Requirement, origin: dict[str, str]) -> list[str]:
     name = check.id.partition("/")[2]
-    file = getattr(check, "file", "") or requirement.file
+    file = check.file or requirement.file
     own = origin.pop(f"checks.{name}", f"{file}:{check.line}")
     lines = _value("check", f"{name}, {check.severity}", own)
     for key, what in (("severity", f"raised to {check.severity} by"), ("require", "more is asked by")):

@@ -27,7 +27,7 @@ def render(
     """The values of *check* on each system."""
     kind = f"{check.severity}; a finding is {check.kind}" if not check.faults else check.severity
     lines = wrapped(f"{check.id}: {requirement.title}", WIDTH)
-    file = getattr(check, "file", "") or requirement.file
+    file = check.file or requirement.file
     lines += wrapped(f"{file}:{check.line} ({kind})", WIDTH)
     lines.append("-" * WIDTH)
     for problem in problems:
@@ -52,9 +52,8 @@ def _system(check: Check, requirement: Requirement, seen: CheckSeen, several: bo
         lines += _condition(seen.when)
     if seen.loops and (seen.total or seen.where):
         lines += _chosen(seen)
-    origin: dict[str, str] = getattr(requirement, "origin", None) or {}
     for name in _parameters(check, requirement):
-        place = origin.get(f"parameters.{name}", f"{requirement.file}:{requirement.line}")
+        place = requirement.origin.get(f"parameters.{name}", f"{requirement.file}:{requirement.line}")
         lines += _field("parameter", f"{name} = {shown(requirement.parameters[name])} ({place})")
     for row in seen.rows:
         lines += ["", *_row(row)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement, of_article_5
-from aiact_gate.model.report import Problem, SystemReport
+from aiact_gate.model.report import Finding, Problem, SystemReport
 from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep
 
 PROFILES = ("start", "core", "full")
@@ -171,12 +171,8 @@ def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) 
                     yield "missing"
 
 
-def _fails(finding: object) -> bool:
-    return (
-        getattr(finding, "outcome", None) is Outcome.FAIL
-        and getattr(finding, "severity", "") == "error"
-        and not getattr(finding, "standing", False)
-    )
+def _fails(finding: Finding) -> bool:
+    return finding.outcome is Outcome.FAIL and finding.severity == "error" and not finding.standing
 
 
 # ---------------------------------------------------------------- recalls

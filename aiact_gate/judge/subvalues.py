@@ -221,8 +221,7 @@ class Values:
         """Where a value comes from that stands in no file of the repository."""
         head = str(pointer[0])
         if head == "parameters" and len(pointer) > 1:
-            origin: dict[str, str] = getattr(self.requirement, "origin", None) or {}
-            place = origin.get(f"parameters.{pointer[1]}")
+            place = self.requirement.origin.get(f"parameters.{pointer[1]}")
             return f"parameter, {place or f'{self.requirement.file}:{self.requirement.line}'}"
         if head == "parameters":
             return "parameters of the requirement"

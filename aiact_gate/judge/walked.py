@@ -70,9 +70,7 @@ class Walk(CheckJudge):
         if self._under_fault(failed, bound):
             because = "what it reads has the wrong form; that is a finding at its own place"
             return Walked(name, "not judged", bound, where, tuple(clauses), place, because)
-        because = self._fill(
-            getattr(failed, "message", "") or check.message, bound
-        )  # an overlay's own clause
+        because = self._fill(failed.message or check.message, bound)  # an overlay's clause says its own
         return Walked(name, "fails", bound, where, tuple(clauses), place, because)
 
     def point(self, check: Check, bound: Bound) -> Location | None:
@@ -157,6 +155,6 @@ class Walk(CheckJudge):
             name = "that" if len(check.clauses) == 1 else f"that {number}"
             reached = number <= len(row.clauses)
             seen = values.seen(clause, row.bound, name, reached=reached)
-            conditions.append(seen._replace(set_by=getattr(clause, "place", "")))
+            conditions.append(seen._replace(set_by=clause.place))
         state = "not judged" if blocked and row.state != "left out" else row.state
         return RowSeen(row.name, state, row.place, "" if blocked else row.because, tuple(conditions))

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from aiact_gate.model.location import Location
 from aiact_gate.pipelines.policy_test import Examples
+from aiact_gate.sources.filled import echoes, emptiness
+from aiact_gate.sources.shapes import quoted
 
 
 class Unseen(NamedTuple):
@@ -27,7 +29,12 @@ def explain(
     """Add *unseen* to *found*, each with the reason that stands under *key* of the example file, and to *orphans* the reasons
     that explain nothing."""
     reasons = {str(row.get(word)): str(row.get("because") or "") for row in examples.raw(key)}
-    found += [one._replace(because=reasons.get(one.name, "")) for one in unseen]
+    for one in unseen:
+        reason = reasons.get(one.name, "")
+        if reason and (emptiness(reason, "text") or echoes(reason.replace("_", " "), (one.name,))):
+            one = one._replace(kills=f"{one.kills}; the reason {quoted(reason)} says nothing")
+            reason = ""
+        found.append(one._replace(because=reason))
     there = {one.name for one in unseen}
     for index, name in enumerate(reasons):
         if name not in there:

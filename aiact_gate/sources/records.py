@@ -47,7 +47,7 @@ def read_folder(
     found = []
     for path in snapshot.paths(base):
         name = posixpath.basename(path)
-        stem, dot, ending = name.rpartition(".")
+        stem, _, ending = name.rpartition(".")
         if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
             continue
         record = _read(snapshot, path, stem, known)

@@ -337,7 +337,7 @@ def test_only_a_pack_is_replaced(tmp_path: Path) -> None:
         ("aiact.yaml", "isn't the pack house"),
         (".", "is no folder below"),
         ("../elsewhere", "is no folder below"),
-        ("/tmp/elsewhere", "is no folder below"),
+        (str(tmp_path / "elsewhere"), "is no folder below"),
     ):
         ran = program("policy", "add", "../house", "--to", to, "--update", cwd=repository.folder)
 

@@ -210,6 +210,19 @@ def test_a_survivor_with_a_reason_is_counted_and_one_without_fails(tmp_path: Pat
     assert 1 == blank.code and "SURVIVED" in blank.out
 
 
+@pytest.mark.parametrize(
+    "because", ["TBD", "n/a", "x", "...", "same same same", "enough-attempts min_items 1 to 0"]
+)
+def test_a_reason_that_says_nothing_is_none(because: str, tmp_path: Path) -> None:
+    without = [case for case in STRONG if case["name"] != "no attack at all"]
+    reason = {"mutant": "enough-attempts min_items: 1 to 0", "because": because}
+
+    ran = examined(pack(tmp_path / "house", without, equivalent=[reason]), "--mutate")
+
+    assert 1 == ran.code
+    assert f"A case with an emptied list; the reason '{because}' says nothing\n" in ran.out, ran.out
+
+
 def test_a_reason_that_explains_nothing_any_more_fails(tmp_path: Path) -> None:
     for key, word in (("equivalent", "mutant"), ("may_be_blank", "field"), ("unreachable", "clause")):
         folder = pack(
