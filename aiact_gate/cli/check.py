@@ -149,12 +149,9 @@ def _rendered(reports: list[Report], name: str, to_file: bool, verbose: bool) ->
         return "".join(text.render(report, Style(colour), width, verbose) for report in reports)
     import importlib
 
-    module = importlib.import_module(f"aiact_gate.formats.{name}")
-    # Several reports are one document where the format has a form for that: one JSON text, one budget of annotations.
-    if hasattr(module, "render_all"):
-        whole: str = module.render_all(reports)
-        return whole
-    return "".join(module.render(report) for report in reports)
+    # Several reports are one document: one JSON text, one budget of annotations.
+    whole: str = importlib.import_module(f"aiact_gate.formats.{name}").render_all(reports)
+    return whole
 
 
 def _format(text: str) -> tuple[str, str]:
