@@ -16,7 +16,7 @@ from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.packs.compile import PolicyFault, did_you_mean
+from aiact_gate.packs.faults import PolicyFault, did_you_mean
 from aiact_gate.schemas import fields
 from aiact_gate.sources.limit import limited
 from aiact_gate.sources.shapes import quoted

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from aiact_gate.model.location import Location
-from aiact_gate.packs.compile import PolicyFault, compile_folder, placed
+from aiact_gate.packs.compile import compile_folder, placed
+from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.packs.load import below
 from aiact_gate.packs.overlay import refused
 

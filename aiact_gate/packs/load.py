@@ -21,7 +21,7 @@ from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathEx
 from aiact_gate.packs.conditions import ENGINE, FORMAT
 
 if TYPE_CHECKING:
-    from aiact_gate.packs.compile import PolicyFault
+    from aiact_gate.packs.faults import PolicyFault
 
 HERE = File(__file__).resolve().parent.parent
 BUILTIN = ("eu-ai-act", "evidence-integrity")

@@ -13,7 +13,8 @@ from typing import Any
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.location import Pointer
-from aiact_gate.packs.compile import CheckCompiler, PolicyFault, did_you_mean
+from aiact_gate.packs.check_compiler import CheckCompiler
+from aiact_gate.packs.faults import PolicyFault, did_you_mean
 from aiact_gate.packs.load import LAYERS
 from aiact_gate.packs.rules import ADVICE
 from aiact_gate.schemas import fields

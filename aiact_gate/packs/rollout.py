@@ -14,7 +14,7 @@ from aiact_gate.documents.node import Document
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import GRACE_DAYS
 from aiact_gate.model.rollout import Recall, is_article_5
-from aiact_gate.packs.compile import PolicyFault
+from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
@@ -16,15 +15,22 @@ from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
 from aiact_gate.judge.widening import widened
-from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, PackError, SnapshotError
+from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
 from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
 from aiact_gate.model.report import Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
-from aiact_gate.pipelines.pins import as_pinned, fix_of
+from aiact_gate.pipelines.judging_packs import (
+    Loaded,
+    given_packs,
+    in_force,
+    kinds_of,
+    own_packs,
+    recalls_in_force,
+    tightened,
+)
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
 from aiact_gate.sources.lockfile import read_lock
@@ -35,7 +41,6 @@ from aiact_gate.sources.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import InForce, Recall
-    from aiact_gate.packs.compile import PolicyFault
 
 
 class Options(NamedTuple):
@@ -78,8 +83,8 @@ def check(
     *judges* is the tree and manifest whose own packs judge; absent: the judged one's.
     """
     problems: list[Problem] = []
-    packs = given = _packs(snapshot, path, options, problems)
-    mode = _in_force(given, [], {}, options)
+    packs = given = given_packs(options, problems)
+    mode = in_force(given, [], {}, options)
     try:
         manifest = read_manifest(snapshot, find_manifest(snapshot, path))
     except NoManifest as error:
@@ -103,13 +108,13 @@ def check(
             mode,
         )
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    own = _own_packs(*(judges or (snapshot, manifest)), given, options, problems)
-    packs = _tightened([*given, *own], problems)
-    mode = _in_force(given, own, manifest.data, options)
-    recalled = _recalled(given, own, options, problems)
+    own = own_packs(*(judges or (snapshot, manifest)), given, options, problems)
+    packs = tightened([*given, *own], problems)
+    mode = in_force(given, own, manifest.data, options)
+    recalled = recalls_in_force(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
-    gathering = Gathering(snapshot, manifest, lock, kinds=_kinds(packs))
+    gathering = Gathering(snapshot, manifest, lock, kinds=kinds_of(packs))
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [
@@ -141,7 +146,7 @@ def _remarks(coverage: Coverage, used: set[str]) -> tuple[str, ...]:
 def _report(
     snapshot: Snapshot,
     options: Options,
-    packs: Sequence[tuple[Pack, dict[str, str]]],
+    packs: Sequence[Loaded],
     systems: tuple[SystemReport, ...],
     problems: list[Problem],
     path: str,
@@ -192,177 +197,13 @@ def _asked(options: Options) -> Iterator[str]:
         yield "--release"
 
 
-# ---------------------------------------------------------------- packs, coverage, lock
-
-
-def _packs(
-    snapshot: Snapshot, path: str, options: Options, problems: list[Problem]
-) -> list[tuple[Pack, dict[str, str]]]:
-    found = []
-    for name in BUILTIN:
-        found.append(_loaded(name, *(_instead(name, options, {}) or load_builtin(name)), problems))
-    for folder in in_layer_order(options.packs):
-        try:
-            loaded = load_folder(Path(folder), None, _kinds(found))
-            found.append(
-                _loaded(folder, *(_instead(loaded[0].name, options, _kinds(found)) or loaded), problems)
-            )
-        except PackError as error:
-            problems.append(Problem(error.what, error.fix, error.location, 3))
-    return found
-
-
-def _kinds(packs: Sequence[tuple[Pack, dict[str, str]]]) -> dict[str, Any]:
-    """The record kinds that *packs* add."""
-    return {name: definition for pack, _ in packs for name, definition in pack.kinds.items()}
-
-
-def _tightened(
-    packs: Sequence[tuple[Pack, dict[str, str]]], problems: list[Problem]
-) -> list[tuple[Pack, dict[str, str]]]:
-    """*packs* with their overlays applied; a refused one is a problem, and an error of the requirement concerned."""
-    seen: dict[str, tuple[int, str]] = {}
-    for number, (pack, _) in enumerate(packs):
-        for requirement in pack.requirements:
-            where = Location(requirement.file, requirement.line)
-            first, place = seen.setdefault(requirement.id, (number, f"{where.path}:{where.line}"))
-            if first != number:
-                what = f"two packs have a requirement {requirement.id} (first in {place})"
-                fix = "Give it its own id; to ask more of the other, write an overlay."
-                problems.append(Problem(what, fix, where, 3))
-    merged, faults = layered([pack for pack, _ in packs])
-    found = [(pack, dict(broken)) for pack, (_, broken) in zip(merged, packs, strict=True)]
-    for fault in faults:
-        problems.append(Problem(f"overlay: {fault.message}", fault.fix, fault.location, 3))
-        for pack, broken in found:
-            if any(requirement.id == fault.requirement for requirement in pack.requirements):
-                broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
-    return found
-
-
-def _instead(name: str, options: Options, kinds: dict[str, Any]) -> tuple[Pack, list[PolicyFault]] | None:
-    folder = dict(options.instead).get(name)
-    return None if folder is None else load_folder(Path(folder), None, kinds)
-
-
-def _own_packs(
-    snapshot: Snapshot,
-    manifest: Manifest,
-    earlier: Sequence[tuple[Pack, dict[str, str]]],
-    options: Options,
-    problems: list[Problem],
-) -> list[tuple[Pack, dict[str, str]]]:
-    found: list[tuple[Pack, dict[str, str]]] = []
-    for declared in manifest.packs:
-        named = declared.path
-        place = manifest.document.location(("policies", "packs", declared.position))
-        relative = manifest.repository_path(named)
-        if relative.startswith("..") or named.startswith("/"):
-            problems.append(
-                Problem(
-                    f"the pack {named} lies outside the repository",
-                    "Vendor it into the repository, or give it with --pack.",
-                    place,
-                    3,
-                )
-            )
-            continue
-        try:
-            kinds = _kinds([*earlier, *found])
-            loaded = _loaded(named, *_from_snapshot(snapshot, relative, named, kinds), problems)
-            if declared.digest:
-                loaded = as_pinned(*loaded, declared, place, problems)
-            other = _instead(loaded[0].name, options, kinds)
-            found.append(loaded if other is None else _loaded(named, *other, problems))
-        except (PackError, SnapshotError, OSError) as error:
-            what = f"the pack {named} can't be read" if isinstance(error, OSError) else error.what
-            problems.append(Problem(what, fix_of(declared), place, 3))
-    return found
-
-
-def _from_snapshot(
-    snapshot: Snapshot, folder: str, name: str, kinds: dict[str, Any]
-) -> tuple[Pack, list[PolicyFault]]:
-    """The pack that the judged tree holds in *folder*: of the revision, of the index, and never through a link."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="aiact-") as temporary:
-        copy = Path(temporary, "pack")
-        copy.mkdir()
-        for path in snapshot.paths(folder):
-            if posixpath.dirname(path) == folder and path.endswith((".yaml", ".yml")):
-                (copy / posixpath.basename(path)).write_bytes(snapshot.read(path))
-            elif posixpath.dirname(path) == posixpath.join(folder, "kinds") and path.endswith(".json"):
-                (copy / "kinds").mkdir(exist_ok=True)
-                (copy / "kinds" / posixpath.basename(path)).write_bytes(snapshot.read(path))
-        return load_folder(copy, name, kinds, "repository")
-
-
-def _loaded(
-    name: str, pack: Pack, faults: Sequence[Any], problems: list[Problem]
-) -> tuple[Pack, dict[str, str]]:
-    broken: dict[str, str] = {}
-    for fault in faults:
-        problems.append(Problem(f"policy: {fault.message}", fault.fix, fault.location, 3))
-        if fault.requirement:
-            broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
-    has_more = pack.rollout or pack.recalls or pack.kinds or pack.has_overlay
-    if not pack.requirements and not has_more and name not in BUILTIN:
-        problems.append(
-            Problem(
-                f"the pack {name} has no requirement", "Add a policy file, or take the pack out.", None, 3
-            )
-        )
-    return pack, broken
-
-
-def _in_force(
-    given: Sequence[tuple[Pack, dict[str, str]]],
-    own: Sequence[tuple[Pack, dict[str, str]]],
-    manifest: Mapping[str, Any],
-    options: Options,
-) -> InForce | None:
-    """The mode of this run; None if no roll-out is in play: everything is enforced."""
-    asked = str((manifest.get("policies") or {}).get("mode") or "")
-    if not asked and not any(pack.rollout for pack, _ in (*given, *own)):
-        return None
-    from aiact_gate.judge.rollout import in_force
-
-    return in_force(
-        [pack for pack, _ in given],
-        [pack for pack, _ in own],
-        asked,
-        options.repository,
-        options.topics,
-        options.as_of,
-    )
-
-
-def _recalled(
-    given: Sequence[tuple[Pack, dict[str, str]]],
-    own: Sequence[tuple[Pack, dict[str, str]]],
-    options: Options,
-    problems: list[Problem],
-) -> dict[str, Recall]:
-    """Check -> its recall on this day; what is wrong with a recall becomes a problem (exit 3)."""
-    if not any(pack.recalls for pack, _ in (*given, *own)):
-        return {}
-    from aiact_gate.judge.rollout import recalled_on, recalls_of
-
-    recalls, idle = recalls_of([pack for pack, _ in given], [pack for pack, _ in own])
-    requirements = {
-        requirement.id: requirement for pack, _ in (*given, *own) for requirement in pack.requirements
-    }
-    valid, faults = recalled_on(recalls, requirements, options.as_of)
-    faults += recalled_on(idle, requirements, options.as_of)[1]
-    problems += [Problem(f"policy: {fault.message}", fault.fix, fault.location, 3) for fault in faults]
-    return valid
+# ---------------------------------------------------------------- coverage, lock
 
 
 def _coverage(
     snapshot: Snapshot,
     manifest: Manifest,
-    packs: Sequence[tuple[Pack, dict[str, str]]],
+    packs: Sequence[Loaded],
     problems: list[Problem],
 ) -> Coverage:
     requirements = {requirement.id: requirement for pack, _ in packs for requirement in pack.requirements}
@@ -381,7 +222,7 @@ def _coverage(
     return Coverage(waivers, owed, rules)
 
 
-def _waiver_rules(packs: Sequence[tuple[Pack, dict[str, str]]]) -> WaiverRules:
+def _waiver_rules(packs: Sequence[Loaded]) -> WaiverRules:
     """The strictest rules for waivers that a roll-out of *packs* or the default states: nobody's loosens another's."""
     return strictest(waiver_rules(pack.rollout.waivers) for pack, _ in packs if pack.rollout is not None)
 
@@ -419,9 +260,7 @@ def _lock(snapshot: Snapshot, manifest: Manifest, problems: list[Problem]) -> An
         return None
 
 
-def _unknown_requirements(
-    packs: Sequence[tuple[Pack, dict[str, str]]], options: Options, manifest: Manifest
-) -> list[Problem]:
+def _unknown_requirements(packs: Sequence[Loaded], options: Options, manifest: Manifest) -> list[Problem]:
     known = {requirement.id for pack, _ in packs for requirement in pack.requirements}
     return [
         Problem(f"no pack has a requirement {name}", "See `aiact-gate policy list`.", None, 2)
@@ -464,7 +303,7 @@ def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str
 def _system(
     gathering: Gathering,
     system: dict[str, Any],
-    packs: Sequence[tuple[Pack, dict[str, str]]],
+    packs: Sequence[Loaded],
     coverage: Coverage,
     used: set[str],
     options: Options,
@@ -609,7 +448,7 @@ def _with_waiver_rows(
     coverage: Coverage,
     used: set[str],
     manifest: Manifest,
-    packs: Sequence[tuple[Pack, dict[str, str]]],
+    packs: Sequence[Loaded],
     gathering: Gathering,
     options: Options,
 ) -> list[SystemReport]:

@@ -10,8 +10,8 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
-from aiact_gate.packs.compile import PolicyFault
 from aiact_gate.packs.difference import Comparison, Difference, compare_packs, unchanged_version
+from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.packs.load import BUILTIN, builtin_folder, layered, load_builtin, load_folder
 from aiact_gate.pipelines.check import Options
 from aiact_gate.pipelines.run import checked

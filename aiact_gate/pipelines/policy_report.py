@@ -8,7 +8,8 @@ from pathlib import Path
 
 from aiact_gate.formats.test_cases import Suite, TestCase
 from aiact_gate.model.location import Location
-from aiact_gate.packs.compile import PolicyFault, compile_folder
+from aiact_gate.packs.compile import compile_folder
+from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.packs.lint import OTHER_PARTS, lint_folder
 from aiact_gate.packs.load import pack_from
 from aiact_gate.pipelines.policy_coverage import CoverageRun, cover

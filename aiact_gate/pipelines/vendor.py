@@ -14,7 +14,8 @@ from aiact_gate.documents.write import staged_folder, write_atomically
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError, ManifestError, PackError, UsageError
 from aiact_gate.model.policy import Pack
-from aiact_gate.packs.compile import PolicyFault, digest_of
+from aiact_gate.packs.compile import digest_of
+from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.packs.lint import lint_folder
 from aiact_gate.packs.load import BUILTIN, load_folder
 from aiact_gate.packs.scaffold import is_name
