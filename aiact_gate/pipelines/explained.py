@@ -17,7 +17,7 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Requirement
 from aiact_gate.model.report import Report, Row
 from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.load import BUILTIN, load_builtin, load_folder
+from aiact_gate.packs.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.packs.paths import NotThere
 from aiact_gate.pipelines.check import Options, Witnessed
 from aiact_gate.pipelines.run import checked
@@ -44,9 +44,15 @@ def explained(path: str, options: Options) -> Run:
         PackError: a pack of *options* can't be loaded.
     """
     seen: list[Witnessed] = []
-    known = {item.id: item for name in BUILTIN for item in load_builtin(name)[0].requirements}
-    for folder in options.packs:
-        known |= {item.id: item for item in load_folder(Path(folder))[0].requirements}
+    packs = [load_builtin(name)[0] for name in BUILTIN]
+    for folder in in_layer_order(options.packs):
+        packs.append(
+            load_folder(Path(folder), None, {key: one for pack in packs for key, one in pack.kinds.items()})[
+                0
+            ]
+        )
+    # As overlays tighten them, also where nothing is judged.
+    known = {item.id: item for pack in layered(packs)[0] for item in pack.requirements}
     try:
         report = checked(path, options._replace(witness=seen.append))[0]
     except PackError:

@@ -146,6 +146,26 @@ def test_the_page_of_a_requirement_of_a_given_pack(tmp_path: Path, house: Reposi
     assert 2 == without.code and "no pack has a requirement 'house.plan'" in without.err
 
 
+def test_the_origin_of_what_an_overlay_sets_is_told_also_where_nothing_is_judged(tmp_path: Path) -> None:
+    ran = program(
+        "explain",
+        "art9.5",
+        str(tmp_path),
+        "--origin",
+        "--pack",
+        str(ROOT / "examples/organisation-pack"),
+        cwd=ROOT,
+    )
+
+    assert 0 == ran.code, ran.said
+    assert re.search(
+        r"^from +1 June 2027 at the latest.*\n +organisation-pack/overlay\.yaml:\d+$", ran.out, re.MULTILINE
+    )
+    assert re.search(r"more is asked by +organisation-pack/overlay\.yaml:\d+$", ran.out, re.MULTILINE), (
+        ran.out
+    )
+
+
 def test_a_given_pack_that_is_not_there_is_exit_3(tmp_path: Path) -> None:
     ran = explain("art9.5", "--pack", "nowhere", cwd=tmp_path)
 
