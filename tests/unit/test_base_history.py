@@ -19,6 +19,7 @@ from shipped import example
 
 from aiact_gate.judge.loosenings import LOOSENINGS
 from aiact_gate.judge.pack_changes import is_tighter
+from aiact_gate.packs.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"
 DATA = "compliance/data_governance.yaml"
@@ -446,7 +447,7 @@ def test_the_list_of_cases_is_whole() -> None:
     elsewhere = {
         "manifest-removed",  # below
         "mode-lowered",
-        "pin-changed",  # with `policy add`
+        "pin-changed",
         *(kind for _, _, _, kind, _ in BESIDES.values()),
     }
 
@@ -974,6 +975,29 @@ def test_kinds_that_are_swapped_free_nothing(repository: Repository) -> None:
 
     assert ["stale", "contradicted", "loosened"] == judged.data["rollout"]["kinds"]
     assert 1 == judged.code
+
+
+@pytest.mark.parametrize("pinned", [True, False], ids=["to another digest", "no more"])
+def test_a_pin_that_changes_is_a_loosening(repository: Repository, pinned: bool) -> None:
+    """The pack is stricter now, so nothing but the pin tells that somebody has to read it."""
+
+    def pin() -> str:
+        digest = digest_of(repository.folder / "rules")
+        return f"packs: [{{path: rules, digest: sha256:{digest}, source: ../rules}}]"
+
+    first = pin()
+    edit(repository, "aiact.yaml", "packs: [rules]", first)
+    repository.commit("vendored")
+    edit(repository, "rules/house.yaml", "default: 0.8", "default: 0.99")
+    then = pin() if pinned else "packs: [rules]"
+    edit(repository, "aiact.yaml", first, then)
+    repository.commit("the change")
+
+    judged = judge(repository.folder, "--base", "HEAD~1")
+
+    assert {
+        "pin-changed": ("aiact.yaml", line_of(repository.folder, "aiact.yaml", then.partition(",")[0]))
+    } == loosened(judged)
 
 
 def test_a_lowered_mode_is_a_loosening_and_the_old_one_is_in_force(repository: Repository) -> None:
