@@ -114,23 +114,23 @@ def test(
 
     Example: aiact-gate policy test --requirement art9.5 --coverage --mutate
     """
+    from aiact_gate.formats import policy_tests
     from aiact_gate.pipelines.policy_report import tested
 
     folders = _folders(packs)
-    reports = [tested(folder, frozenset(only), coverage, mutate, folders) for folder in folders]
-    for report in reports:
-        for line in report.lines(verbose):
-            click.echo(line)
+    found = [tested(folder, frozenset(only), coverage, mutate, folders) for folder in folders]
+    for one in found:
+        click.echo(policy_tests.render(one, verbose), nl=False)
     if junit:
         from aiact_gate.cli.check import write
         from aiact_gate.formats import test_cases
 
-        write(junit, test_cases.render([report.suite() for report in reports]))
-    ran = sum(report.ran for report in reports)
-    nothing = not ran and (bool(only) or not all(report.untested for report in reports))
+        write(junit, test_cases.render(found))
+    ran = any(one.cases for one in found)
+    nothing = not ran and (bool(only) or not all(one.nothing == "untested" for one in found))
     if nothing:
         click.echo("No example was run.")
-    sys.exit(1 if nothing or any(report.bad for report in reports) else 0)
+    sys.exit(1 if nothing or any(one.bad for one in found) else 0)
 
 
 for _command in COMMANDS:

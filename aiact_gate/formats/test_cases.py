@@ -5,9 +5,11 @@ No attribute that only one of them knows (`file`, `line`): the place stands in t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree
+
+from aiact_gate.packs.tested import TestedPack
 
 
 class TestCase(NamedTuple):
@@ -21,35 +23,27 @@ class TestCase(NamedTuple):
     """Why it isn't counted: the reason that stands with it."""
 
 
-class Suite(NamedTuple):
-    """The tests of one pack."""
-
-    name: str
-    day: str
-    """The ISO date that the tests pin."""
-    cases: Sequence[TestCase]
-
-
-def render(suites: Sequence[Suite]) -> str:
-    """*suites* as one XML document; equal results give equal bytes, so no time is told."""
+def render(packs: Sequence[TestedPack]) -> str:
+    """One suite for each of *packs*, as one XML document; equal results give equal bytes, so no time is told."""
     root = ElementTree.Element("testsuites")
-    for number, suite in enumerate(suites):
+    for number, tested in enumerate(packs):
+        cases = list(_cases(tested))
         element = ElementTree.SubElement(
             root,
             "testsuite",
-            name=_plain(suite.name),
+            name=_plain(tested.name),
             package="aiact-gate",
             id=str(number),
-            tests=str(len(suite.cases)),
-            failures=str(sum(bool(case.failure) for case in suite.cases)),
+            tests=str(len(cases)),
+            failures=str(sum(bool(case.failure) for case in cases)),
             errors="0",
-            skipped=str(sum(bool(case.skipped) and not case.failure for case in suite.cases)),
+            skipped=str(sum(bool(case.skipped) and not case.failure for case in cases)),
             time="0",
-            timestamp=f"{suite.day}T00:00:00",
+            timestamp=f"{tested.day}T00:00:00",
             hostname="localhost",
         )
         ElementTree.SubElement(element, "properties")
-        for case in suite.cases:
+        for case in cases:
             one = ElementTree.SubElement(
                 element, "testcase", classname=_plain(case.group), name=_plain(case.name), time="0"
             )
@@ -62,6 +56,21 @@ def render(suites: Sequence[Suite]) -> str:
         ElementTree.SubElement(element, "system-err")
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _cases(tested: TestedPack) -> Iterator[TestCase]:
+    for fault in tested.faults:
+        yield TestCase("policy", fault.rule, f"{fault.location}: {fault.message}")
+    for case in tested.cases:
+        failure = f"{case.place}: {case.wrong}" if case.wrong else ""
+        yield TestCase(case.requirement or tested.name, case.name, failure)
+    if tested.coverage is not None:
+        yield TestCase("coverage", f"{tested.coverage.wanted} values of clauses and sizes of lists")
+    if tested.mutants is not None and tested.blanks is not None:
+        yield TestCase("mutation", f"{tested.mutants.wanted} mutants and {tested.blanks.wanted} blanks")
+    for what, one in tested.unseen:
+        failure = "" if one.because else f"{one.place}: {one.kills}"
+        yield TestCase(one.requirement, f"{what.lower()} {one.name}", failure, one.because)
 
 
 def _plain(text: str) -> str:

@@ -15,8 +15,9 @@ from aiact_gate.packs import mutants
 from aiact_gate.packs.conditions import Engine, Expr
 from aiact_gate.packs.paths import NotThere, follow
 from aiact_gate.packs.reading import condition_of
+from aiact_gate.packs.tested import Unseen
 from aiact_gate.pipelines.policy_places import Part, Places, parts_of
-from aiact_gate.pipelines.policy_reasons import Unseen, explain
+from aiact_gate.pipelines.policy_reasons import explain
 from aiact_gate.pipelines.policy_test import AS_OF, Examples, TestRun, names_of
 
 SIZES = {0: "empty", 1: "with one row", 2: "with several rows"}

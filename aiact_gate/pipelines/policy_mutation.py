@@ -20,8 +20,9 @@ from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.packs import conditions, mutants
 from aiact_gate.packs.conditions import Engine, Expr
 from aiact_gate.packs.reading import Kinds, bound_paths, condition_of, field_at, with_conditions
+from aiact_gate.packs.tested import Unseen
 from aiact_gate.pipelines.policy_places import Part, Places, parts_of
-from aiact_gate.pipelines.policy_reasons import Unseen, explain
+from aiact_gate.pipelines.policy_reasons import explain
 from aiact_gate.pipelines.policy_test import Case, Examples, TestRun, engine_of, evidence_of, judged_wrong
 from aiact_gate.schemas.fields import Field
 

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from aiact_gate.model.location import Location
+from aiact_gate.packs.tested import Unseen
 from aiact_gate.pipelines.policy_test import Examples
 from aiact_gate.sources.filled import echoes, emptiness
 from aiact_gate.sources.shapes import quoted
-
-
-class Unseen(NamedTuple):
-    """A mutant, a blank field or a clause's value that no case tells apart."""
-
-    requirement: str
-    name: str
-    """What an example file calls it: `accepted-by-another that[1]: …`."""
-    place: Location
-    kills: str
-    """Which case would tell it."""
-    because: str = ""
-    """The reason that the example file gives, if it does."""
 
 
 def explain(

@@ -22,23 +22,13 @@ from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult
 from aiact_gate.packs.conditions import Engine
 from aiact_gate.packs.load import BUILTIN, builtin_folder
+from aiact_gate.packs.tested import CaseResult
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
 from aiact_gate.sources.misfits import misfits
 from aiact_gate.sources.references import resolve_refs
 from aiact_gate.sources.shapes import shape
 
 AS_OF = "2026-11-25"
-
-
-@dataclass(frozen=True)
-class CaseResult:
-    """What one case showed."""
-
-    requirement: str
-    name: str
-    place: Location
-    ok: bool
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ class TestRun:
 
     @property
     def failed(self) -> list[CaseResult]:
-        return [case for case in self.cases if not case.ok]
+        return [case for case in self.cases if case.wrong]
 
 
 def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> TestRun:
@@ -115,7 +105,6 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
                     requirement.id,
                     "examples",
                     Location(requirement.file, requirement.line),
-                    False,
                     f"{requirement.id} has no examples; write {place.path}",
                 )
             )
@@ -124,9 +113,7 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
             document = parse_yaml(path.read_bytes(), place.path)
             _run_file(requirement, pack, document, examples, bases, run)
         except (DocumentError, PackError) as error:
-            run.cases.append(
-                CaseResult(requirement.id, "examples", error.location or place, False, error.what)
-            )
+            run.cases.append(CaseResult(requirement.id, "examples", error.location or place, error.what))
     if not only:
         known = {requirement.id for requirement in with_checks}
         for path in sorted(examples.glob("*.yaml")) if examples.is_dir() else ():
@@ -136,14 +123,11 @@ def run_tests(pack: Pack, folder: Path, only: frozenset[str] = frozenset()) -> T
                         path.stem,
                         "examples",
                         Location(f"{folder.name}/examples/{path.name}"),
-                        False,
                         "these examples belong to no judged requirement",
                     )
                 )
     if not run.cases and not only:
-        run.cases.append(
-            CaseResult("", "pack", Location(folder.name), False, "the pack has no example at all")
-        )
+        run.cases.append(CaseResult("", "pack", Location(folder.name), "the pack has no example at all"))
     return run
 
 
@@ -186,7 +170,6 @@ def _run_file(
                     requirement.id,
                     "base",
                     document.location(("base",)),
-                    False,
                     f"{result.id} doesn't pass on {name}: {result.outcome.value}: {why}",
                 )
             )
@@ -195,13 +178,11 @@ def _run_file(
         after = _all(case.judge, requirement) if case.judge is not None else {}
         wrong = case.wrong or judged_wrong(case, before, after)
         failing |= {name for name in case.wanted if name in after and after[name].outcome is Outcome.FAIL}
-        run.cases.append(CaseResult(requirement.id, case.name, case.place, not wrong, wrong))
+        run.cases.append(CaseResult(requirement.id, case.name, case.place, wrong))
     for check in requirement.checks:
         if check.id not in failing and not check.faults:
             run.cases.append(
-                CaseResult(
-                    requirement.id, "coverage", document.location(), False, f"no case makes {check.id} fail"
-                )
+                CaseResult(requirement.id, "coverage", document.location(), f"no case makes {check.id} fail")
             )
 
 
