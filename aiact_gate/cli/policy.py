@@ -43,6 +43,7 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
 
     Example: aiact-gate policy list --profile start
     """
+    from aiact_gate.formats.escape import visible
     from aiact_gate.judge.rows import selected
     from aiact_gate.packs.load import load_folder
 
@@ -55,9 +56,8 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
             total += 1
             judged += bool(requirement.checks)
             state = f"{len(requirement.checks)} checks" if requirement.checks else "not checked"
-            click.echo(
-                f"{requirement.id:<28} {requirement.profile:<6} {state:<12} {requirement.calls_for:<11} {requirement.title}"
-            )
+            line = f"{requirement.id:<28} {requirement.profile:<6} {state:<12} {requirement.calls_for:<11} {requirement.title}"
+            click.echo(visible(line))
     click.echo(f"{judged} of {total} points are judged in this version.")
 
 

@@ -65,7 +65,7 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
     known = {item.id: item for item in old.requirements} if old is not None else {}
     was = f" (was {old.version})" if old is not None else ""
     at = f", commit {taken.commit[:7]}" if taken.commit else ""
-    click.echo(f"Added {pack.name} {pack.version}{was} to {added.folder}, from {taken.source}{at}.")
+    click.echo(visible(f"Added {pack.name} {pack.version}{was} to {added.folder}, from {taken.source}{at}."))
     left = f"; {taken.left_out} beside them are no part of a pack" if taken.left_out else ""
     click.echo(
         f"{len(taken.files)} files{left}. Pinned in {added.manifest}:{added.line} as {added.digest[:14]}.\n"
@@ -77,9 +77,9 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
         if before is not None and before.version != item.version:
             state = f"was {before.version}"
         line = f"  {item.id:<{wide}}  {item.version:<7} {_checks(len(item.checks)):<11} {item.title}"
-        click.echo(f"{line}{f'  ({state})' if state else ''}")
+        click.echo(visible(f"{line}{f'  ({state})' if state else ''}"))
     for name, gone in known.items():
-        click.echo(f"  {name:<{wide}}  {gone.version:<7} removed     {gone.title}")
+        click.echo(visible(f"  {name:<{wide}}  {gone.version:<7} removed     {gone.title}"))
     click.echo("\nNext:  aiact-gate check")
 
 
@@ -177,9 +177,10 @@ def _json(comparison: Comparison, turned: Sequence[Turned]) -> str:
 
 
 def print_faults(faults: Sequence[PolicyFault]) -> None:
-    """What is wrong with a pack, a place and a fix each."""
-    for fault in faults:
-        click.echo(f"{fault.location}: {fault.message} [{fault.rule}]\n    Fix: {fault.fix}", err=True)
+    """What is wrong with a pack, as `policy lint` shows it: a pack may come from anywhere."""
+    from aiact_gate.formats.lint import render
+
+    click.echo(render(faults), nl=False, err=True)
 
 
 COMMANDS = (new, add, diff)

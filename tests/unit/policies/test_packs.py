@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -591,3 +592,25 @@ def test_an_entry_that_pins_nothing_is_a_fault_of_the_manifest(tmp_path: Path, e
     assert 3 == ran.code, ran.said
     assert said in ran.said
     assert "aiact.yaml:17" in ran.said
+
+
+# ---------------------------------------------------------------- text from anywhere
+
+
+@pytest.mark.parametrize("command", ["add", "list", "test", "lint"])
+def test_a_packs_words_reach_no_terminal_unescaped(command: str, tmp_path: Path) -> None:
+    house(tmp_path / "house")
+    rules = tmp_path / "house" / "rules.yaml"
+    text = rules.read_text()
+    title = re.search(r"^    title: (.*)$", text, re.MULTILINE)
+    assert title is not None
+    hostile = text.replace(title[0], '    title: "Metrics\\e[31m have\\u202e a reason"')
+    rules.write_text(hostile if command != "lint" else hostile.replace("leaves_open:", '"\\e[2Jopen":'))
+    repository = high(tmp_path / "repository")
+    arguments = ("../house", "-v", "--mutate") if command == "test" else ("../house",)
+
+    ran = program("policy", command, *arguments, cwd=repository.folder)
+
+    assert ran.code in (0, 1, 3) and ran.out + ran.err
+    assert not re.search(r"[\x1b\u202e]", ran.out + ran.err), ran
+    assert command == "test" or r"\x1b" in ran.out + ran.err
