@@ -407,6 +407,8 @@ def test_an_interrupted_run_exits_with_130(tmp_path: Path) -> None:
         cwd=repository.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell's background job ignores the signal, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     process.stdout.readline()  # it is in the middle of judging
