@@ -51,8 +51,8 @@ class Field:
 
     def __init__(self, schema_: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         while "$ref" in schema_:
-            beside = {key: value for key, value in schema_.items() if key != "$ref"}
-            schema_ = {**defs[schema_["$ref"].rsplit("/", 1)[-1]], **beside}
+            told = {key: schema_[key] for key in ("description", "examples") if key in schema_}
+            schema_ = {**defs[schema_["$ref"].rsplit("/", 1)[-1]], **told}
         self.schema = schema_
         self.defs = defs
 
