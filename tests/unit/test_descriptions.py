@@ -127,10 +127,11 @@ def test_a_description_fits_the_type_of_its_field_and_tells_the_unit_of_a_number
 
 
 def wants_example(found: Property) -> bool:
-    """A person writes a value there that is none of a list of words."""
+    """A person writes a value there that is none of a few fixed words."""
     group = "$ref" in found.schema or "$ref" in found.items or found.schema.get("type") == "object"
     words = any(key in part for part in (found.schema, found.items) for key in ("enum", "const"))
-    return not group and not words and found.schema.get("x-type") != "schema"
+    words = words or found.schema.get("type") == "boolean" or found.schema.get("x-type") == "schema"
+    return not group and not words
 
 
 BY_PEOPLE = [found for found in ALL if found.place.split(".")[0].split(" ")[0] in WRITTEN]
@@ -186,6 +187,8 @@ def filled(schema: dict[str, Any], defs: dict[str, Any], kind: str) -> Any:
         return filled(defs[schema["$ref"].rsplit("/", 1)[-1]], defs, kind)
     if schema.get("type") == "array":
         return [filled(schema["items"], defs, kind)]
+    if schema.get("type") == "boolean":
+        return True
     if schema.get("type") == "object":
         return {name: filled(field, defs, kind) for name, field in schema.get("properties", {}).items()}
     return schema["enum"][0]

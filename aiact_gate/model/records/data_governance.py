@@ -93,8 +93,7 @@ class Dataset(Strict):
     collection: Collection
     """How, by whom and when the data was collected (Article 10(2)(b))."""
     personal_data: Claim
-    """Whether the data tells anything about persons who can be identified (Article 10(2)(b)).
-    Example: true"""
+    """Whether the data tells anything about persons who can be identified (Article 10(2)(b))."""
     original_purpose: Text | None = None
     """The purpose for which personal data was first collected, not today's (Article 10(2)(b)).
     Example: Deciding on the loan that the applicant asked for."""
@@ -243,8 +242,7 @@ class Feedback(Strict):
     """Whether outputs influence future inputs."""
 
     outputs_influence_inputs: Claim
-    """Whether outputs of the system come back as its later inputs (Article 10(2)(f)).
-    Example: true"""
+    """Whether outputs of the system come back as its later inputs (Article 10(2)(f))."""
     analysis: Text
     """How outputs come back as inputs and what that does, or why they don't (Article 10(2)(f)).
     Example: Refused applicants never get an outcome, so later rows hold only those that were granted."""
@@ -320,8 +318,7 @@ class SpecialCategories(Strict):
     """Special categories of personal data (Article 4a)."""
 
     processed: Claim
-    """Whether special categories of personal data are processed, to find and correct bias (Article 4a).
-    Example: false"""
+    """Whether special categories of personal data are processed, to find and correct bias (Article 4a)."""
     because: Text
     """The reason why they are processed, or why that isn't needed (Article 4a).
     Example: Bias by age can be measured without data on health, belief or origin."""

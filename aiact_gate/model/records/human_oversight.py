@@ -48,7 +48,7 @@ class OversightMeasure(Strict):
     Example: The reading needs the applicant's documents, which stay with the bank."""
     steps: list[Text] = []
     """What the deployer has to do, step by step (Article 14(3)(b)).
-    Example: [Let a second underwriter decide twenty drawn cases each week.]"""
+    Example: [draw twenty cases each week, let a second underwriter decide them]"""
     competence: Text | None = None
     """The knowledge and training that the deployer's people need for it (Article 14(3)(b)).
     Example: Two years of consumer lending and the half-day introduction."""

@@ -11,8 +11,7 @@ class Capture(Strict):
     """The code that writes events, in the serving path."""
 
     automatic: Claim
-    """Whether events are recorded without anybody doing anything (Article 12(1)).
-    Example: true"""
+    """Whether events are recorded without anybody doing anything (Article 12(1))."""
     written_by: TrackedFile
     """The file of this repository that writes the events, in the serving path (Article 12(1)).
     Example: serve.py"""

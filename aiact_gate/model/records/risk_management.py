@@ -58,7 +58,7 @@ class Design(Strict):
 
     options: list[Text]
     """The ways that design or development could remove or reduce the risk (Article 9(5)(a)).
-    Example: [Weigh training rows by age band., Leave out inputs that tell age.]"""
+    Example: [Weigh training rows by age band, Leave out inputs that tell age]"""
     chosen: Name | None = None
     """The option that was built; empty if none was.
     Example: inputs that tell age left out"""
@@ -118,8 +118,7 @@ class Risk(Strict):
     """For misuse: the reason why it can be foreseen (Article 9(2)(b)).
     Example: Landlords ask applicants for credit reports already."""
     known: Claim
-    """Whether the harm was already seen (true) or is only foreseeable (false) (Article 9(2)(a)).
-    Example: true"""
+    """Whether the harm was already seen (true) or is only foreseeable (false) (Article 9(2)(a))."""
     likelihood: Term
     """How likely the harm is before the measures: a word of the scale `criteria.likelihood` (Article
     9(2)(b)).
@@ -207,8 +206,7 @@ class Minors(Strict):
     """Persons under 18 (Article 9(9))."""
 
     affected: Claim
-    """Whether persons under 18 are likely to be adversely affected (Article 9(9)).
-    Example: false"""
+    """Whether persons under 18 are likely to be adversely affected (Article 9(9))."""
     reason: Text
     """The reason why they are or aren't likely to be affected (Article 9(9)).
     Example: Loan contracts need full age, and the form refuses younger applicants."""
@@ -227,8 +225,7 @@ class VulnerableGroup(Strict):
     """The vulnerable group (Article 9(9)).
     Example: persons with low income"""
     affected: Claim
-    """Whether the group is likely to be adversely affected (Article 9(9)).
-    Example: true"""
+    """Whether the group is likely to be adversely affected (Article 9(9))."""
     reason: Text
     """The reason why the group is or isn't likely to be affected (Article 9(9)).
     Example: A refusal hits those hardest who have no other way to a loan."""

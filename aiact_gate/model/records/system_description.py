@@ -32,12 +32,11 @@ class Provider(Strict):
     """The address at which the provider is reached (Article 13(3)(a)).
     Example: model-risk@example.org"""
     size: Literal["large", "sme", "small_mid_cap"] | None = None
-    """The size of the provider; sme: small or medium-sized, which may use the simplified documentation
-    (Article 11(1))."""
+    """The size of the provider; sme: small or medium-sized, small_mid_cap: a little larger (Article
+    11(1))."""
     established_in_union: Claim
     """Whether the provider is established in the Union; if not, it needs an authorised representative
-    (Article 22).
-    Example: true"""
+    (Article 22)."""
     authorised_representative: Representative | None = None
     """The organisation that speaks for a provider outside the Union (Article 22)."""
 
@@ -99,23 +98,19 @@ class SystemDescription(Record):
     Example: [adults who apply for a consumer loan]"""
     out_of_scope: list[Text]
     """The uses that the system isn't meant for.
-    Example: [Screening of tenants or job applicants by their score.]"""
+    Example: [Screening of tenants or job applicants by their score]"""
     setting: Setting
     """Where and how the system is meant to be used (Article 10(4))."""
     forms: list[Form]
     """One block for each form in which the system is supplied (Annex IV, point 1(d))."""
     trains_model_with_data: Claim
-    """Whether a model of the system is trained with data (Article 10(1) and (6)).
-    Example: true"""
+    """Whether a model of the system is trained with data (Article 10(1) and (6))."""
     learns_after_release: Claim
-    """Whether the system goes on learning after release (Article 15(4)).
-    Example: false"""
+    """Whether the system goes on learning after release (Article 15(4))."""
     processes_personal_data: Claim
-    """Whether the system processes personal data (Annex V, point 5).
-    Example: true"""
+    """Whether the system processes personal data (Annex V, point 5)."""
     component_of_product: Claim = False
-    """Whether the system is a part of a physical product (Annex IV, point 1(f)).
-    Example: false"""
+    """Whether the system is a part of a physical product (Annex IV, point 1(f))."""
     market_date: Date | None = None
     """The day on which it was, or will be, first placed on the market or put into service (Article
     111(2)).

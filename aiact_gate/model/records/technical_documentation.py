@@ -64,8 +64,7 @@ class Change(Strict):
     Example: A development run missed the limits for applicants under 25."""
     substantial_modification: Claim
     """Whether the change is a substantial modification, so that conformity is assessed anew (Articles
-    3(23) and 43(4)).
-    Example: false"""
+    3(23) and 43(4))."""
     decided_by: Person
     """The person who decided on the change.
     Example: head-of-model-risk@example.org"""
@@ -154,7 +153,7 @@ class TechnicalDocumentation(Record):
     """The index of the technical documentation."""
 
     form: Literal["full", "simplified"]
-    """The form of the documentation: full, or the simplified one for small and medium-sized providers
+    """The form of the documentation: full, or the simplified one, which smaller providers may use
     (Article 11(1))."""
     form_reference: Name | None = None
     """The Commission's form that was used for the simplified documentation, with its version.

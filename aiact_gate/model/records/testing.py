@@ -238,8 +238,7 @@ class Testing(Record):
     review: Review | None = None
     """When a case goes to a person (Article 14(4)(d))."""
     real_world_testing: Annotated[bool, _marked("boolean", "text")] | None = None
-    """Whether the system was tested in real-world conditions (Article 9(7)).
-    Example: false"""
+    """Whether the system was tested in real-world conditions (Article 9(7))."""
     approved_by: Person
     """The person who answers for the thresholds of this plan.
     Example: head-of-model-risk@example.org"""
