@@ -51,7 +51,8 @@ class Field:
 
     def __init__(self, schema_: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         while "$ref" in schema_:
-            schema_ = defs[schema_["$ref"].rsplit("/", 1)[-1]]
+            told = {key: schema_[key] for key in ("description", "examples") if key in schema_}
+            schema_ = {**defs[schema_["$ref"].rsplit("/", 1)[-1]], **told}
         self.schema = schema_
         self.defs = defs
 
