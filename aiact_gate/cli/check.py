@@ -109,8 +109,10 @@ def command(
 
 
 def exit_code(codes: list[int]) -> int:
-    """The code of several runs: 5 > 3 > 2 > 4 > 1 > 0."""
-    return next((code for code in (5, 3, 2, 4, 1) if code in codes), 0)
+    """The code of several runs: 5 > 3 > 2 > 1 > 4 > 0."""
+    from aiact_gate.judge.verdict import first_code
+
+    return first_code(codes)
 
 
 def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:

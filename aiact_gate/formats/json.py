@@ -110,6 +110,8 @@ def _system(system: SystemReport) -> dict[str, Any]:
         "classification": {
             "tier": system.derived_tier,
             "cites": list(system.cites),
+            "applies_from": system.derived_from,
+            "settled": system.is_settled,
             "decided_by": system.decided_by,
             "reviewed_by": system.reviewed_by,
             "proposed": system.proposed,
@@ -177,6 +179,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "waits": list(finding.waits),
         "fingerprint": finding.fingerprint,
         "standing": finding.standing,
+        "in_every_mode": finding.is_firm,
         "location": {
             "path": place.path,
             "line": place.line,

@@ -71,6 +71,8 @@ class FindingOf(Part):
     waits: list[str]
     fingerprint: str
     standing: bool
+    in_every_mode: bool = False
+    """No mode of a roll-out lets it through."""
     location: Place
 
 
@@ -125,6 +127,10 @@ class ClassificationOf(Part):
 
     tier: str
     cites: list[str]
+    applies_from: str = ""
+    """From when the duties of this tier apply, or empty."""
+    settled: bool = True
+    """Whether no answer to an open question could lower it."""
     decided_by: str
     reviewed_by: str
     proposed: bool

@@ -10,7 +10,7 @@ from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
-from aiact_gate.judge.dates import Binding, binding
+from aiact_gate.judge.dates import binding, system_dates
 from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
@@ -122,6 +122,10 @@ def check(
         for system in manifest.systems
     ]
     systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
+    if options.requirements:
+        from aiact_gate.judge.selection import only_asked
+
+        systems = [one._replace(rows=only_asked(one.rows, options.requirements)) for one in systems]
     note = _no_ai(manifest, options, problems)
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
@@ -331,9 +335,7 @@ def _system(
     wanted = frozenset(
         path[0]
         for requirement in requirements
-        if not binds(requirement, claim)
-        and selected(requirement, profile)
-        and (not options.requirements or requirement.id in options.requirements)
+        if not binds(requirement, claim) and selected(requirement, profile)
         for checked in requirement.checks
         for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
@@ -351,7 +353,6 @@ def _system(
         coverage=coverage,
         broken={name: why for _, broken in packs for name, why in broken.items()},
         used_waivers=used,
-        only=options.requirements,
         recalled=recalled,
     )
     market = str((evidence.data.get("system_description") or {}).get("market_date") or "")
@@ -400,20 +401,8 @@ def _describe(
     run = str((mlflow.get("run") or {}).get("id") or "")[:7]
     model = f"{mlflow['model']} v{mlflow['version']}, run {run}" if mlflow.get("model") and run else ""
     described = (evidence.data.get("system_description") or {}).get("provider") or {}
-    main: Binding = binding(law.timeline, "ch3_s2", claim, market) if claim.is_high else Binding("", "", "")
     derived = claim.derived
-    dates = tuple(
-        (subject, date.later, date.remark)
-        for key, subject in (
-            ("ch3_s2", "Articles 9-15"),
-            ("art4", "Article 4"),
-            ("art5_original", "Article 5"),
-            ("ch3_s5", "Articles 43, 47-49"),
-            ("ch9_ppm", "Articles 72, 73"),
-        )
-        if (date := binding(law.timeline, key, claim, market)).later
-        and (claim.is_high or key in ("art4", "art5_original"))
-    )
+    dates = system_dates(law.timeline, claim, market)
     release = system.get("release") or {}
     return SystemReport(
         id=system["id"],
@@ -424,13 +413,16 @@ def _describe(
         proposed=not claim.claimed or not claim.decided_by,
         derived_tier=derived.tier if derived is not None else "",
         cites=cites_of(derived) if derived is not None else (),
+        is_settled=derived is None or derived.floor == derived.tier,
+        derived_from=(derived.applies_from or "") if derived is not None else "",
+        asked=options.requirements,
         decided_by=claim.decided_by,
         reviewed_by=claim.reviewed_by,
         provider=str(described.get("name") or ""),
         model=model,
         lock_date=gathering.lock.collected if gathering.lock is not None and model else "",
         profile=profile,
-        applies_from=main.later,
+        applies_from=next((date for what, date, _ in dates if what == "Articles 9-15"), ""),
         dates=dates,
         rows=tuple(rows),
         notices=tuple(
@@ -453,7 +445,7 @@ def _with_waiver_rows(
     options: Options,
 ) -> list[SystemReport]:
     """The first system's waiver row, judged last: only now is it known which waivers were needed."""
-    if not systems or options.requirements:
+    if not systems:
         return systems
     unseen = {
         (system.id, row.requirement.id)
