@@ -57,6 +57,9 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     for report, system in pairs:
         level = words.level(report, "missing")
         marked.get(level, []).extend(_rows(level, system, Outcome.UNKNOWN, prefix))
+    for report in reports:
+        if report.mode != "observe":
+            marked["warning"] += [_finding("warning", finding, prefix) for finding in report.questions]
     for report, system in pairs:
         if report.mode == "observe":
             continue  # its one notice has the counts

@@ -54,6 +54,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "standing": report.standing,
         "remarks": list(report.remarks),
         "systems": [_system(system) for system in report.systems],
+        "questions": [_finding(finding) for finding in report.questions],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in report.problems],
         "exit_code": report.exit_code,

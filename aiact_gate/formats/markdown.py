@@ -94,6 +94,7 @@ def _render(reports: Sequence[Report], cut: Cut) -> str:
         lines += _problems(report, cut)
         if report.note:
             lines += [markdown_text(report.note), ""]
+        lines += _worth_a_look(report.questions, cut)
         for system in report.systems:
             lines += _system(report, system, cut)
         lines += _recalled(report, cut)
@@ -217,6 +218,10 @@ def _ask(system: SystemReport, cut: Cut) -> list[str]:
         *(notice for notice in system.notices if notice.outcome is not Outcome.FAIL),
         *(finding for finding in words.warnings(system) if not finding.grace),
     ]
+    return _worth_a_look(found, cut)
+
+
+def _worth_a_look(found: Sequence[Finding], cut: Cut) -> list[str]:
     if not found:
         return []
     lines = ["### Worth a look", ""]

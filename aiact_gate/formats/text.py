@@ -41,6 +41,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     if report.note:
         lines += wrapped(report.note, width)
         lines.append("")
+    lines += _asks(list(report.questions), style, width, verbose)
     for system in report.systems:
         lines += _system(report, system, style, width, verbose)
     lines += _recalled(report, style, width)

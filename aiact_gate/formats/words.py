@@ -116,7 +116,7 @@ def counts_line(system: SystemReport) -> str:
         row.outcome is not Outcome.NOT_APPLICABLE for row in system.rows if row.requirement.is_point
     ):
         recalled = f" {c['recalled']} recalled." if c.get("recalled") else ""
-        return f"No point of Articles 9-15 is judged for this system. {_claim_words(system)}{recalled}"
+        return f"No point of Articles 9-15 is judged for this system. {_claim_words(system)}{recalled}{_asked(c)}"
     profile = f"{system.profile}, of ring {system.ring}" if system.ring else system.profile
     first = f"Judged {c['judged']} of {c['points']} points (profile {profile}): {c['pass']} shown, {c['fail']} failed, {c['owed']} owed."
     second = f"{c['waived']} waived, {c['not_applicable']} not applicable, {c['unknown']} unknown"
@@ -130,7 +130,11 @@ def counts_line(system: SystemReport) -> str:
         if silent
         else f"{c['not_checked']} have no check in this version."
     )
-    return f"{first} {second}. {third}"
+    return f"{first} {second}. {third}{_asked(c)}"
+
+
+def _asked(counts: dict[str, int]) -> str:
+    return f" {count(counts['asked'], 'question')} asked." if counts.get("asked") else ""
 
 
 def _claim_words(system: SystemReport) -> str:

@@ -273,7 +273,7 @@ def _compare(
         faults.append(
             Fault(
                 "claim_signature",
-                "contradicted",
+                "asked",
                 tier_place,
                 f"The model's signature takes {listed}. Is it used in an area of Annex III?",
                 "If it is, answer a3.areas so; if not, nothing is to be done.",

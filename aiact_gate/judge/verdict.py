@@ -105,6 +105,7 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
     found = {outcome.value: sum(row.outcome is outcome for row in points) for outcome in Outcome}
     silent = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
     results = [result for row in rows for result in row.checks]
+    found["asked"] = sum(finding.kind == "asked" for result in results for finding in result.findings)
     found["recalled"] = sum(bool(result.recalled) for result in results)
     found["in_grace"] = sum(
         row.outcome is Outcome.NOT_DUE and any(result.grace for result in row.checks) for row in points

@@ -10,6 +10,8 @@ from aiact_gate.model.fields import Date, Key, Name, Person, Strict, Text, _mark
 
 Condition = Annotated[str, _marked("condition", "reference")]
 FindingKind = Literal["contradicted", "unbound", "stale", "filler", "missing", "malformed", "loosened"]
+CheckKind = Literal[FindingKind, "asked"]
+"""`asked`: a question about words or signals, of severity warning; a roll-out has nothing to enforce there."""
 
 
 class ReplacedModel(Strict):
@@ -47,7 +49,7 @@ class CheckModel(Strict):
     """Instead of `that`: every fault of this rule is a finding. For the pack `evidence-integrity`."""
     at: Condition | None = None
     """Where a finding points."""
-    kind: FindingKind = "missing"
+    kind: CheckKind = "missing"
     message: Name | None = None
     missing: Name | None = None
     """The message when something isn't written at all."""

@@ -157,6 +157,8 @@ class Report(NamedTuple):
     """(path, why)."""
     manifest: str = ""
     version: str = ""
+    questions: tuple[Finding, ...] = ()
+    """What is asked of a repository that declares no system; never in the exit code."""
     note: str = ""
     """For a repository without AI: who decided, until when."""
     hook: bool = False

@@ -58,7 +58,7 @@ class Place(Part):
 class FindingOf(Part):
     """One check's outcome at one place."""
 
-    kind: Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed"]
+    kind: Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed", "asked"]
     outcome: OutcomeWord
     severity: Literal["error", "warning", "notice"]
     message: str
@@ -246,6 +246,8 @@ class ReportOf(Part):
     standing: int
     remarks: list[str]
     systems: list[SystemOf]
+    questions: list[FindingOf] = []
+    """What is asked of a repository that declares no system; never in the exit code."""
     not_read: list[NotRead]
     problems: list[ProblemOf]
     exit_code: Literal[0, 1, 2, 3, 4, 5]

@@ -20,7 +20,7 @@ from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
 from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
-from aiact_gate.model.report import Problem, Report, Row, SystemReport
+from aiact_gate.model.report import Finding, Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
 from aiact_gate.pipelines.judging_packs import (
     Loaded,
@@ -33,7 +33,7 @@ from aiact_gate.pipelines.judging_packs import (
 )
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
-from aiact_gate.sources.lockfile import read_lock
+from aiact_gate.sources.lockfile import Lock, read_lock
 from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
 from aiact_gate.sources.records import undeclared, unread
 from aiact_gate.sources.shapes import shape
@@ -127,9 +127,12 @@ def check(
 
         systems = [one._replace(rows=only_asked(one.rows, options.requirements)) for one in systems]
     note = _no_ai(manifest, options, problems)
+    if note and lock is not None and lock.systems:
+        problems.append(_locked_all_the_same(lock))
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
         note=note,
+        questions=_signals(snapshot, manifest) if note else (),
         not_read=tuple(sorted(gathering.not_read.items())),
         recalls=tuple(recalled.values()),
         remarks=_remarks(coverage, used),
@@ -301,6 +304,29 @@ def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str
     return f"No AI system, decided by {claim['decided_by']} until {claim['expires']}: {claim['reason']}"
 
 
+def _locked_all_the_same(lock: Lock) -> Problem:
+    names = ", ".join(sorted(lock.systems))
+    what = f"{lock.path} holds what was collected for {names}; no_ai_system says that no AI system is here."
+    fix = "Declare the system, or take the lock out."
+    return Problem(what, fix, lock.document.location(("systems",)), 1, "contradicted")
+
+
+def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
+    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
+    from aiact_gate.sources.discover import signals
+
+    seen = signals(snapshot, manifest.folder)
+    if not seen:
+        return ()
+    shown = ", ".join(f"{one.what} ({one.path}:{one.line})" for one in seen[:5])
+    more = f" and {len(seen) - 5} more" if len(seen) > 5 else ""
+    what = f"No AI system is declared; {shown}{more} may be part of one."
+    fix = "If so, declare it; if not, let no_ai_system say why, and nothing else is to be done."
+    place = Location(seen[0].path, max(seen[0].line, 1), 1)
+    check = "no_ai_system/signals"
+    return (Finding(check, "asked", Outcome.FAIL, what, fix, place, "warning", article="Article 3(1)"),)
+
+
 # ---------------------------------------------------------------- one system
 
 
@@ -319,6 +345,10 @@ def _system(
     evidence = begin(gathering, system, options.as_of)
     claim = judge_claim(system, manifest.pointer(system["id"], "tier"), evidence, law.classification)
     evidence.faults += claim.faults
+    if claim.claimed and not claim.is_high:
+        from aiact_gate.pipelines.likeness import asked_about
+
+        evidence.faults += asked_about(gathering.snapshot, manifest, system, claim, evidence)
     requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
     engine = Engine((*_names(requirements), *gathering.kinds), options.as_of)
     if any(requirement.widened for requirement in requirements):
