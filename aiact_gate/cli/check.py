@@ -80,7 +80,7 @@ def command(
     """Judge every system that PATH (a folder or an aiact.yaml) declares.
 
     Exit codes: 0 nothing failed, 1 a point failed or is unknown, 2 usage, 3 manifest, lock, waivers or pack can't be read,
-    4 nothing could be judged, 5 our own fault.
+    4 nothing could be judged, 5 our own fault; the first that applies of 5, 3, 2, 1, 4.
 
     Example: aiact-gate check examples/credit-scoring --format json=report.json
     """
