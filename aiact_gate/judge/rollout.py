@@ -147,7 +147,10 @@ def exit_code(
         return code
     if any(_is_firm(system) for system in systems):
         return 1
-    return 1 if any(enforces(found, kind) for kind in failing_kinds(systems, problems)) else 0
+    if any(enforces(found, kind) for kind in failing_kinds(systems, problems)):
+        return 1
+    # What a mode lets through doesn't make a run of one in which nothing was judged.
+    return 4 if any(problem.code == 4 for problem in problems) else 0
 
 
 def _is_firm(system: SystemReport) -> bool:

@@ -193,6 +193,11 @@ def decide(
     return verdict, code, more
 
 
+def _is_below(row: Row) -> bool:
+    """Whether the claim of *row* is below what the answers give, and not only without an answer to some question."""
+    return any(finding.is_firm for check in row.checks for finding in check.findings)
+
+
 def first_code(codes: Collection[int]) -> int:
     """What several codes come to: what was judged and failed goes before what wasn't judged."""
     return next((wanted for wanted in (5, 3, 2, 1, 4) if wanted in codes), 0)
@@ -210,6 +215,7 @@ def _nothing_evaluated(system: SystemReport) -> bool:
         and system.counts.get("judged", 0) == 0
         and not any(
             row.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
+            and (row.requirement.id != "art6.claim" or _is_below(row))
             or of_article_5(row.requirement)
             and row.outcome is not Outcome.NOT_APPLICABLE
             or row.requirement.id in system.asked
