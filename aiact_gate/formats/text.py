@@ -41,6 +41,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     if report.note:
         lines += wrapped(report.note, width)
         lines.append("")
+    lines += _asks(list(report.questions), style, width, verbose)
     for system in report.systems:
         lines += _system(report, system, style, width, verbose)
     lines += _recalled(report, style, width)
@@ -236,7 +237,7 @@ def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) ->
     rows: list[tuple[str, ...]] = [("Article", "Requirement", "Evidence", "How", "Status", "")]
     hidden = 0
     for row in system.rows:
-        if not row.requirement.is_point and row.requirement.id != "art6.claim":
+        if not words.is_listed(row):
             continue
         quiet = row.outcome in (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
         if quiet and not verbose:
@@ -327,7 +328,7 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
         lines += wrapped(dated, width)
     for remark in report.remarks:
         lines += wrapped(remark, width)
-    if any(system.tier == "high" for system in report.systems):
+    if report.systems:
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]
 

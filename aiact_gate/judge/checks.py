@@ -601,7 +601,7 @@ class CheckJudge:
 
     def _fault_finding(self, check: Check, requirement: Requirement, fault: Fault) -> Finding:
         element = "/".join(str(step) for step in fault.pointer) or fault.location.path
-        return self._finding(
+        finding = self._finding(
             check,
             requirement,
             fault.kind,
@@ -610,6 +610,7 @@ class CheckJudge:
             fault.location,
             element,
         )
+        return finding._replace(article=fault.article or finding.article, is_firm=fault.is_firm)
 
     def _fault_of(self, check: Check, part: str, condition: Condition, bound: Bound, error: str) -> str:
         """What is wrong with *condition*, the policy's fault; what isn't written there is the likely cause."""

@@ -29,6 +29,10 @@ class Fault(NamedTuple):
     fix: str
     pointer: Pointer = ()
     """Name of the record and the place in it; conditions that read it fail."""
+    article: str = ""
+    """The point of law that it is about, where that is narrower than its requirement's."""
+    is_firm: bool = False
+    """No mode of a roll-out lets it through."""
 
 
 class Absent(NamedTuple):

@@ -10,6 +10,8 @@ from aiact_gate.model.fields import Date, Key, Name, Person, Strict, Text, _mark
 
 Condition = Annotated[str, _marked("condition", "reference")]
 FindingKind = Literal["contradicted", "unbound", "stale", "filler", "missing", "malformed", "loosened"]
+CheckKind = Literal[FindingKind, "asked"]
+"""`asked`: a question about words or signals, of severity warning; a roll-out has nothing to enforce there."""
 
 
 class ReplacedModel(Strict):
@@ -63,9 +65,9 @@ class CheckModel(Strict):
     at: Condition | None = None
     """The path at which a finding points.
     Example: it.residual.accepted_by"""
-    kind: FindingKind = "missing"
+    kind: CheckKind = "missing"
     """The kind of a finding; unbound: about another version, run or data, filler: words that say
-    nothing."""
+    nothing; asked: a question, of a warning."""
     message: Name | None = None
     """The sentence that a finding says, with holes for values.
     Example: '{it.id} has no measure.'"""

@@ -73,8 +73,8 @@ class Place(Part):
 class FindingOf(Part):
     """One check's outcome at one place."""
 
-    kind: Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed"]
-    """What is wrong; unbound: about another version, run or data, filler: words that say nothing."""
+    kind: Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed", "asked"]
+    """What is wrong; unbound: about another version, run or data, filler: words that say nothing, asked: a question."""
     outcome: OutcomeWord
     """What it counts as: failed, or covered by a waiver, a debt or a day that is to come."""
     severity: Literal["error", "warning", "notice"]
@@ -97,6 +97,8 @@ class FindingOf(Part):
     """The finding's identity, which stays while lines move in the file."""
     standing: bool
     """Whether it failed before the change that is judged, too."""
+    in_every_mode: bool = False
+    """No mode of a roll-out lets it through."""
     location: Place
     """The place in the repository at which it points."""
 
@@ -180,6 +182,10 @@ class ClassificationOf(Part):
     """The tier that follows from the answers; empty if they don't lead to one."""
     cites: list[str]
     """The articles and points that the tier rests on."""
+    applies_from: str = ""
+    """From when the duties of this tier apply, or empty."""
+    settled: bool = True
+    """Whether no answer to an open question could lower it."""
     decided_by: str
     """The person who decided on the answers, or empty."""
     reviewed_by: str
@@ -355,6 +361,8 @@ class ReportOf(Part):
     """The sentences about the run itself, such as what it was compared with."""
     systems: list[SystemOf]
     """One entry for each AI system that was judged."""
+    questions: list[FindingOf] = []
+    """What is asked of a repository that declares no system; never in the exit code."""
     not_read: list[NotRead]
     """One entry for each file that was found and not read."""
     problems: list[ProblemOf]
