@@ -38,6 +38,8 @@ class Finding(NamedTuple):
     """Findings with the same words that are shown as this one."""
     grace: str = ""
     """The last day on which it only warns, because the check is new in this form."""
+    unwritten: bool = False
+    """Nothing is written at its place: whatever else needs a value there waits for this finding."""
 
 
 class CheckResult(NamedTuple):
@@ -57,6 +59,8 @@ class CheckResult(NamedTuple):
     standing: bool = False
     grace: str = ""
     """The last day on which what it found only warns, because it is new in this form."""
+    waiting: tuple[Finding, ...] = ()
+    """What it would find itself at places whose value isn't written; another check's finding stands for each."""
     recalled: str = ""
     """The issue in which the check was taken back for a while."""
 
