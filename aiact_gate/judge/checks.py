@@ -434,7 +434,9 @@ class CheckJudge:
         if unsaid is not None and not operands.is_fact(unsaid):
             return self._missing_at(check, requirement, unsaid, element, bound=bound, asked=False)
         if unsaid is None:
-            kind, message = check.kind, self._fill(check.message, bound)
+            says = not any(operands.is_silent(path, bound) for path in clause.relative)
+            kind = check.kind if says or check.kind != "contradicted" else "missing"
+            message = self._fill(check.message, bound)
         else:  # the record asks for a fact that isn't among those of the run, the data or the log
             kind = "missing" if check.kind == "contradicted" else check.kind
             message = operands.absent_fact(unsaid)
@@ -500,7 +502,7 @@ class CheckJudge:
             fix or self._own_fix(check, requirement, bound),
             place or self.evidence.locate(pointer),
             element,
-        )._replace(unwritten=not leads_nowhere)
+        )._replace(unwritten=not leads_nowhere and not operands.is_fact(pointer))
 
     def _is_at(self, check: Check, pointer: Pointer, bound: Bound) -> bool:
         """Whether *pointer* is where *check* looks: then its own words for what is missing are about that."""
@@ -554,7 +556,7 @@ class CheckJudge:
         elif empty:
             message = f"The list of {name} is empty."
         elif judged == 0:
-            message = f"None of the {name} fits here, so nothing shows it."
+            message = f"None of the {name} fits here, so it isn't shown."
         else:
             message = f"Only {judged} of the {name} are there."
         fix = operands.what_to_write(pointer, self.evidence.kinds) if empty else ""

@@ -81,6 +81,19 @@ def empty_list(path: tuple[str, ...], bound: Bound, kinds: Kinds) -> Pointer | N
     return None
 
 
+def is_silent(path: tuple[str, ...], bound: Bound) -> bool:
+    """Whether *path* leads to an empty list of a record and nobody says why it is: then one of two statements isn't made."""
+    star = path.index("*") if "*" in path else len(path)
+    try:
+        value, pointer = follow_plain(path[:star], bound)
+        around = follow_plain(path[: star - 1], bound)[0]
+    except NotThere:
+        return False
+    if value != [] or is_fact(pointer) or pointer[0] in _DOCUMENTS:
+        return False
+    return not any(around[key] for key in around if key.endswith("_because"))
+
+
 def field_of(pointer: Pointer, kinds: Kinds) -> Field | None:
     """The schema of the field of a record or of the manifest at *pointer*, if it is known."""
     head, steps = str(pointer[0]), list(pointer[1:])
