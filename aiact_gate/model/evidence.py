@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -59,6 +60,8 @@ class Evidence:
     """Values that count as empty: `missing` or `filler`, by pointer (name first)."""
     required: set[Pointer] = field(default_factory=set)
     """Required fields of records that are absent or not filled."""
+    kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Record kinds that packs add, with their schemas."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: path and SHA-256 of the file it was read from."""
     anchor: Location = Location("aiact.yaml")

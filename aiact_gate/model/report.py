@@ -40,6 +40,8 @@ class Finding(NamedTuple):
     """The last day on which it only warns, because the check is new in this form."""
     is_firm: bool = False
     """No mode of a roll-out lets it through: a prohibited practice, a claim below the answers."""
+    unwritten: bool = False
+    """Nothing is written at its place: whatever else needs a value there waits for this finding."""
 
 
 class CheckResult(NamedTuple):
@@ -59,6 +61,8 @@ class CheckResult(NamedTuple):
     standing: bool = False
     grace: str = ""
     """The last day on which what it found only warns, because it is new in this form."""
+    waiting: tuple[Finding, ...] = ()
+    """What it would find itself at places whose value isn't written; another check's finding stands for each."""
     recalled: str = ""
     """The issue in which the check was taken back for a while."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.judge.causes import one_a_cause
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
 from aiact_gate.judge.dates import binding, system_dates
@@ -390,7 +391,7 @@ def _system(
         judged_row(requirement, judging, binding(law.timeline, requirement.timeline, claim, market))
         for requirement in requirements
     ]
-    rows = with_waits(rows, evidence, requirements)
+    rows = one_a_cause(with_waits(rows, evidence, requirements))
     if evidence.absent and any(result.grace for row in rows for result in row.checks):
         from aiact_gate.judge.grace import absences_graced
 

@@ -94,3 +94,9 @@ def root(name: str, others: Mapping[str, Mapping[str, Any]] | None = None) -> Fi
     facts = schema("facts")
     properties = facts["properties"]
     return Field(properties[name], facts.get("$defs", {})) if name in properties else None
+
+
+def declared_system() -> Field:
+    """What the manifest says of one system."""
+    manifest = schema("manifest")
+    return Field(manifest["$defs"]["DeclaredSystem"], manifest["$defs"])
