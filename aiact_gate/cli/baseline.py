@@ -110,9 +110,10 @@ def _day(text: str | None) -> str:
 
 def _run(work: Callable[[], Written]) -> None:
     from aiact_gate.documents.write import write_inside
+    from aiact_gate.formats.escape import log_line
 
     result = work()
     write_inside(result.root, result.path, result.text.encode("utf-8"))
     for line in result.lines:
-        click.echo(line)
+        click.echo(log_line(line))
     sys.exit(0)

@@ -43,6 +43,7 @@ def command(path: str, tracking_uri: str | None) -> None:
 def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
     from aiact_gate.documents.node import plain_data
     from aiact_gate.documents.yaml import parse_yaml
+    from aiact_gate.formats.escape import log_line
 
     content = plain_data(parse_yaml(lock, "aiact.lock").root)
     for system in systems:
@@ -54,11 +55,10 @@ def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
             else "no registered model"
         )
         data = block.get("data") or {}
-        click.echo(
-            f"{system['id']}: {name}; {len(data)} data sets, {sum(bool(entry.get('sha256')) for entry in data.values())} counted."
-        )
+        counted = sum(bool(entry.get("sha256")) for entry in data.values())
+        click.echo(log_line(f"{system['id']}: {name}; {len(data)} data sets, {counted} counted."))
         for problem in block.get("problems") or []:
-            click.echo(f"    {problem}")
+            click.echo(log_line(f"    {problem}"))
     click.echo("Wrote aiact.lock. Commit it; check reads it without the registry.")
 
 

@@ -21,11 +21,12 @@ def command(record: str, version: str, yes: bool) -> None:
     Example: aiact-gate confirm compliance/risk_management.yaml --for 1.4.0
     """
     from aiact_gate.documents.write import write_inside
+    from aiact_gate.formats.escape import log_line
     from aiact_gate.pipelines.confirm import confirmed
 
     result = confirmed(record, version)
     for line in result.lines:
-        click.echo(line)
+        click.echo(log_line(line))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(
