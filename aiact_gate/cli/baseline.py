@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from aiact_gate.model.errors import UsageError
 
 if TYPE_CHECKING:
     from aiact_gate.pipelines.baseline import Written
@@ -112,17 +109,11 @@ def _day(text: str | None) -> str:
 
 
 def _run(work: Callable[[], Written]) -> None:
-    from aiact_gate.documents.write import write_atomically
+    from aiact_gate.documents.write import write_inside
+    from aiact_gate.formats.escape import log_line
 
     result = work()
-    target = Path(result.path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, result.text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{result.shown} can't be written: {error.strerror}", "Run it where the folder may be written."
-        ) from error
+    write_inside(result.root, result.path, result.text.encode("utf-8"))
     for line in result.lines:
-        click.echo(line)
+        click.echo(log_line(line))
     sys.exit(0)

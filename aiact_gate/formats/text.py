@@ -65,8 +65,11 @@ def _problems(report: Report, style: Style, width: int) -> list[str]:
 
 
 def _hook(report: Report, style: Style, width: int) -> str:
-    """For a commit: only what it makes new or worse, then one line of counts."""
+    """For a commit: only what it makes new or worse, then one line of counts where something was judged."""
     lines = _first(report, style, width) + _problems(report, style, width)
+    lines += wrapped(report.note, width) if report.note else []
+    if not report.systems or report.verdict == "nothing_evaluated":
+        return _joined(lines, style)
     new = [finding for system in report.systems for finding in words.failing(system)]
     for finding in new[:3]:
         lines += _block(finding, style, width)

@@ -23,8 +23,9 @@ OWED_KINDS = ("missing", "stale")
 class Written:
     """A file to write, and what to say about it."""
 
+    root: Path
     path: str
-    shown: str
+    """Within *root*."""
     text: str
     lines: tuple[str, ...]
 
@@ -38,7 +39,7 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
     """
     as_of = options.as_of
     snapshot, report, target = _judged(path, options)
-    if snapshot.has(target):
+    if snapshot.exists(target):
         raise UsageError(
             f"{target} is there already; it only shrinks", "Take out what is paid: aiact-gate baseline update"
         )
@@ -76,7 +77,7 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
         f"{count(contradicted, 'contradicted finding')} not taken in: those are never owed, only fixed or waived.",
         f"Wrote {target}. It can only shrink.",
     )
-    return Written(str(Path(snapshot.root) / target), target, text, lines)
+    return Written(Path(snapshot.root), target, text, lines)
 
 
 def update_baseline(path: str, options: Options) -> Written:
@@ -85,7 +86,7 @@ def update_baseline(path: str, options: Options) -> Written:
     from aiact_gate.documents.yaml import parse_yaml
 
     snapshot, report, target = _judged(path, options)
-    if not snapshot.has(target):
+    if not snapshot.exists(target):
         raise UsageError(f"there is no {target}", "Write one: aiact-gate baseline create")
     content = plain_data(parse_yaml(snapshot.read(target), target).root)
     owed = {
@@ -116,7 +117,7 @@ def update_baseline(path: str, options: Options) -> Written:
         f"Wrote {target}.",
     )
     return Written(
-        str(Path(snapshot.root) / target),
+        Path(snapshot.root),
         target,
         _text(str(content.get("created") or options.as_of), kept),
         lines,

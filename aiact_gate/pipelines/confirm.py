@@ -18,7 +18,9 @@ SHOWN_LINES = 60
 class Confirmed:
     """The record's new text and what to show before it is written."""
 
+    root: Path
     path: str
+    """Within *root*."""
     text: str
     lines: tuple[str, ...]
 
@@ -46,7 +48,7 @@ def confirmed(record: str, version: str) -> Confirmed:
         raise UsageError(f"{record} speaks for {version} already", "Nothing is to be done.")
     new = text[: match.start(1)] + f"{system}@{version}" + text[match.end(1) :]
     history = snapshot.history(relative)
-    return Confirmed(str(Path(snapshot.root) / relative), new, tuple(_changed(history, text, old, relative)))
+    return Confirmed(Path(snapshot.root), relative, new, tuple(_changed(history, text, old, relative)))
 
 
 def _changed(history: list[tuple[str, bytes]] | Unknown, text: str, old: str, path: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiact_gate.documents.markdown import parse_markdown
 from aiact_gate.documents.node import Node
-from aiact_gate.documents.write import write_atomically
+from aiact_gate.documents.write import write_inside
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError, ManifestError, RegistryError, UsageError
 from aiact_gate.model.policy import Pack
@@ -175,28 +175,14 @@ def write(survey: Survey, made: Plan) -> list[str]:
     Raises:
         UsageError: a file that appeared meanwhile, a folder that leads out of the repository or can't be written.
     """
-    root = Path(survey.snapshot.root).resolve()
-    base = root / survey.folder
+    root = Path(survey.snapshot.root)
     for path in made.new:
-        target = base / path
-        try:
-            # One level at a time, so that no folder is made through a link that leads out.
-            for parent in (*reversed(target.parents[: len(Path(path).parts) - 1]),):
-                if not parent.resolve().is_relative_to(root):
-                    raise UsageError(
-                        f"{place(posixpath.dirname(path))} is a link that leads out of the repository",
-                        "Put a folder there.",
-                    )
-                parent.mkdir(exist_ok=True)
-            if os.path.lexists(target):
-                raise UsageError(
-                    f"{place(path)} is there already", "Run init again; it leaves existing files alone."
-                )
-            write_atomically(target, made.new[path].encode("utf-8"))
-        except OSError as error:
+        target = posixpath.join(survey.folder, path)
+        if os.path.lexists(root / target):
             raise UsageError(
-                f"{place(path)} can't be written: {error.strerror}", "Run it where the folder may be written."
-            ) from error
+                f"{place(path)} is there already", "Run init again; it leaves existing files alone."
+            )
+        write_inside(root, target, made.new[path].encode("utf-8"))
     from aiact_gate.sources.snapshot import open_snapshot
 
     again, _ = open_snapshot(str(root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aiact_gate.documents.write import staged_folder
+from aiact_gate.documents.write import leads_out, staged_folder
 from aiact_gate.model.errors import UsageError
 from aiact_gate.packs.load import BUILTIN, load_builtin
 from aiact_gate.packs.scaffold import is_id, is_name, new_pack
@@ -39,6 +39,11 @@ def create_pack(folder: Path, requirement: str, title: str, today: str) -> list[
         raise UsageError("the title is no line of words", "Say in under 60 characters what a pass means.")
     if os.path.lexists(folder):
         raise UsageError(f"{short_path(str(folder))} is there already", "Name a folder that isn't there yet.")
+    if leads_out(str(folder)):
+        raise UsageError(
+            f"a link on the way to {short_path(str(folder))} leads out of its repository",
+            "Name the folder itself.",
+        )
     files = new_pack(name, requirement, title or TITLE, today)
     try:
         with staged_folder(folder, {path: text.encode("utf-8") for path, text in files.items()}) as staged:

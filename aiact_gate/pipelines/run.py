@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from typing import NamedTuple
 
+from aiact_gate import __version__
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.report import Problem, Report
@@ -33,6 +35,8 @@ def checked(
             raise UsageError(what, f"Name a commit, branch or tag, or leave {option} out.")
     snapshot, relative = open_snapshot(path, staged=staged, ref=ref)
     before = _base(snapshot, path, staged, base)
+    if staged and base is None and not snapshot.differs(before.tree):
+        return [_nothing_staged(snapshot, path, options)]
     places = [relative]
     prefix = "" if relative == "." else relative.rstrip("/") + "/"
     if recursive:
@@ -51,6 +55,24 @@ def checked(
         for place in places
     ]
     return [report._replace(remarks=(*before.remarks, *report.remarks)) for report in reports]
+
+
+def _nothing_staged(snapshot: Snapshot, path: str, options: Options) -> Report:
+    """The report of a commit that changes no file: it adds nothing that could fail, and nothing was judged."""
+    folder = "" if path == "." else f" {shlex.quote(path)}"
+    return Report(
+        as_of=options.as_of,
+        enforce=options.enforce,
+        verdict="nothing_evaluated",
+        exit_code=0,
+        packs=(),
+        subject=snapshot.subject._asdict() | {"release": options.release},
+        systems=(),
+        version=__version__,
+        note=f"Nothing is staged, so nothing was judged; this is no pass. The tree is judged by: aiact-gate check{folder}",
+        hook=True,
+        bypass=options.bypass,
+    )
 
 
 class Before(NamedTuple):

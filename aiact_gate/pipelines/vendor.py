@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from aiact_gate.documents.node import plain_data
-from aiact_gate.documents.write import staged_folder, write_atomically
+from aiact_gate.documents.write import staged_folder, write_inside
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError, ManifestError, PackError, UsageError
 from aiact_gate.model.policy import Pack
@@ -75,7 +75,8 @@ def add_pack(source: str, to: str, manifest: str, update: bool) -> Added:
         old = file.read_bytes()
         bom = b"\xef\xbb\xbf" if old.startswith(b"\xef\xbb\xbf") else b""
         text = with_pin(old[len(bom) :].decode("utf-8"), relative, digest, taken.source)
-        _swap(staged, folder, lambda: write_atomically(file, bom + text.encode("utf-8")))
+        new = bom + text.encode("utf-8")
+        _swap(staged, folder, lambda: write_inside(file.parent, file.name, new))
     return Added(pack, before, relative, file.name, _line_of(text, relative), digest, taken)
 
 
