@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from aiact_gate.pipelines.baseline import Written
-    from aiact_gate.pipelines.check import Options
+    from aiact_gate.run.baseline import Written
+    from aiact_gate.run.check import Options
 
 
 @click.group(name="baseline")
@@ -65,7 +65,7 @@ def create(
 
     Example: aiact-gate baseline create --owner head-of-model-risk@example.org
     """
-    from aiact_gate.pipelines.baseline import create_baseline
+    from aiact_gate.run.baseline import create_baseline
 
     until = _day(due) if due is not None else None
     options = _options(as_of, packs, repository, topics)
@@ -87,7 +87,7 @@ def update(
 
     Example: aiact-gate baseline update
     """
-    from aiact_gate.pipelines.baseline import update_baseline
+    from aiact_gate.run.baseline import update_baseline
 
     options = _options(as_of, packs, repository, topics)
     _run(lambda: update_baseline(path, options))
@@ -97,7 +97,7 @@ def _options(
     as_of: str | None, packs: tuple[str, ...], repository: str | None, topics: tuple[str, ...]
 ) -> Options:
     from aiact_gate.cli.check import repository_name
-    from aiact_gate.pipelines.check import Options
+    from aiact_gate.run.check import Options
 
     return Options(_day(as_of), packs=packs, repository=repository_name(repository), topics=topics)
 

@@ -24,8 +24,8 @@ def command(path: str, tracking_uri: str | None) -> None:
     import datetime
 
     from aiact_gate.documents.write import write_inside
-    from aiact_gate.pipelines.collect import collect
-    from aiact_gate.pipelines.declared import declared_systems
+    from aiact_gate.run.collect import collect
+    from aiact_gate.run.declared import declared_systems
     from aiact_gate.sources.git import find_repository
 
     root, systems = declared_systems(path)

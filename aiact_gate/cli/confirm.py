@@ -22,7 +22,7 @@ def command(record: str, version: str, yes: bool) -> None:
     """
     from aiact_gate.documents.write import write_inside
     from aiact_gate.formats.escape import log_line
-    from aiact_gate.pipelines.confirm import confirmed
+    from aiact_gate.run.confirm import confirmed
 
     result = confirmed(record, version)
     for line in result.lines:

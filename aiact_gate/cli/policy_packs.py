@@ -13,9 +13,9 @@ from aiact_gate.formats.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiact_gate.packs.difference import Comparison
-    from aiact_gate.packs.faults import PolicyFault
-    from aiact_gate.pipelines.policy_diff import Turned
+    from aiact_gate.lint.faults import PolicyFault
+    from aiact_gate.policy.difference import Comparison
+    from aiact_gate.run.policy_diff import Turned
 
 
 @click.command()
@@ -31,7 +31,7 @@ def new(folder: str, requirement: str, title: str) -> None:
     """
     import datetime
 
-    from aiact_gate.pipelines.new_pack import create_pack
+    from aiact_gate.run.new_pack import create_pack
 
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     for path in create_pack(Path(folder), requirement, title, today):
@@ -54,7 +54,7 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
 
     Example: aiact-gate policy add https://git.example.org/risk/packs.git@v1.2.0#house
     """
-    from aiact_gate.pipelines.vendor import FaultyPack, add_pack
+    from aiact_gate.run.vendor import FaultyPack, add_pack
 
     try:
         added = add_pack(source, to, manifest, update)
@@ -105,7 +105,7 @@ def diff(old: str, new: str, on: str, as_of: str | None, form: str) -> None:
     Example: aiact-gate policy diff policies/house ../packs/house --on .
     """
     from aiact_gate.cli.check import exit_code, judged_day
-    from aiact_gate.pipelines.policy_diff import compare, side, turned_on
+    from aiact_gate.run.policy_diff import compare, side, turned_on
 
     sides = side(old), side(new)
     faults = [fault for one in sides for fault in one.faults]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiact_gate.formats.escape import visible
 
 if TYPE_CHECKING:
-    from aiact_gate.packs.faults import PolicyFault
+    from aiact_gate.lint.faults import PolicyFault
 
 INDENT = "    "
 LEAD = 20

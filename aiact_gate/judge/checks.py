@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
 from aiact_gate.judge import operands
 from aiact_gate.judge.faults import FaultIndex, Pattern, pattern_of, related
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
@@ -19,8 +21,6 @@ from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import Outcome, weakest
 from aiact_gate.model.policy import Check, Condition, PathExpr, Requirement
 from aiact_gate.model.report import CheckResult, Finding
-from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
 from aiact_gate.sources.filled import echoes
 from aiact_gate.sources.shapes import quoted
 
