@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from aiact_gate.expressions.engine import Expr, Path, path_of, reads
+from aiact_gate.expressions.tree import Expr, Path, path_of, reads
 
 _ORDER = {"_<_": -1, "_<=_": -1, "_>_": 1, "_>=_": 1}
 _LEVELS = {1: "higher", -1: "lower"}

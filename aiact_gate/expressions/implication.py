@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from aiact_gate.expressions.engine import Expr
+from aiact_gate.expressions.tree import Expr
 from aiact_gate.expressions.written import CannotWrite, chain, written
 
 ORDER = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aiact_gate.expressions import engine as conditions
-from aiact_gate.expressions.engine import Expr, Path
+from aiact_gate.expressions.tree import Expr, Path, encode, filled_path, reads
 from aiact_gate.model.policy import Check, Condition, PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.schemas.fields import Field
@@ -58,17 +57,17 @@ def condition_of(tree: Expr, source: str) -> Condition:
     relative = tuple(in_order(tree, source))
     return Condition(
         source,
-        conditions.encode(tree),
+        encode(tree),
         tuple(sorted({path[0] for path in relative if not path[0].startswith("@")})),
         relative,
-        conditions.filled_path(tree, {}) or (),
+        filled_path(tree, {}) or (),
     )
 
 
 def in_order(tree: Expr, source: str) -> list[Path]:
     """The paths that *tree* reads in the order of its *source*: the first that isn't there is the one to point at."""
     return sorted(
-        conditions.reads(tree),
+        reads(tree),
         key=lambda path: (source.find(".".join(step for step in path if step != "*")), path),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from aiact_gate.expressions.engine import Expr
+from aiact_gate.expressions.tree import Expr
 
 _BINARY = {
     "_||_": ("||", 2),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aiact_gate.expressions.engine import Engine, Expr, Given, clauses_of, decode
+from aiact_gate.expressions.engine import Engine, Given
 from aiact_gate.expressions.paths import Bound, NotThere
+from aiact_gate.expressions.tree import Expr, clauses_of, decode
 from aiact_gate.expressions.written import CannotWrite, Macro, chain, is_path, macro_of, names_of, written
 from aiact_gate.judge.faults import pattern_of, related
 from aiact_gate.model.errors import PackError

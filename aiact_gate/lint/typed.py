@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from aiact_gate.expressions.engine import Expr, Path, path_of
+from aiact_gate.expressions.tree import Expr, Path, path_of
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.schemas.fields import Field
 from aiact_gate.sources.shapes import is_date, nearest, quoted

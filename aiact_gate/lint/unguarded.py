@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from aiact_gate.expressions.engine import Expr, Path, path_of
+from aiact_gate.expressions.tree import Expr, Path, path_of
 
 Optional = Callable[[Path], bool]
 """Whether the field at a path from the evidence's names may be null."""

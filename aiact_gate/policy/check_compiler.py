@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiact_gate.documents.node import Document
-from aiact_gate.expressions import engine as conditions
 from aiact_gate.expressions import reading
 from aiact_gate.expressions.directions import Asked, asked
-from aiact_gate.expressions.engine import Engine, Expr
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
+from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, path_of, reads
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.lint.refusals import refusal, too_deep
 from aiact_gate.lint.typed import MAX_DEPTH, Walk, brackets, depth
@@ -238,20 +238,20 @@ class CheckCompiler:
             self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
         try:
-            tree = conditions.decode(code)
+            tree = decode(code)
             self._walk(tree, where, source)
         except RecursionError:  # a chain of hundreds of operators
             refused = too_deep(source)
             self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
-        if any(node.kind == "struct" for node in conditions.nodes(tree)):
+        if any(node.kind == "struct" for node in nodes(tree)):
             what = "a map is written out here, and what it holds can't be followed"
             self._fault("map_literal", where, what, "Compare the fields themselves.", source, 0)
             return None
         relative = reading.in_order(tree, source)
         absolute = {self._resolve(path) for path in relative}
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
-        filled = conditions.filled_path(tree, {}) or ()
+        filled = filled_path(tree, {}) or ()
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
@@ -341,7 +341,7 @@ class CheckCompiler:
         for fault in walk.faults:
             self._fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
         if where[0] == "that":
-            named = {self._resolve(path)[0] for path in conditions.reads(tree)}
+            named = {self._resolve(path)[0] for path in reads(tree)}
             policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
             if all(name in policy_own for name in named):
                 self._fault(
@@ -513,7 +513,7 @@ def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
 
 
 def _encoded(code: bytes) -> str:
-    return base64.b64encode(conditions.lean(code)).decode("ascii")
+    return base64.b64encode(lean(code)).decode("ascii")
 
 
 def _path_data(path: Any) -> dict[str, Any]:
@@ -535,7 +535,7 @@ def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list
     found: list[tuple[tuple[str, ...], int]] = []
 
     def visit(node: Expr, names: dict[str, tuple[str, ...]]) -> None:
-        path = conditions.path_of(node, names)
+        path = path_of(node, names)
         if path is not None:
             if not path[0].startswith("@"):
                 found.append((path, node.offset + 1 if node.kind == "select" else node.offset))
@@ -544,7 +544,7 @@ def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list
             return
         if node.kind == "comprehension":
             visit(node.parts[0], names)
-            base = conditions.path_of(node.parts[0], names)
+            base = path_of(node.parts[0], names)
             inner = {
                 **names,
                 node.name: (*base, "*") if base else ("@row",),

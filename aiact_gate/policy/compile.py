@@ -15,9 +15,8 @@ from typing import Any
 from aiact_gate.documents.node import Document, Node, plain_data
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions import engine as conditions
 from aiact_gate.expressions.directions import Asked
-from aiact_gate.expressions.engine import FORMAT
+from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.errors import DocumentError, PackError
@@ -89,7 +88,7 @@ def compile_folder(
     documents: dict[str, Document] = {}
     data: dict[str, Any] = {
         "format": FORMAT,
-        "engine": conditions.ENGINE,
+        "engine": ENGINE,
         "digest": digest_of(folder),
         "requirements": [],
         "label": label,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from aiact_gate.expressions.engine import Expr, decode
 from aiact_gate.expressions.implication import always_answers, clauses, falsifies, implies, normal, words
+from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.model.policy import Check, Condition, Pack, PathExpr, Requirement
 from aiact_gate.schemas import fields
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aiact_gate.expressions.engine import Engine, Expr
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import NotThere, follow
 from aiact_gate.expressions.reading import condition_of
+from aiact_gate.expressions.tree import Expr
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.policy import Check, Loop, Pack
 from aiact_gate.policytest import mutants

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from aiact_gate.expressions.engine import Expr
+from aiact_gate.expressions.tree import Expr
 from aiact_gate.expressions.written import CannotWrite, written
 from aiact_gate.schemas.fields import Field
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, Node
-from aiact_gate.expressions import engine as conditions
-from aiact_gate.expressions.engine import Engine, Expr
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.reading import Kinds, bound_paths, condition_of, field_at, with_conditions
+from aiact_gate.expressions.tree import Expr, path_of
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Location
@@ -105,7 +105,7 @@ def weakened(
         names = _loop_names(part.tree, bound)
 
         def field_of(node: Expr, names: dict[str, Any] = names) -> Field | None:
-            path = conditions.path_of(node, names)
+            path = path_of(node, names)
             return field_at(path, kinds) if path is not None and not path[0].startswith("@") else None
 
         if part.name != "that":  # a check without `that` is none
@@ -151,7 +151,7 @@ def _between(trees: Sequence[Expr], parameter: str, low: float, high: float) -> 
     for tree in trees:
         for _, node, _ in mutants.places(tree):
             for side, part in enumerate(node.parts if node.kind == "call" else ()):
-                if conditions.path_of(part, {}) == ("parameters", parameter):
+                if path_of(part, {}) == ("parameters", parameter):
                     if node.name not in ("_<_", "_<=_", "_>_", "_>=_"):
                         return f"a case that a {parameter} of {low:g} and one of {high:g} judge differently"
                     ends.add((node.name, side) in _HIGH_TELLS)
@@ -171,7 +171,7 @@ def _loop_names(tree: Expr, bound: dict[str, Any]) -> dict[str, Any]:
     names = dict(bound)
     for _, node, _ in mutants.places(tree):
         if node.kind == "comprehension":
-            path = conditions.path_of(node.parts[0], names)
+            path = path_of(node.parts[0], names)
             names[node.name] = (*path, "*") if path is not None else ("@row",)
     return names
 

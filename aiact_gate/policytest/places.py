@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from aiact_gate.documents.node import Node
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions.engine import Engine, Expr, decode
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.lint.carets import Text, place_in
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location, Pointer

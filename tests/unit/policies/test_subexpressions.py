@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from aiact_gate.expressions.engine import Engine, decode
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.tree import decode
 from aiact_gate.expressions.written import CannotWrite, macro_of, names_of, written
 
 ENGINE = Engine(("a", "b", "x", "y"))
