@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from aiact_gate.cli.policy_packs import COMMANDS
-from aiact_gate.policy.load import BUILTIN, builtin_folder
+from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 
 
 @click.group(name="policy")

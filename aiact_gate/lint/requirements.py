@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from aiact_gate.documents.node import Document, Node
-from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.paths import HOLE, parse_path
 from aiact_gate.lint.act import no_point_of_the_law
+from aiact_gate.lint.builtin import builtin_ids, fault_rules, law_words, timeline_rows
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import METHOD_WORDS, METHODS
-from aiact_gate.policy.load import BUILTIN, builtin_folder, load_builtin
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.filled import echoes, emptiness
 from aiact_gate.sources.shapes import nearest, quoted
 
@@ -119,7 +118,7 @@ def _law_words(
     if timeline in ("", "undated") and duty in ("", "all"):
         return
     if (data.get("pack") or {}).get("name") == "eu-ai-act" and data.get("timeline"):  # brings them along
-        timelines = _rows(data["timeline"])
+        timelines = timeline_rows(data["timeline"])
         duties = tuple((data.get("classification") or {}).get("duty_groups") or {})
     else:
         timelines, duties = law_words()
@@ -141,29 +140,6 @@ def _law_words(
             f"Did you mean {near}?" if near else "Name one of its duty_groups, or `all`.",
             name,
         )
-
-
-@cache
-def law_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(ids of the rows of timeline.yaml, duty groups of classification.yaml), of the built-in pack."""
-    from aiact_gate.documents.node import plain_data
-
-    folder = builtin_folder("eu-ai-act")
-    read = {
-        name: plain_data(parse_yaml((folder / f"{name}.yaml").read_bytes(), name).root)
-        for name in ("timeline", "classification")
-    }
-    return _rows(read["timeline"]), tuple(read["classification"].get("duty_groups", {}))
-
-
-def _rows(timeline: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        str(row["id"])
-        for rows in timeline.values()
-        if isinstance(rows, list)
-        for row in rows
-        if isinstance(row, dict) and "id" in row
-    )
 
 
 def _parameters(document: Document, pointer: Pointer, node: Node, name: str, tell: Tell) -> None:
@@ -210,15 +186,8 @@ def _fault_rule(document: Document, place: Pointer, check: Node, name: str, tell
     rule = _text(check, "faults")
     if not rule:
         return
-    known = {
-        one.faults
-        for pack in BUILTIN
-        for requirement in load_builtin(pack)[0].requirements
-        for one in requirement.checks
-        if one.faults
-    }
-    if rule not in known:
-        near = nearest(rule, sorted(known))
+    if rule not in fault_rules():
+        near = nearest(rule, fault_rules())
         tell(
             "unknown_faults",
             document.location((*place, "faults")),
@@ -277,11 +246,6 @@ def advice(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tel
         if found is not None:
             _calls_for(document, pointer, node, found, tell)
         _unread(document, pointer, node, name, tell)
-
-
-def builtin_ids() -> dict[str, str]:
-    """The ids of all requirements of the built-in packs, each with its pack."""
-    return {requirement.id: pack for pack in BUILTIN for requirement in load_builtin(pack)[0].requirements}
 
 
 def _citation(document: Document, pointer: Pointer, node: Node, name: str, tell: Tell) -> None:

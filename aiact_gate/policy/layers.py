@@ -15,8 +15,8 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import LAYERS
 from aiact_gate.policy.check_compiler import CheckCompiler
-from aiact_gate.policy.load import LAYERS
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
 

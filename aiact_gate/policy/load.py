@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING, Any
 from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
-from aiact_gate.model.policy import Check, Condition, Lookup, Loop, Pack, PathExpr, Requirement, Widening
+from aiact_gate.model.policy import (
+    LAYERS,
+    Check,
+    Condition,
+    Lookup,
+    Loop,
+    Pack,
+    PathExpr,
+    Requirement,
+    Widening,
+)
+from aiact_gate.sources.builtin import BUILTIN, HERE, builtin_folder
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
-
-HERE = File(__file__).resolve().parent.parent
-BUILTIN = ("eu-ai-act", "evidence-integrity")
-LAYERS = ("builtin", "organisation", "unit", "repository")
-"""Each may only tighten those before it."""
-
-
-def builtin_folder(name: str) -> File:
-    """The folder of the built-in pack *name*: in the wheel, or beside the package in a checkout."""
-    shipped = HERE / "policies" / name
-    return shipped if shipped.is_dir() else HERE.parent / "policies" / name
 
 
 @cache

@@ -21,9 +21,9 @@ from aiact_gate.model.location import Location, Pointer, parse_pointer, pointer_
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult
-from aiact_gate.policy.load import BUILTIN, builtin_folder
 from aiact_gate.policytest.results import CaseResult
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
+from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 from aiact_gate.sources.kind_schema import misfits
 from aiact_gate.sources.references import resolve_refs
 from aiact_gate.sources.shapes import shape

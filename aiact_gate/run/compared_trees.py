@@ -14,9 +14,10 @@ from aiact_gate.judge.loosenings import PackText, Stated, mapping
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
-from aiact_gate.policy.load import BUILTIN, in_layer_order, load_builtin, load_folder
+from aiact_gate.policy.load import in_layer_order, load_builtin, load_folder
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources import records
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.manifest import Manifest, read_manifest
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot

@@ -18,10 +18,11 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Requirement
 from aiact_gate.model.report import Report, Row
-from aiact_gate.policy.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
+from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.run.check import Options, Witnessed
 from aiact_gate.run.manifests import checked
 from aiact_gate.schemas import fields
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.gather import begin, gather
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from aiact_gate.documents.write import leads_out, staged_folder
 from aiact_gate.model.errors import UsageError
-from aiact_gate.policy.load import BUILTIN, load_builtin
+from aiact_gate.policy.load import load_builtin
 from aiact_gate.propose.pack import is_id, is_name, new_pack
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.snapshot import short_path
 
 TITLE = "Figures rest on enough cases"

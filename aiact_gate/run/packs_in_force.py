@@ -11,8 +11,9 @@ from aiact_gate.model.errors import PackError, SnapshotError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Problem
-from aiact_gate.policy.load import BUILTIN, in_layer_order, layered, load_builtin, load_folder
+from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.policy.pins import as_pinned, fix_of
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 

@@ -17,10 +17,11 @@ from aiact_gate.model.errors import AiactError, ManifestError, PackError, UsageE
 from aiact_gate.model.policy import Pack
 from aiact_gate.policy.compile import digest_of
 from aiact_gate.policy.linted import lint_folder
-from aiact_gate.policy.load import BUILTIN, load_folder
+from aiact_gate.policy.load import load_folder
 from aiact_gate.propose.pack import is_name
 from aiact_gate.propose.pins import with_pin
 from aiact_gate.run.pack_source import Taken, take
+from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.git import find_repository
 from aiact_gate.sources.manifest import NAMES, Manifest, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import open_snapshot, short_path

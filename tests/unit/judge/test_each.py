@@ -22,9 +22,10 @@ from aiact_gate.model.location import pointer_text
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.model.report import CheckResult
-from aiact_gate.policy.load import builtin_folder, load_folder
+from aiact_gate.policy.load import load_folder
 from aiact_gate.policytest.cases import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
+from aiact_gate.sources.builtin import builtin_folder
 
 FOLDER = builtin_folder("eu-ai-act")
 VALUES: tuple[Any, ...] = (

@@ -21,9 +21,10 @@ from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.policy.difference import Comparison, compare_packs
-from aiact_gate.policy.load import builtin_folder, load_folder
+from aiact_gate.policy.load import load_folder
 from aiact_gate.policytest.cases import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
+from aiact_gate.sources.builtin import builtin_folder
 
 REQUIREMENT: dict[str, Any] = {
     "id": "house.a",

@@ -11,10 +11,11 @@ import pytest
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.tree import Expr, decode, encode
 from aiact_gate.model.policy import Check, Pack
-from aiact_gate.policy.load import builtin_folder, load_folder
+from aiact_gate.policy.load import load_folder
 from aiact_gate.policytest import mutants
 from aiact_gate.policytest.cases import AS_OF, judged, names_of, read_base
 from aiact_gate.schemas.fields import Field
+from aiact_gate.sources.builtin import builtin_folder
 
 NAMES = ("it", "a", "b", "c")
 
