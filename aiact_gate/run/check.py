@@ -34,7 +34,7 @@ from aiact_gate.run.packs_in_force import (
 )
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
-from aiact_gate.sources.lockfile import Lock, read_lock
+from aiact_gate.sources.lock import Lock, read_lock
 from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
 from aiact_gate.sources.records import undeclared, unread
 from aiact_gate.sources.shapes import shape

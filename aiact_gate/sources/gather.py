@@ -13,7 +13,7 @@ from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources import binding, events, figures, records, references
 from aiact_gate.sources.documents import Library, attach_document
-from aiact_gate.sources.lockfile import Lock, attach_registry
+from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
