@@ -73,7 +73,7 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
     wide = max((len(name) for name in (*known, *(item.id for item in pack.requirements))), default=0)
     for item in pack.requirements:
         before = known.pop(item.id, None)
-        state = "" if old is None else "new" if before is None else ""
+        state = "new" if old is not None and before is None else ""
         if before is not None and before.version != item.version:
             state = f"was {before.version}"
         line = f"  {item.id:<{wide}}  {item.version:<7} {_checks(len(item.checks)):<11} {item.title}"
@@ -84,7 +84,9 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
 
 
 def _checks(number: int) -> str:
-    return "not checked" if not number else f"{number} check{'' if number == 1 else 's'}"
+    if not number:
+        return "not checked"
+    return f"{number} check{'' if number == 1 else 's'}"
 
 
 @click.command()

@@ -51,7 +51,9 @@ class Walk(CheckJudge):
             return Walked(name, "fails", bound, place=finding.location, because=finding.message)
         where = self._holds(check.where, bound) if check.where is not None else None
         if where is not None and not where.holds:
-            state = "error" if where.error else "fails" if where.absent else "left out"
+            state = "fails" if where.absent else "left out"
+            if where.error:
+                state = "error"
             return Walked(name, state, bound, where, place=self._row_place(check, bound), because=where.error)
         clauses: list[Outcome] = []
         for clause in check.clauses:

@@ -26,10 +26,8 @@ class PolicyFault(NamedTuple):
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     near = nearest(word, known)
-    return (
-        f"Did you mean {near}?"
-        if near
-        else f"Known here: {', '.join(known[:10])}."
-        if known
-        else "Look at the record's schema: aiact-gate schema."
-    )
+    if near:
+        return f"Did you mean {near}?"
+    if known:
+        return f"Known here: {', '.join(known[:10])}."
+    return "Look at the record's schema: aiact-gate schema."

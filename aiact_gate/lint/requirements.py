@@ -157,12 +157,7 @@ def _parameters(document: Document, pointer: Pointer, node: Node, name: str, tel
                 "Put the bounds in their order.",
                 name,
             )
-        elif default is not None and (
-            low is not None and default < low or high is not None and default > high
-        ):
-            bound = (
-                f"min, {low:g}" if low is not None and default < low else f"max, {high:g}" if high else "max"
-            )
+        elif bound := _crossed(default, low, high):
             tell(
                 "parameter",
                 document.location((*place, "default")),
@@ -180,6 +175,15 @@ def _parameters(document: Document, pointer: Pointer, node: Node, name: str, tel
                         "Write a whole number, or make it a float.",
                         name,
                     )
+
+
+def _crossed(value: float | None, low: float | None, high: float | None) -> str:
+    """The bound outside which *value* lies, as `min, 1`; empty if it lies outside none."""
+    if value is not None and low is not None and value < low:
+        return f"min, {low:g}"
+    if value is not None and high is not None and value > high:
+        return f"max, {high:g}"
+    return ""
 
 
 def _fault_rule(document: Document, place: Pointer, check: Node, name: str, tell: Tell) -> None:

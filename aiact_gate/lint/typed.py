@@ -353,7 +353,9 @@ class Walk:
                 f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one, names)} with {self._of_kind(node.parts[1], other, names)}",
             )
             return "any"
-        return "text" if one == "date" else one if one == other else "any"
+        if one == "date":
+            return "text"
+        return one if one == other else "any"
 
     def _word(
         self, node: Expr, declared: tuple[str, ...], kinds: list[str], names: Mapping[str, Path]
@@ -533,7 +535,9 @@ def _constant(node: Expr) -> str:
     value = node.value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return quoted(value) if isinstance(value, str) else str(value) if value is not None else "null"
+    if value is None:
+        return "null"
+    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def _written(node: Expr) -> str:

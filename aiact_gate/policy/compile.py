@@ -213,8 +213,9 @@ def declared_layer(folder: File) -> str:
 def _article_order(article: str) -> tuple[int, int, str]:
     """Articles in the order of the law, annexes behind them, everything else last."""
     digits = "".join(c for c in article if c.isdigit())
-    group = 1 if article.startswith("annex") else 0 if article[:1].isdigit() else 2
-    return group, int(digits or 0), article
+    if article.startswith("annex"):
+        return 1, int(digits or 0), article
+    return (0 if article[:1].isdigit() else 2), int(digits or 0), article
 
 
 def _texts(node: Node) -> Any:

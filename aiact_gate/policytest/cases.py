@@ -390,7 +390,7 @@ def _node(value: Any, near: Node) -> Node:
     if value is None:
         return Node("null", near.line, near.column, near.end_line, near.end_column, True)
     plain = not isinstance(value, str)
-    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return Node(text, near.line, near.column, near.end_line, near.end_column, plain)
 
 
@@ -414,7 +414,9 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
     references: list[Any] = []
     facts = schema("facts")
     for kind, document in documents.items():
-        definition = kinds[kind] if kind in kinds else schema(kind) if kind in RECORDS else None
+        definition = kinds.get(kind)
+        if definition is None and kind in RECORDS:
+            definition = schema(kind)
         if definition is None:
             field_ = facts["properties"].get(kind)
             if field_ is None:

@@ -7,7 +7,7 @@ passing evidence; if the check still passes, the policy has a hole. What survive
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -246,12 +246,20 @@ def holds(node: Node, path: tuple[str, ...]) -> bool:
     value = node.value
     if not path:
         return not node.is_null and bool(value.strip() if isinstance(value, str) else value)
-    step, rest = path[0], path[1:]
+    return any(holds(child, path[1:]) for child in _children(value, path[0]))
+
+
+def _children(value: Any, step: str) -> list[Node]:
+    """What *step* leads to from *value*: `*` to every child."""
     if isinstance(value, dict):
-        children = list(value.values()) if step == "*" else [value[step]] if step in value else []
-    else:
-        children = list(value) if isinstance(value, list) and step == "*" else []
-    return any(holds(child, rest) for child in children)
+        return [value[key] for key in _keys(value, step)]
+    return list(value) if isinstance(value, list) and step == "*" else []
+
+
+def _keys(value: Mapping[str, Any], step: str) -> list[str]:
+    if step == "*":
+        return list(value)
+    return [step] if step in value else []
 
 
 def blanked(document: Document, path: tuple[str, ...]) -> Document:
@@ -264,9 +272,8 @@ def _without(node: Node, path: tuple[str, ...]) -> Node:
     copy.keys = dict(node.keys)
     step, rest = path[0], path[1:]
     if isinstance(node.value, dict):
-        keys = list(node.value) if step == "*" else [step] if step in node.value else []
         copy.value = dict(node.value)
-        for key in keys:
+        for key in _keys(node.value, step):
             if rest:
                 copy.value[key] = _without(node.value[key], rest)
             else:

@@ -290,7 +290,9 @@ class _Writer:
     def _words(field: Field) -> str:
         items = field.below("*") if field.schema.get("type") == "array" else field
         words: Any = items.schema.get("enum") if items is not None else None
-        return ("a list of: " if items is not field else "") + " | ".join(words) if words else ""
+        if not words:
+            return ""
+        return ("a list of: " if items is not field else "") + " | ".join(words)
 
 
 def _order(kind: str) -> list[str]:
