@@ -46,8 +46,7 @@ class CheckJudge:
         self._loaded: Loaded = {}
         self._base: Bound = {name: (value, (name,)) for name, value in evidence.data.items()}
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
-        shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
-        self._shared = engine.bind(shared)
+        self._shared = engine.bind(evidence.data)
         self._with: dict[tuple[Any, ...], Any] = {}
         self._pruned: dict[bytes, dict[str, Any]] = {}
         self._faulted = FaultIndex(evidence.faults)
@@ -703,7 +702,7 @@ class CheckJudge:
         """
         if check.faults:
             return requirement.calls_for
-        caps = self.evidence.data.get("@caps", {})
+        caps = self.evidence.worth_at_most
         worths = []
         for name, worth in check.worth:
             capped = name in caps and worth in ("measured", "provenance")

@@ -31,7 +31,7 @@ class Values:
     ) -> None:
         self.evidence = evidence
         self.requirement = requirement
-        self._shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
+        self._shared = dict(evidence.data)
         names = {*NAMES, *self._shared}
         for condition in conditions:
             names |= set(condition.names)
