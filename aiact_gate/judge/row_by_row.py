@@ -30,7 +30,7 @@ class Walked(NamedTuple):
     because: str = ""
 
 
-class Walk(CheckJudge):
+class RowByRow(CheckJudge):
     """A judge that keeps what it saw; it never takes the short way of proving a whole list at once."""
 
     def rows(self, check: Check, requirement: Requirement) -> list[Walked]:

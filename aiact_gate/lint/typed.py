@@ -69,7 +69,7 @@ class Seen(NamedTuple):
     """Every other path."""
 
 
-class Walk:
+class TypedWalk:
     """One condition walked: `faults` and what was `seen`."""
 
     def __init__(self, source: str, field_of: FieldOf) -> None:

@@ -18,7 +18,7 @@ from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, path_of, reads
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.lint.refusals import refusal, too_deep
-from aiact_gate.lint.typed import MAX_DEPTH, Walk, brackets, depth
+from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.lint.unguarded import unguarded
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
@@ -49,7 +49,7 @@ class CheckCompiler:
         self.reads: set[tuple[str, ...]] = set()
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
-        self.walked: list[tuple[Walk, tuple[str | int, ...]]] = []
+        self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
         self.directed: list[tuple[str, Asked]] = []
         self.sure: set[tuple[str, ...]] = set()
 
@@ -333,7 +333,7 @@ class CheckCompiler:
             return
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
-        walk = Walk(source, self._certain)
+        walk = TypedWalk(source, self._certain)
         walk.condition(tree)
         self.walked.append((walk, where))
         if len(self.faults) > unknown:

@@ -10,7 +10,7 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import NotThere
 from aiact_gate.judge.claim import judge_claim
 from aiact_gate.judge.dates import binding
-from aiact_gate.judge.row_by_row import Walk
+from aiact_gate.judge.row_by_row import RowByRow
 from aiact_gate.judge.rows import binds
 from aiact_gate.model.errors import AiactError, PackError, UsageError
 from aiact_gate.model.evidence import Evidence
@@ -95,7 +95,7 @@ def checks_seen(run: Run, requirement: Requirement, check: Check, as_of: str, sh
             )
             found.append(CheckSeen(one.judging.system, version, result, told))
             continue
-        walk = Walk(_evidence(one, requirement), _engine(one), one.judging.system)
+        walk = RowByRow(_evidence(one, requirement), _engine(one), one.judging.system)
         seen = walk.seen(check, requirement, result, version, as_of, shown)
         if result is None and row is not None:
             judged = walk.judge(check, requirement)
@@ -136,7 +136,7 @@ def page_facts(run: Run, requirement: Requirement) -> list[PageFacts]:
         if row.outcome in (Outcome.NOT_SELECTED, Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED):
             found.append(facts)
             continue
-        walk = Walk(evidence, _engine(one), one.judging.system)
+        walk = RowByRow(evidence, _engine(one), one.judging.system)
         lists: dict[str, int] = {}
         places: dict[str, tuple[Location, ...]] = {}
         for check, result in zip(row.requirement.checks, row.checks, strict=False):
@@ -177,7 +177,7 @@ def _binds(one: Witnessed, requirement: Requirement) -> dict[str, Any]:
 
 
 def _places(
-    walk: Walk, check: Check, requirement: Requirement, lists: dict[str, int]
+    walk: RowByRow, check: Check, requirement: Requirement, lists: dict[str, int]
 ) -> tuple[Location, ...]:
     """Where the rows of *check* that hold have what is judged; the lengths of its lists go to *lists*."""
     try:
