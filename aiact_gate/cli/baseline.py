@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from aiact_gate.run.baseline import Written
-    from aiact_gate.run.check import Options
+    from aiact_gate.run.options import Options
 
 
 @click.group(name="baseline")
@@ -97,7 +97,7 @@ def _options(
     as_of: str | None, packs: tuple[str, ...], repository: str | None, topics: tuple[str, ...]
 ) -> Options:
     from aiact_gate.cli.check import repository_name
-    from aiact_gate.run.check import Options
+    from aiact_gate.run.options import Options
 
     return Options(_day(as_of), packs=packs, repository=repository_name(repository), topics=topics)
 

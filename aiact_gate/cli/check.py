@@ -85,8 +85,8 @@ def command(
     """
     # Built once, judged and thrown away: looking for cycles in it costs a twelfth of a cold run and finds none.
     gc.disable()
-    from aiact_gate.run.check import Options
     from aiact_gate.run.manifests import checked
+    from aiact_gate.run.options import Options
 
     wanted = [_format(text) for text in formats] or [("text", "")]
     if staged and ref:

@@ -21,8 +21,8 @@ from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.report import Problem, Report
-from aiact_gate.run.check import Options
 from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 from aiact_gate.sources.git import find_repository
 
 SUMMARY_LIMIT = 1_000_000

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiact_gate.model.policy import Requirement
-    from aiact_gate.run.check import Options
     from aiact_gate.run.explain import Run
+    from aiact_gate.run.options import Options
 
 
 @click.command(name="explain")
@@ -47,8 +47,8 @@ def command(
     Example: aiact-gate explain art9.5/accepted-by-another --on examples/credit-scoring
     """
     from aiact_gate.cli.check import judged_day
-    from aiact_gate.run.check import Options
     from aiact_gate.run.explain import explained
+    from aiact_gate.run.options import Options
 
     if on and path:
         raise UsageError("both --on and a path were given", "Give the repository once.")

@@ -16,8 +16,10 @@ from aiact_gate.judge.regression import by_both_rules, compared, dropped_points,
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
-from aiact_gate.run.check import Options, check
+from aiact_gate.run.check import check
 from aiact_gate.run.compared_trees import given_packs, stated
+from aiact_gate.run.options import Options
+from aiact_gate.run.packs_in_force import Given
 from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -27,6 +29,7 @@ def check_change(
     base: Snapshot | None,
     path: str,
     options: Options,
+    loaded: Given,
     hook: bool,
     problems: Sequence[Problem] = (),
 ) -> Report:
@@ -34,7 +37,7 @@ def check_change(
 
     *problems* are those of the comparison itself; they count like the report's own.
     """
-    report = check(snapshot, path, options)
+    report = check(snapshot, path, options, loaded=loaded)
     report = report._replace(problems=(*problems, *report.problems))
     if base is None:
         return compared(report, {}, [], hook)
@@ -54,13 +57,14 @@ def check_change(
     elsewhere_before: set[str] = set()
     for origin, was in zip(origins, before, strict=True):
         if _rules(now) != _rules(was):
-            by_base = check(snapshot, path, options, (base, read_manifest(base, origin)))
+            judges = (base, read_manifest(base, origin))
+            by_base = check(snapshot, path, options, loaded=loaded, judges=judges)
             if origin != origins[0]:  # its packs judged what moved here, and nothing else
                 moved = set(systems_of(was)) - elsewhere_before
                 by_base = by_base._replace(systems=tuple(one for one in by_base.systems if one.id in moved))
             report = by_both_rules(report, by_base)
         elsewhere_before |= set(systems_of(was))
-    bases = [check(base, origin, options) for origin in origins]
+    bases = [check(base, origin, options, loaded=loaded) for origin in origins]
     for one in bases:
         report = in_stricter_mode(report, one)
     known: dict[str, SystemReport] = {}

@@ -13,7 +13,8 @@ from aiact_gate.model.errors import ManifestError, UsageError
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import of_article_5
 from aiact_gate.model.report import Finding, Report
-from aiact_gate.run.check import Options, check
+from aiact_gate.run.check import check
+from aiact_gate.run.options import Options
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot
 
 OWED_KINDS = ("missing", "stale")

@@ -23,7 +23,9 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
 from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
 from aiact_gate.model.report import Finding, Problem, Report, Row, SystemReport
+from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import (
+    Given,
     Loaded,
     given_packs,
     in_force,
@@ -44,26 +46,6 @@ if TYPE_CHECKING:
     from aiact_gate.model.rollout import InForce, Recall
 
 
-class Options(NamedTuple):
-    """How `check` judges."""
-
-    as_of: str
-    enforce: str = "now"
-    release: bool = False
-    requirements: frozenset[str] = frozenset()
-    packs: tuple[str, ...] = ()
-    """Additional pack folders, given by the workflow."""
-    witness: Callable[[Witnessed], None] | None = None
-    """Gets what each system was judged on: `explain` shows it."""
-    repository: str = ""
-    """OWNER/NAME, given by the workflow: what the rings of a roll-out go by."""
-    topics: tuple[str, ...] = ()
-    bypass: str = ""
-    """What the environment says of a bypass; shown, and without effect."""
-    instead: tuple[tuple[str, str], ...] = ()
-    """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""
-
-
 class Witnessed(NamedTuple):
     """What one system was judged on."""
 
@@ -77,14 +59,23 @@ class Witnessed(NamedTuple):
 
 
 def check(
-    snapshot: Snapshot, path: str, options: Options, judges: tuple[Snapshot, Manifest] | None = None
+    snapshot: Snapshot,
+    path: str,
+    options: Options,
+    *,
+    loaded: Given | None = None,
+    judges: tuple[Snapshot, Manifest] | None = None,
+    witness: Callable[[Witnessed], None] | None = None,
 ) -> Report:
     """Judge every system that the manifest at *path* declares. Reads files only through *snapshot*; prints nothing.
 
-    *judges* is the tree and manifest whose own packs judge; absent: the judged one's.
+    *loaded* are the packs of *options*, for who judges several manifests; *judges* is the tree and manifest whose own packs
+    judge (absent: the judged one's); *witness* gets what each system was judged on: `explain` shows it.
     """
-    problems: list[Problem] = []
-    packs = given = given_packs(options, problems)
+    loaded = loaded or given_packs(options)
+    problems: list[Problem] = list(loaded.problems)
+    packs: Sequence[Loaded] = loaded.packs
+    given = loaded.packs
     mode = in_force(given, [], {}, options)
     try:
         manifest = read_manifest(snapshot, find_manifest(snapshot, path))
@@ -119,7 +110,7 @@ def check(
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [
-        _system(gathering, system, packs, coverage, used, options, mode, recalled)
+        _system(gathering, system, packs, coverage, used, options, mode, recalled, witness)
         for system in manifest.systems
     ]
     systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
@@ -340,6 +331,7 @@ def _system(
     options: Options,
     mode: InForce | None,
     recalled: Mapping[str, Recall],
+    witness: Callable[[Witnessed], None] | None,
 ) -> SystemReport:
     manifest = gathering.manifest
     law = packs[0][0]
@@ -396,8 +388,8 @@ def _system(
         from aiact_gate.judge.grace import absences_graced
 
         rows = absences_graced(rows, evidence)
-    if options.witness is not None:
-        options.witness(Witnessed(gathering, system, judging, law, requirements, wanted))
+    if witness is not None:
+        witness(Witnessed(gathering, system, judging, law, requirements, wanted))
     soon = ending_soon(coverage, used, options.as_of)
     report = _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
     return report._replace(ring=ring)

@@ -20,8 +20,9 @@ from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Requirement
 from aiact_gate.model.report import Report, Row
 from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_folder
-from aiact_gate.run.check import Options, Witnessed
+from aiact_gate.run.check import Witnessed
 from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 from aiact_gate.schemas import fields
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.gather import begin, gather
@@ -56,7 +57,7 @@ def explained(path: str, options: Options) -> Run:
     # As overlays tighten them, also where nothing is judged.
     known = {item.id: item for pack in layered(packs)[0] for item in pack.requirements}
     try:
-        report = checked(path, options._replace(witness=seen.append))[0]
+        report = checked(path, options, witness=seen.append)[0]
     except PackError:
         raise
     except AiactError as error:

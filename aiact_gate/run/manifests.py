@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import shlex
+from collections.abc import Callable
 from typing import NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.report import Problem, Report
-from aiact_gate.run.check import Options, check
+from aiact_gate.run.check import Witnessed, check
+from aiact_gate.run.options import Options
+from aiact_gate.run.packs_in_force import given_packs
 from aiact_gate.sources.manifest import NAMES
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot, short_path
 
@@ -23,8 +26,9 @@ def checked(
     ref: str | None = None,
     base: str | None = None,
     recursive: bool = False,
+    witness: Callable[[Witnessed], None] | None = None,
 ) -> list[Report]:
-    """One report for each manifest at (or, recursively, below) *path*.
+    """One report for each manifest at (or, recursively, below) *path*; *witness* as `check` has it.
 
     Raises:
         UsageError: no such path, revision or repository.
@@ -44,14 +48,15 @@ def checked(
             name for name in snapshot.paths() if posixpath.basename(name) in NAMES and name.startswith(prefix)
         ]
         places = found or places
+    loaded = given_packs(options)
     if not staged and base is None:
-        return [check(snapshot, place, options) for place in places]
+        return [check(snapshot, place, options, loaded=loaded, witness=witness) for place in places]
     from aiact_gate.run.against_base import check_change, removed_manifests
 
     if recursive and before.tree is not None:
         places += [gone for gone in removed_manifests(snapshot, before.tree, prefix) if gone not in places]
     reports = [
-        check_change(snapshot, before.tree, place, options, hook=staged, problems=before.problems)
+        check_change(snapshot, before.tree, place, options, loaded, hook=staged, problems=before.problems)
         for place in places
     ]
     return [report._replace(remarks=(*before.remarks, *report.remarks)) for report in reports]

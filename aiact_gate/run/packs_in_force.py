@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.model.errors import PackError, SnapshotError
 from aiact_gate.model.location import Location
@@ -13,6 +13,7 @@ from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Problem
 from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.policy.pins import as_pinned, fix_of
+from aiact_gate.run.options import Options
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
@@ -20,15 +21,23 @@ from aiact_gate.sources.snapshot import Snapshot
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
     from aiact_gate.model.rollout import InForce, Recall
-    from aiact_gate.run.check import Options
 
 Loaded = tuple[Pack, dict[str, str]]
 """A pack, and requirement -> what is wrong with its policy."""
 
 
-def given_packs(options: Options, problems: list[Problem]) -> list[Loaded]:
+class Given(NamedTuple):
+    """The packs that judge whatever is judged: built in, or given by the workflow. Loaded once, handed in."""
+
+    packs: tuple[Loaded, ...]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with them."""
+
+
+def given_packs(options: Options) -> Given:
     """The built-in packs and those that the workflow gives, in the order of their layers."""
-    found = []
+    found: list[Loaded] = []
+    problems: list[Problem] = []
     for name in BUILTIN:
         found.append(_loaded(name, *(_instead(name, options, {}) or load_builtin(name)), problems))
     for folder in in_layer_order(options.packs):
@@ -39,7 +48,7 @@ def given_packs(options: Options, problems: list[Problem]) -> list[Loaded]:
             )
         except PackError as error:
             problems.append(Problem(error.what, error.fix, error.location, 3))
-    return found
+    return Given(tuple(found), tuple(problems))
 
 
 def kinds_of(packs: Sequence[Loaded]) -> dict[str, Any]:

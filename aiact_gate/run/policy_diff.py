@@ -13,8 +13,8 @@ from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
 from aiact_gate.policy.difference import Comparison, Difference, compare_packs, unchanged_version
 from aiact_gate.policy.load import layered, load_builtin, load_folder
-from aiact_gate.run.check import Options
 from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 from aiact_gate.sources.snapshot import short_path
 

@@ -26,7 +26,8 @@ from aiact_gate.propose import records
 from aiact_gate.propose.init import Answers, Plan, look, plan
 from aiact_gate.propose.tier import likeness
 from aiact_gate.propose.writing import folded, proposal, scalar
-from aiact_gate.run.check import Options, check
+from aiact_gate.run.check import check
+from aiact_gate.run.options import Options
 from aiact_gate.schemas.fields import Field, schema
 from aiact_gate.sources.discover import Passage, discover, split_of
 from aiact_gate.sources.snapshot import open_snapshot

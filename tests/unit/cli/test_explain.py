@@ -14,8 +14,8 @@ from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.explained import CheckSeen, RowSeen
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.run.check import Options
 from aiact_gate.run.explain import Run, checks_seen, explained
+from aiact_gate.run.options import Options
 
 EXAMPLE = ROOT / "examples" / "credit-scoring"
 

@@ -9,8 +9,8 @@ from repos import DAY, minimal, program
 from shipped import example
 
 from aiact_gate.model.report import Report
-from aiact_gate.run.check import Options
 from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 
 PACK = """\
 schema: aiact-gate/pack/v1
