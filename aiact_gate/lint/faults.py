@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from aiact_gate.model.location import Location
 from aiact_gate.sources.shapes import nearest
+
+Tell = Callable[..., None]
+"""tell(rule, location, message, fix, requirement="", condition="", caret=-1)."""
 
 
 class PolicyFault(NamedTuple):

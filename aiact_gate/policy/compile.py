@@ -7,7 +7,7 @@ prints them all, `check` makes them errors of the requirement concerned.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -17,13 +17,16 @@ from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import Asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
-from aiact_gate.lint.faults import PolicyFault
+from aiact_gate.lint.faults import PolicyFault, Tell
 from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.policy.check_compiler import CheckCompiler
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
+
+Advice = Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
+"""advice(compiled data, documents by file name, tell)."""
 
 
 @dataclass
@@ -69,11 +72,11 @@ def compile_folder(
     kinds: Mapping[str, Any] | None = None,
     layer: str = "",
     *,
-    advice: bool = False,
+    advice: Advice | None = None,
 ) -> Compiled:
     """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
 
-    Lint's *advice* stands among the faults only if it is asked for.
+    Lint gives its *advice*, a rule over the documents; who judges doesn't pay for it.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -165,7 +168,7 @@ def _found(
     data: Mapping[str, Any],
     documents: dict[str, Document],
     faults: list[PolicyFault],
-    advice: bool,
+    advice: Advice | None,
 ) -> list[PolicyFault]:
     """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
     from aiact_gate.lint import requirements
@@ -182,9 +185,11 @@ def _found(
         faults.append(PolicyFault(location, rule, message, fix, requirement, condition, caret))
 
     requirements.wrong(data, documents, tell)
-    if advice:
-        requirements.advice(data, documents, tell)
-    return placed(folder, label, [fault for fault in faults if advice or fault.rule not in ADVICE])
+    if advice is not None:
+        advice(data, documents, tell)
+    return placed(
+        folder, label, [fault for fault in faults if advice is not None or fault.rule not in ADVICE]
+    )
 
 
 def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:

@@ -2,7 +2,7 @@
 
 What comes in is a folder, what goes out its faults in the order of their places. The rules are listed in `rules`, in two
 kinds. What makes a judgement wrong is found by compiling (`compile`, `typed`, `refusals`, `requirements.wrong`), so that
-`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`requirements.advice` and
+`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`lint.advice` and
 `rules.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from aiact_gate.lint.advice import advice
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location
 from aiact_gate.policy.compile import compile_folder, placed
@@ -29,7 +30,7 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
-    compiled = compile_folder(folder, None, kinds, advice=True)
+    compiled = compile_folder(folder, None, kinds, advice=advice)
     more = _ended(compiled.data) + refused(compiled.data, earlier)
     faults = compiled.faults + placed(folder, folder.name, more)
     if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):

@@ -127,6 +127,7 @@ def test_every_rule_that_the_code_names_is_in_the_table() -> None:
         "policy/kinds.py",
         "policy/linted.py",
         "lint/requirements.py",
+        "lint/advice.py",
         "lint/typed.py",
     )
 
