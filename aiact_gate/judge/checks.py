@@ -86,6 +86,9 @@ class CheckJudge:
 
     def _faults(self, check: Check, requirement: Requirement) -> CheckResult:
         found = [fault for fault in self.evidence.faults if fault.rule == check.faults]
+        undetermined = self.evidence.undetermined.get(check.faults)
+        if not found and undetermined is not None:
+            return _undetermined(check, undetermined)
         return self._result(
             check,
             requirement,
@@ -103,8 +106,7 @@ class CheckJudge:
             return CheckResult(check.id, check.severity, Outcome.FAIL, because=_see(absent[0]), of=1)
         unknown = self._unknown(check)
         if unknown is not None:
-            because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
-            return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
+            return _undetermined(check, unknown)
         return None
 
     def _unknown(self, check: Check) -> Unknown | None:
@@ -769,6 +771,11 @@ def _where(pointer: Pointer, element: str) -> str:
         else ""
     )
     return f"'{field}'{owner}{parent}"
+
+
+def _undetermined(check: Check, unknown: Unknown) -> CheckResult:
+    because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
+    return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
 
 
 def _see(absent: Absent) -> str:

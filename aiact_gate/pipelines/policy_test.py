@@ -24,7 +24,7 @@ from aiact_gate.packs.conditions import Engine
 from aiact_gate.packs.load import BUILTIN, builtin_folder
 from aiact_gate.packs.tested import CaseResult
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
-from aiact_gate.sources.misfits import misfits
+from aiact_gate.sources.misfits import hold_against
 from aiact_gate.sources.references import resolve_refs
 from aiact_gate.sources.shapes import shape
 
@@ -432,7 +432,7 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
             if kind in RECORDS or kind in kinds or fault.rule != "unknown_key"
         ]
         if kind in kinds:
-            evidence.faults += misfits(document, definition, kind, shaped)
+            hold_against(document, definition, kind, shaped, evidence)
         evidence.unfilled.update(shaped.unfilled)
         evidence.required |= shaped.required
         references += shaped.references

@@ -230,9 +230,9 @@ def _shape(
     assert record.document is not None
     shaped = shape(record.document, added or schema(kind), kind)
     if added is not None:
-        from aiact_gate.sources.misfits import misfits
+        from aiact_gate.sources.misfits import hold_against
 
-        shaped.faults += misfits(record.document, added, kind, shaped)
+        hold_against(record.document, added, kind, shaped, evidence)
     evidence.data[kind] = shaped.value if isinstance(shaped.value, dict) else {}
     evidence.places[kind] = record.document
     evidence.faults += shaped.faults
