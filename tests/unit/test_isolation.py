@@ -84,6 +84,7 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
     allowed = [
         repository.folder,
         repos.ROOT,
+        repos.installed(),
         sys.prefix,
         sys.base_prefix,
         watch,
@@ -94,7 +95,7 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
 
     ran = repository.check(
         *arguments,
-        PYTHONPATH=f"{watch}{os.pathsep}{repos.ROOT}",
+        PYTHONPATH=f"{watch}{os.pathsep}{repos.installed()}",
         WATCH_LOG=str(log),
         WATCH_ALLOWED=os.pathsep.join(str(place) for place in allowed),
         MLFLOW_TRACKING_URI="http://127.0.0.1:9",
