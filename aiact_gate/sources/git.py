@@ -79,6 +79,8 @@ class Git:
 
     def finish(self, process: subprocess.Popen[bytes], stdin: bytes | None = None) -> bytes | None:
         """What *process* prints, or None if it exits with an error."""
+        if process.returncode is not None:
+            return None  # it was read before, and failed
         output, _ = process.communicate(stdin)
         return output if process.returncode == 0 else None
 
