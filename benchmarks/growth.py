@@ -75,7 +75,7 @@ def seconds(folder: Path, rounds: int) -> tuple[float, int]:
     """The median time of a check of *folder*, and its exit code."""
     command = [sys.executable, "-I", "-m", "aiact_gate", "check", "--as-of", AS_OF, str(folder)]
     times, code = [], 0
-    for _ in range(rounds + 1):  # the first fills the caches
+    for _ in range(rounds + 1):  # the first writes the bytecode
         start = time.perf_counter()
         code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
         times.append(time.perf_counter() - start)

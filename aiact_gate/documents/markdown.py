@@ -6,26 +6,19 @@ What a reader doesn't see, HTML comments and code, is neither a heading nor a fi
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.documents.node import Document, refuse
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml_text
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location
-
-CACHED_FORM = b"1"
-"""Changed when headings or figures are read otherwise, so that nothing read before is taken."""
 
 MAX_MARKDOWN = 2_000_000
 """Bytes: fifty times the largest card seen; reading 10 MB of bullets takes minutes."""
@@ -112,29 +105,8 @@ def parse_markdown(data: bytes, path: str) -> Markdown:
     lines = text.split("\n")
     front, error, body = _front_matter(lines, path)
     parsed = Markdown(path, lines, front, error, body + 1, list(lines))
-    known = cache_file("markdown", hashlib.sha256(CACHED_FORM + data).hexdigest())
-    if known is None or not _recall(known, parsed):
-        _read_body(parsed, body)
-        if known is not None:
-            store(
-                known,
-                json.dumps([parsed.headings, parsed.numbers, parsed.shown]).encode("utf-8", "surrogatepass"),
-            )
+    _read_body(parsed, body)
     return parsed
-
-
-def _recall(known: Path, parsed: Markdown) -> bool:
-    """Give *parsed* what was read in these very bytes before; loading the parser costs five empty interpreters."""
-    try:
-        headings, numbers, shown = json.loads(known.read_bytes())
-        parsed.headings += [Heading(*heading) for heading in headings]
-        parsed.numbers += [Number(*number) for number in numbers]
-        parsed.shown = [str(line) for line in shown]
-    except (OSError, ValueError, TypeError):
-        parsed.headings.clear()
-        parsed.numbers.clear()
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- front matter

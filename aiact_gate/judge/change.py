@@ -16,7 +16,7 @@ from aiact_gate.judge.criteria import loosened_records
 from aiact_gate.judge.loosenings import Stated, finding_of, mapping, systems_of, texts
 from aiact_gate.judge.pack_changes import loosened_packs
 from aiact_gate.model.report import Finding
-from aiact_gate.sources.binding import Glob
+from aiact_gate.sources.globs import Glob
 
 PROFILE_ORDER = ("start", "core", "full")
 MODE_ORDER = ("", "observe", "warn", "enforce")

@@ -88,6 +88,9 @@ class CheckJudge:
 
     def _faults(self, check: Check, requirement: Requirement) -> CheckResult:
         found = [fault for fault in self.evidence.faults if fault.rule == check.faults]
+        undetermined = self.evidence.undetermined.get(check.faults)
+        if not found and undetermined is not None:
+            return _undetermined(check, undetermined)
         return self._result(
             check,
             requirement,
@@ -105,8 +108,7 @@ class CheckJudge:
             return CheckResult(check.id, check.severity, Outcome.FAIL, because=_see(absent[0]), of=1)
         unknown = self._unknown(check)
         if unknown is not None:
-            because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
-            return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
+            return _undetermined(check, unknown)
         return None
 
     def _unknown(self, check: Check) -> Unknown | None:
@@ -806,6 +808,11 @@ def _row_key(pointer: Pointer, evidence: Evidence) -> str:
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             key = value["id"]
     return key
+
+
+def _undetermined(check: Check, unknown: Unknown) -> CheckResult:
+    because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
+    return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
 
 
 def _see(absent: Absent) -> str:

@@ -56,6 +56,8 @@ class Evidence:
     unknowns: dict[Pointer, Unknown] = field(default_factory=dict)
     """Pointers (name first) below which facts are unknown."""
     faults: list[Fault] = field(default_factory=list)
+    undetermined: dict[str, Unknown] = field(default_factory=dict)
+    """By rule of a fault: why this run can't say that there is none."""
     unfilled: dict[Pointer, str] = field(default_factory=dict)
     """Values that count as empty: `missing` or `filler`, by pointer (name first)."""
     required: set[Pointer] = field(default_factory=set)

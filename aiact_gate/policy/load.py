@@ -1,21 +1,18 @@
-"""Packs ready to judge with: compiled once, from then on read as JSON.
+"""Packs ready to judge with.
 
-The wheel carries its packs compiled; other packs are compiled on first use into the user's cache folder; without a cache
-everything works from the YAML. Nothing is unpickled, and a checked repository can't supply compiled bytes: a cache is
-looked up by the digest of the YAML, in a folder that belongs to this user.
+The wheel carries its packs compiled, as JSON; other packs are compiled in every run. Nothing is unpickled, and nothing that
+was compiled is kept outside this process, where somebody else could change it.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.policy import (
@@ -47,25 +44,22 @@ def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
 def _shipped(name: str) -> dict[str, Any] | None:
     """The built-in pack *name* as the wheel carries it compiled."""
     compiled = HERE / "policies" / f"{name}.json"
-    data = _kept(compiled)
-    return None if data is None else data | {"layer": "builtin"}
-
-
-def _kept(file: File | None) -> dict[str, Any] | None:
-    """What was compiled to *file*, if it is there and of this form."""
-    if file is None or not file.is_file():
-        return None
     try:
-        data: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        return data if data.get("format") == FORMAT and data.get("engine") == ENGINE else None
+        data: dict[str, Any] = json.loads(compiled.read_bytes())
+        usable = data.get("format") == FORMAT and data.get("engine") == ENGINE
     except (OSError, ValueError, AttributeError):
-        return None  # damaged: it is compiled again
+        return None  # a checkout, or damaged: it is compiled again
+    return data | {"layer": "builtin"} if usable else None
+
+
+_COMPILED: dict[tuple[str, ...], bytes] = {}
+"""What this process has compiled, by all that it was compiled from: two trees of one run often name the same pack."""
 
 
 def load_folder(
     folder: File, label: str | None = None, kinds: Mapping[str, Any] | None = None, layer: str = ""
 ) -> tuple[Pack, list[PolicyFault]]:
-    """The pack in *folder*, from the cache if its bytes were compiled before; and what is wrong with it.
+    """The pack in *folder*, compiled; and what is wrong with it.
 
     *kinds* are the record kinds of the packs before it. *layer* is said by whoever names the folder; else pack.yaml says it.
 
@@ -80,33 +74,21 @@ def load_folder(
             f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
         )
     # The places in it begin with the label, and its conditions may read the kinds of other packs.
-    more = f"{label}|{layer}|{json.dumps(kinds, sort_keys=True)}" if label or layer or kinds else ""
-    apart = hashlib.sha256(more.encode()).hexdigest()[:16] if more else ""
-    cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}{apart}-{FORMAT}.json")
-    data = _kept(cached)
-    if data is not None:
-        try:
-            return pack_from(data)._replace(compiled=cached), []
-        except (ValueError, KeyError, TypeError):
-            pass  # a damaged cache is compiled again below
+    key = (folder.name, digest_of(folder), label or "", layer, json.dumps(kinds, sort_keys=True))
+    text = _COMPILED.get(key)
+    if text is not None:
+        return pack_from(json.loads(text))._replace(compiled=text), []
     compiled = compile_folder(folder, label, kinds, layer)
     text = json.dumps(compiled.data).encode()
-    if cached is not None and not compiled.faults:
-        store(cached, text)
+    if not compiled.faults:
+        _COMPILED[key] = text
     return pack_from(compiled.data)._replace(compiled=text), compiled.faults
 
 
 def _data_of(pack: Pack) -> dict[str, Any]:
-    """What *pack* was made from; a second reading, which only overlays need. Raises PackError."""
+    """What *pack* was made from; a second reading, which only overlays need."""
     data = _shipped(pack.name) if pack.layer == "builtin" else None
-    if data is None:
-        try:
-            text = pack.compiled if isinstance(pack.compiled, bytes) else pack.compiled.read_bytes()
-        except OSError as error:
-            what = f"the compiled form of {pack.label or pack.name} went away while it was read"
-            raise PackError(what, "Run it again.") from error
-        data = json.loads(text)
-    return data
+    return json.loads(pack.compiled) if data is None else data
 
 
 def in_layer_order(folders: Sequence[str]) -> list[str]:
@@ -133,24 +115,13 @@ def below(folder: File, others: Sequence[File]) -> list[dict[str, Any]]:
 def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
     """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
 
-    Without an overlay they come back as they are. The result is kept by the digests of all layers.
+    Without an overlay they come back as they are.
     """
     if not any(pack.has_overlay for pack in packs):
         return list(packs), []
-    named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
-    cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
-    if cached is not None and cached.is_file():
-        try:
-            merged = json.loads(cached.read_bytes())
-            if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
-                return [pack_from(data) for data in merged], []
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # a damaged cache is made again below
     from aiact_gate.policy.layers import overlaid
 
     merged, faults = overlaid([_data_of(pack) for pack in packs])
-    if cached is not None and not faults:
-        store(cached, json.dumps(merged).encode())
     return [pack_from(data) for data in merged], faults
 
 

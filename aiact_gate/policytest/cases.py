@@ -24,7 +24,7 @@ from aiact_gate.model.report import CheckResult
 from aiact_gate.policytest.results import CaseResult
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
 from aiact_gate.sources.builtin import BUILTIN, builtin_folder
-from aiact_gate.sources.kind_schema import misfits
+from aiact_gate.sources.kind_schema import hold_against
 from aiact_gate.sources.references import resolve_refs
 from aiact_gate.sources.shapes import shape
 
@@ -434,7 +434,7 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
             if kind in RECORDS or kind in kinds or fault.rule != "unknown_key"
         ]
         if kind in kinds:
-            evidence.faults += misfits(document, definition, kind, shaped)
+            hold_against(document, definition, kind, shaped, evidence)
         evidence.unfilled.update(shaped.unfilled)
         evidence.required |= shaped.required
         references += shaped.references

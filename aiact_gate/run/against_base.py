@@ -7,7 +7,7 @@ repository that changed judge twice: a point fails if it fails under the new rul
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiact_gate.judge.change import loosened
@@ -22,6 +22,7 @@ from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import Given
 from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import Snapshot
+from aiact_gate.sources.watched import Watched
 
 
 def check_change(
@@ -37,10 +38,14 @@ def check_change(
 
     *problems* are those of the comparison itself; they count like the report's own.
     """
-    report = check(snapshot, path, options, loaded=loaded)
-    report = report._replace(problems=(*problems, *report.problems))
+    watched = Watched(snapshot)
+    judged = check(watched, path, options, loaded=loaded)
+    report = judged._replace(problems=(*problems, *judged.problems))
     if base is None:
         return compared(report, {}, [], hook)
+    if judged.systems and not judged.problems and watched.answers_as(base):
+        # Nothing that was read differs, so the base's judgement is this one, and nothing is loosened.
+        return compared(in_stricter_mode(report, judged), _by_id(judged.systems), [], hook)
     given = given_packs(options.packs)
     now = stated(snapshot, manifest, given) if (manifest := _manifest(snapshot, path)) is not None else None
     origins = _origins(base, path, now)
@@ -67,9 +72,7 @@ def check_change(
     bases = [check(base, origin, options, loaded=loaded) for origin in origins]
     for one in bases:
         report = in_stricter_mode(report, one)
-    known: dict[str, SystemReport] = {}
-    for system in (system for one in bases for system in one.systems):
-        known.setdefault(system.id, system)
+    known = _by_id(system for one in bases for system in one.systems)
     missing = set(systems_of(before[0])) - set(systems_of(now))
     elsewhere = (
         frozenset(_declared(snapshot, missing, posixpath.normpath(report.manifest)))
@@ -84,6 +87,14 @@ def check_change(
     }
     changes += [one for one in dropped_points(report, known) if one.element not in explained]
     return compared(report, known, changes, hook)
+
+
+def _by_id(systems: Iterable[SystemReport]) -> dict[str, SystemReport]:
+    """The first system of each id."""
+    found: dict[str, SystemReport] = {}
+    for system in systems:
+        found.setdefault(system.id, system)
+    return found
 
 
 def removed_manifests(snapshot: Snapshot, base: Snapshot, under: str) -> list[str]:

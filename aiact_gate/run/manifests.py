@@ -39,7 +39,7 @@ def checked(
             raise UsageError(what, f"Name a commit, branch or tag, or leave {option} out.")
     snapshot, relative = open_snapshot(path, staged=staged, ref=ref)
     before = _base(snapshot, path, staged, base)
-    if staged and base is None and not snapshot.differs(before.tree):
+    if staged and base is None and not _differs(snapshot, before.tree):
         return [_nothing_staged(snapshot, path, options)]
     places = [relative]
     prefix = "" if relative == "." else relative.rstrip("/") + "/"
@@ -60,6 +60,14 @@ def checked(
         for place in places
     ]
     return [report._replace(remarks=(*before.remarks, *report.remarks)) for report in reports]
+
+
+def _differs(snapshot: Snapshot, before: Snapshot | None) -> bool:
+    """Whether *snapshot* holds other files than *before*; True where nobody knows."""
+    if before is None:
+        return bool(snapshot.paths())
+    changed = snapshot.changed_from(str(before.subject.revision))
+    return changed is None or bool(changed)
 
 
 def _nothing_staged(snapshot: Snapshot, path: str, options: Options) -> Report:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
-import re
 from typing import Any
 
 from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
+from aiact_gate.sources.globs import Glob
 from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
@@ -142,53 +141,8 @@ def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> boo
 
 
 def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[str]:
-    patterns = [Glob(glob) for glob in globs]
     prefix = manifest.folder + "/" if manifest.folder else ""
-    return {
-        path[len(prefix) :]
-        for path in snapshot.paths(manifest.folder)
-        if path.startswith(prefix) and any(pattern.matches(path[len(prefix) :]) for pattern in patterns)
-    }
-
-
-class Glob:
-    """A glob over paths with `/`: `*` and `?` stay within a name, `**` stands for any number of folders.
-
-    Name by name, in one pass: no glob of a hostile manifest makes the match take longer than its length.
-    """
-
-    def __init__(self, glob: str) -> None:
-        self._names = [_name_pattern(name) for name in glob.split("/")]
-
-    def matches(self, path: str) -> bool:
-        states = self._with_skipped({0})
-        for part in path.split("/"):
-            reached = set()
-            for state in states - {len(self._names)}:
-                pattern = self._names[state]
-                if pattern is None:
-                    reached.add(state)
-                elif pattern == part if isinstance(pattern, str) else pattern.match(part):
-                    reached.add(state + 1)
-            states = self._with_skipped(reached)
-        return len(self._names) in states
-
-    def _with_skipped(self, states: set[int]) -> set[int]:
-        """*states*, and those behind a `**` that stands for no folder."""
-        found = set(states)
-        for state in states:
-            while state < len(self._names) and self._names[state] is None:
-                state += 1
-                found.add(state)
-        return found
-
-
-def _name_pattern(name: str) -> re.Pattern[str] | str | None:
-    if name == "**":
-        return None
-    if "*" not in name and "?" not in name:
-        return name
-    return re.compile(fnmatch.translate(name.replace("[", "[[]")))
+    return {path[len(prefix) :] for glob in globs for path in snapshot.matching(Glob(glob, manifest.folder))}
 
 
 def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> list[Fault]:

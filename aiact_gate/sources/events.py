@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aiact_gate.documents.cache import cache_file, store
 from aiact_gate.documents.json import parse_json, parse_json_lines
 from aiact_gate.model.errors import AiactError, DocumentError
-from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.sources.limit import limited
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from aiact_gate.documents.conformance import Misfit
+
 MAX_SCHEMA_FAULTS = 20
-SCHEMA_SECONDS = 30
-"""A team's own pattern can run without end; thirty thousand events fit a usual schema in this time."""
+MENDED = "is one file whose patterns and references take no time"
 
 
 class LinePlaces:
@@ -117,7 +117,7 @@ def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any]
     ]
     evidence.places["event_log"] = LinePlaces(path, lines, stopped)
     served = _served(snapshot, manifest, sample, evidence)
-    faults = _schema_faults(snapshot, manifest, sample, events, lines, path)
+    faults = _schema_faults(snapshot, manifest, sample, EventLines(path, events, lines), evidence)
     evidence.faults += faults
     digest = hashlib.sha256(data).hexdigest()
     predictions = [event for event in events if event.get("type") == "prediction"]
@@ -157,82 +157,59 @@ def _served(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], e
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
 
 
-def _schema_faults(
-    snapshot: Snapshot,
-    manifest: Manifest,
-    sample: Mapping[str, Any],
-    events: list[Any],
-    lines: list[int],
-    path: str,
-) -> list[Fault]:
-    """A fault for each event that doesn't fit the team's own schema, at most 20.
+class EventLines(NamedTuple):
+    """The events of a sample and the lines they stand at."""
 
-    That these very bytes fitted before is remembered in the user's cache: loading jsonschema costs nine empty interpreters.
-    """
+    path: str
+    events: list[Any]
+    lines: list[int]
+
+
+def _schema_faults(
+    snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], log: EventLines, evidence: Evidence
+) -> list[Fault]:
+    """A fault for each event that doesn't fit the team's own schema, at most 20; whether some do may stay unknown."""
     declared = str(sample.get("event_schema") or "")
     schema_path = manifest.repository_path(declared)
     if not declared or not snapshot.has(schema_path):
         return []
-    data = snapshot.read(schema_path)
-    key = hashlib.sha256(b"1" + data + b"\0" + snapshot.read(path)).hexdigest()
-    known = cache_file("samples", key)
-    if known is not None and known.is_file():
-        return []
     try:
-        schema = parse_json(data, schema_path)
+        schema = parse_json(snapshot.read(schema_path), schema_path)
     except AiactError as error:
         place = error.location or Location(schema_path)
         return [_schema_fault(place, f"{declared} can't be read: {error.what}.", error.fix)]
-    if not isinstance(schema, dict) or "$ref" in schema and str(schema["$ref"]).startswith(("http", "file")):
-        what = f"{declared} is no JSON Schema of its own."
-        return [
-            _schema_fault(Location(schema_path), what, "Write it as one file without outside references.")
-        ]
+    from aiact_gate.documents.conformance import Conformance, Undecided, Unusable
+
+    found: list[Fault] = []
     try:
-        with limited(SCHEMA_SECONDS):
-            found = _misfits(schema, events, lines, path, declared)
-    except TimeoutError:
-        what = (
-            f"Holding {path.rpartition('/')[2]} against {declared} takes more than {SCHEMA_SECONDS} seconds."
-        )
-        fix = "Look for a pattern with nested repetitions, or commit a shorter window of the log."
-        return [_schema_fault(Location(schema_path), what, fix)]
-    except Exception:
-        # Somebody else's schema in somebody else's library: unresolvable, recursive, a broken pattern, an odd `$schema`.
+        if not isinstance(schema, dict):
+            raise Unusable(())
+        conformance = Conformance(schema)
+        for index, event in enumerate(log.events):
+            found += [_misfit(wrong, declared, log, index) for wrong in conformance.misfits(event)[:1]]
+            if len(found) >= MAX_SCHEMA_FAULTS:
+                break
+    except Unusable:
         what = f"{declared} is no usable JSON Schema."
         return [_schema_fault(Location(schema_path), what, "Mend it; aiact-gate reads draft 2020-12.")]
-    if known is not None and not found:
-        store(known, b"")
+    except Undecided as error:
+        unknown = Unknown(f"{declared} {error}", f"aiact-gate check, once {declared} {MENDED}")
+        evidence.undetermined["event_schema"] = unknown
+        evidence.unknowns[("logging", "sample", "event_schema")] = unknown
+        evidence.unknowns[("event_log", "schema_faults")] = unknown
     return found
 
 
-def _misfits(schema: Any, events: list[Any], lines: list[int], path: str, declared: str) -> list[Fault]:
-    import jsonschema
-    import referencing
-
-    validator_class = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-    validator_class.check_schema(schema)
-    validator = validator_class(schema, registry=referencing.Registry())
-    found: list[Fault] = []
-    for index, (line, event) in enumerate(zip(lines, events, strict=True)):
-        wrong = next(iter(validator.iter_errors(event)), None)
-        if wrong is not None:
-            where = "/".join(str(step) for step in wrong.absolute_path)
-            message = f"This event doesn't fit {declared}{' at ' + where if where else ''}: {wrong.validator} fails."
-            fix = "Let the service write what its schema declares."
-            found.append(
-                Fault(
-                    "event_schema",
-                    "malformed",
-                    Location(path, line, 1),
-                    message,
-                    fix,
-                    ("event_log", "events", index),
-                )
-            )
-        if len(found) >= MAX_SCHEMA_FAULTS:
-            break
-    return found
+def _misfit(wrong: Misfit, declared: str, log: EventLines, index: int) -> Fault:
+    where = "/".join(str(step) for step in wrong.pointer)
+    return Fault(
+        "event_schema",
+        "malformed",
+        Location(log.path, log.lines[index], 1),
+        f"This event doesn't fit {declared}{' at ' + where if where else ''}: {wrong.keyword} fails.",
+        "Let the service write what its schema declares.",
+        ("event_log", "events", index),
+    )
 
 
 def _schema_fault(place: Location, what: str, fix: str) -> Fault:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
-from aiact_gate.sources import binding, events, figures, records, references
+from aiact_gate.sources import records, references
 from aiact_gate.sources.documents import Library, attach_document
 from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from aiact_gate.sources.figures import FigurePlaces
 
 DOCUMENT_KEYS = {"model_card": "card", "instructions_for_use": "instructions"}
 
@@ -86,10 +89,14 @@ def gather(
         if name in wanted:
             attach_document(name, key, snapshot, manifest, own, evidence, library, pointers)
     if wanted & {"event_log", "replay"}:
-        events.attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
+        from aiact_gate.sources.events import attach_events
+
+        attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
     evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library, gathering.kinds)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
+        from aiact_gate.sources import binding, figures  # a system without a duty pays for neither
+
         derived = evidence.data["derived"]
         if "testing" in evidence.data:
             derived["plan"] = binding.plan_binding(snapshot, evidence)
@@ -134,7 +141,7 @@ class _SystemPlaces:
 class _DerivedPlaces:
     """Where computed facts are pointed at: figures in their document, everything else where the manifest speaks of it."""
 
-    def __init__(self, manifest: Manifest, system_id: str, figures_: figures.FigurePlaces) -> None:
+    def __init__(self, manifest: Manifest, system_id: str, figures_: FigurePlaces) -> None:
         self._manifest = manifest
         self._id = system_id
         self._figures = figures_

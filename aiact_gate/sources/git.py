@@ -7,8 +7,10 @@ even the index's refreshed times.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +54,7 @@ class Git:
         self._tree: tuple[str, ...] = (
             (f"--work-tree={self.folder}",) if os.path.exists(os.path.join(folder, ".git")) else ()
         )
+        self._asked: subprocess.Popen[bytes] | None = None
         self._filters: dict[str, str] = {}
         self._filters = self._no_filters()
 
@@ -76,12 +79,21 @@ class Git:
 
     def finish(self, process: subprocess.Popen[bytes], stdin: bytes | None = None) -> bytes | None:
         """What *process* prints, or None if it exits with an error."""
+        if process.returncode is not None:
+            return None  # it was read before, and failed
         output, _ = process.communicate(stdin)
         return output if process.returncode == 0 else None
 
     def run(self, *arguments: str, stdin: bytes | None = None) -> bytes | None:
         """What `git *arguments*` prints, or None if it exits with an error. Raises as `start`."""
         return self.finish(self.start(*arguments, stdin=stdin), stdin)
+
+    def is_shallow(self) -> bool:
+        """Whether the history ends somewhere because this clone holds no more of it."""
+        folder = os.path.join(self.folder, ".git")
+        if os.path.isdir(folder):
+            return os.path.exists(os.path.join(folder, "shallow"))
+        return self.text("rev-parse", "--is-shallow-repository") == "true"
 
     def has_tags(self) -> bool:
         """Whether there may be a tag; most checkouts of CI have none, and asking costs no process."""
@@ -124,7 +136,7 @@ class Git:
         """Variables that empty every filter driver of the configuration; keys may hold `=`, so `-c` won't do."""
         if not self._may_have_filters():
             return {}
-        drivers = r"^filter\..*\.(clean|smudge|process)$"
+        drivers = r"^filter\..*\.(clean|smudge|process|required)$"
         keys = split_paths(self.run("config", "--name-only", "-z", "--get-regexp", drivers))
         found = {"GIT_CONFIG_COUNT": str(len(keys))}
         for index, key in enumerate(keys):
@@ -145,28 +157,58 @@ class Git:
 
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""
-        asked = [name for name in names if _is_askable(name)]
-        answers = dict(zip(asked, self._batch(asked), strict=True)) if asked else {}
-        return [answers.get(name) for name in names]
+        return [found[2] if (found := self.object(name)) and found[1] == "blob" else None for name in names]
 
-    def _batch(self, names: Sequence[str]) -> list[bytes | None]:
-        wanted = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
-        output = self.run("cat-file", "--batch", stdin=wanted)
-        if output is None:
-            return [None] * len(names)
-        found: list[bytes | None] = []
-        at = 0
-        for _ in names:
-            end = output.index(b"\n", at)
-            header = output[at:end].split(b" ")
-            at = end + 1
-            if len(header) == 3 and header[2].isdigit():  # "<id> <kind> <size>"; else "<name> missing"
-                size = int(header[2])
-                found.append(output[at : at + size] if header[1] == b"blob" else None)
-                at += size + 1
-            else:
-                found.append(None)
-        return found
+    def commit(self, name: str) -> str | None:
+        """The id of the commit that *name* (a branch, a tag, HEAD) leads to; None if there is none."""
+        found = self.object(f"{name}^{{commit}}")
+        return found[0] if found is not None else None
+
+    def object(self, name: str) -> tuple[str, str, bytes] | None:
+        """(id, kind, content) of the object *name*; None if there is none, or it can't be read. Raises as `start`.
+
+        One process answers all questions of this repository; it ends with it.
+        """
+        for _ in range(2 if _is_askable(name) else 0):  # one that was ended is started again
+            answer = self._answer(name)
+            if answer is not None:
+                header, content = answer
+                return (header[0], header[1], content) if len(header) == 3 else None
+        return None
+
+    def _answer(self, name: str) -> tuple[list[str], bytes] | None:
+        """Head ("<id> <kind> <size>", else "<name> missing") and content that git gives for *name*; None: it gave up."""
+        process, self._asked = self._asked or self._start_asking(), None
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(f"{name}\n".encode("utf-8", "surrogateescape"))
+            process.stdin.flush()
+            line = process.stdout.readline()
+            header = line.decode("utf-8", "surrogateescape").split()
+            known = len(header) == 3 and header[2].isdigit()
+            size = int(header[2]) if known else 0
+            content = process.stdout.read(size + 1) if known else b"\n"
+        except OSError:
+            return None
+        if not line.endswith(b"\n") or len(content) < size + 1 and known:
+            return None
+        # Only here: whoever is interrupted halfway leaves a process that nobody asks again.
+        self._asked = process
+        return (header if known else header[:1]), content[:size]
+
+    def _start_asking(self) -> subprocess.Popen[bytes]:
+        process = self.start("cat-file", "--batch", stdin=b"")
+        weakref.finalize(self, _end, process)
+        return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a `git cat-file --batch`, which does so by itself when nobody can ask it any more."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    process.wait()
 
 
 def _is_askable(name: str) -> bool:
@@ -182,7 +224,7 @@ def _is_askable(name: str) -> bool:
 
 def split_paths(output: bytes | None) -> list[str]:
     """The NUL-separated paths of *output*."""
-    return [os.fsdecode(path) for path in (output or b"").split(b"\0") if path]
+    return [path for path in os.fsdecode(output or b"").split("\0") if path]
 
 
 def _environment() -> dict[str, str]:

@@ -65,6 +65,6 @@ def common_commit(git: Git, one: str, other: str) -> str | Unknown | None:
     found = git.text("merge-base", one, other)
     if found:
         return found.split("\n")[0]
-    if git.text("rev-parse", "--is-shallow-repository") == "true":
+    if git.is_shallow():
         return Unknown("this clone is shallow, so where the two histories part isn't known", UNSHALLOW)
     return None

@@ -5,69 +5,52 @@ Types, known keys and required fields are the business of `shapes`, as for every
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from aiact_gate.documents.cache import cache_file, store
+from aiact_gate.documents.conformance import Conformance, Misfit, Undecided, Unusable
 from aiact_gate.documents.node import Document, Node, scalar
-from aiact_gate.model.evidence import Fault
+from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.model.location import Pointer
-from aiact_gate.sources.limit import limited
 from aiact_gate.sources.shapes import Shaped, quoted
 
-SECONDS = 5
 MOST = 20
 _OF_FORM = ("type", "required", "additionalProperties", "propertyNames", "enum", "const", "format")
 _PLAIN_STEPS = ("properties", "items", "$defs", "$ref", "additionalProperties")
 _ABSENT = object()
 
 
-def misfits(document: Document, schema: Mapping[str, Any], kind: str, shaped: Shaped) -> list[Fault]:
-    """A fault for each place of *document* that doesn't fit *schema*, at most 20; *shaped*: what its form came to.
-
-    That this very content fitted before is remembered in the user's cache: loading jsonschema costs nine empty interpreters.
-    """
+def hold_against(
+    document: Document, schema: Mapping[str, Any], kind: str, shaped: Shaped, evidence: Evidence
+) -> None:
+    """Tell *evidence* each place of *document* that doesn't fit *schema*, at most 20; *shaped*: what its form came to."""
     value = _typed(document.root, schema, schema.get("$defs", {}))
-    content = json.dumps([schema, value if value is not _ABSENT else None], sort_keys=True)
-    known = cache_file("records", hashlib.sha256(b"1" + content.encode()).hexdigest())
-    if known is not None and known.is_file():
-        return []
     try:
-        with limited(SECONDS):
-            found = list(_found(document, value, schema, kind, shaped))
-    except TimeoutError:
-        what = f"Holding {document.path.rpartition('/')[2]} against the kind {kind} takes more than {SECONDS} seconds."
-        fix = "Look for a pattern with nested repetitions in the pack's schema."
-        return [Fault("kind_schema", "malformed", document.location(), what, fix, (kind,))]
-    except Exception:
-        # Somebody else's schema in somebody else's library, on data nested as deep as it likes.
+        found = Conformance(schema).misfits(None if value is _ABSENT else value)
+    except Undecided as error:
+        again = f"aiact-gate check, once kinds/{kind}.json of the pack can be applied to it"
+        unknown = Unknown(f"the schema of {kind} {error}", again)
+        evidence.undetermined["kind_schema"] = evidence.unknowns[(kind,)] = unknown
+    except Unusable:
         what = f"{document.path.rpartition('/')[2]} can't be held against the schema of {kind}."
         fix = "Mend kinds/ of the pack; aiact-gate reads draft 2020-12."
-        return [Fault("kind_schema", "malformed", document.location(), what, fix, (kind,))]
-    if known is not None and not found:
-        store(known, b"")
-    return found[:MOST]
+        evidence.faults.append(Fault("kind_schema", "malformed", document.location(), what, fix, (kind,)))
+    else:
+        evidence.faults += islice(_told(document, found, kind, shaped), MOST)
 
 
-def _found(
-    document: Document, value: Any, schema: Mapping[str, Any], kind: str, shaped: Shaped
-) -> Iterator[Fault]:
-    import jsonschema
-    import referencing
-
+def _told(document: Document, found: Sequence[Misfit], kind: str, shaped: Shaped) -> Iterator[Fault]:
     reported = {fault.pointer for fault in shaped.faults} | set(shaped.unfilled)
-    validator = jsonschema.Draft202012Validator(schema, registry=referencing.Registry())
     said = set()
-    for error in validator.iter_errors(value):
-        pointer: Pointer = (kind, *error.absolute_path)
+    for misfit in found:
+        pointer: Pointer = (kind, *misfit.pointer)
         if any(pointer[: len(other)] == other for other in reported):
             continue
-        words = error.validator in ("enum", "const") and not isinstance(error.instance, str)
-        if error.validator in _OF_FORM and not words and _is_plain(error.absolute_schema_path):
+        words = misfit.keyword in ("enum", "const") and not isinstance(misfit.given, str)
+        if misfit.keyword in _OF_FORM and not words and _is_plain(misfit.steps):
             continue
-        message, below = _said(error, kind)
+        message, below = _said(misfit, kind)
         if (pointer, message) in said:
             continue
         said.add((pointer, message))
@@ -88,10 +71,10 @@ def _is_plain(steps: Any) -> bool:
     return True
 
 
-def _said(error: Any, kind: str) -> tuple[str, Pointer]:
+def _said(misfit: Misfit, kind: str) -> tuple[str, Pointer]:
     """What is wrong, in our own words, and what below the place it is about."""
-    asked, given, rule = error.validator_value, error.instance, str(error.validator)
-    name = quoted(str(error.absolute_path[-1] if error.absolute_path else kind))
+    asked, given, rule = misfit.asked, misfit.given, misfit.keyword
+    name = quoted(str(misfit.pointer[-1] if misfit.pointer else kind))
     if rule in ("minLength", "maxLength"):
         word = "least" if rule == "minLength" else "most"
         return f"{name} has {len(given)} characters; the kind {kind} asks for at {word} {asked}.", ()
@@ -111,9 +94,8 @@ def _said(error: Any, kind: str) -> tuple[str, Pointer]:
         return f"{name} has {len(given)} elements; the kind {kind} asks for at {word} {asked}.", ()
     if rule == "uniqueItems":
         return f"{name} has an element twice.", ()
-    if rule == "required" and isinstance(given, dict):
-        missing = [key for key in asked if key not in given]
-        return f"{name} lacks {', '.join(missing)}, which the kind {kind} asks for here.", tuple(missing[:1])
+    if rule == "required":
+        return f"{name} lacks {asked}, which the kind {kind} asks for here.", (asked,)
     return f"{name} doesn't fit the kind {kind}: {rule} fails.", ()
 
 

@@ -245,9 +245,9 @@ def _shape(
         _absent(evidence, kind, fault)
         return
     if added is not None:
-        from aiact_gate.sources.kind_schema import misfits
+        from aiact_gate.sources.kind_schema import hold_against
 
-        shaped.faults += misfits(record.document, added, kind, shaped)
+        hold_against(record.document, added, kind, shaped, evidence)
     evidence.data[kind] = shaped.value if isinstance(shaped.value, dict) else {}
     evidence.places[kind] = record.document
     evidence.faults += shaped.faults

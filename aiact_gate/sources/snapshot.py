@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Container, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
 from aiact_gate.model.errors import SnapshotError, UsageError
 from aiact_gate.model.evidence import Unknown
-from aiact_gate.sources.git import Git, find_repository, split_paths
+from aiact_gate.sources.git import Git, find_repository
 
 if TYPE_CHECKING:
+    from aiact_gate.sources.globs import Glob
     from aiact_gate.sources.history import FileChange
 
 
@@ -39,6 +41,10 @@ class Snapshot:
 
     def paths(self, under: str = "") -> Sequence[str]:
         """Every file of the tree (below the folder *under*), sorted."""
+        raise NotImplementedError
+
+    def matching(self, glob: Glob) -> list[str]:
+        """Every file of the tree that *glob* matches, sorted; a literal one is looked up."""
         raise NotImplementedError
 
     def _bytes(self, path: str) -> bytes:
@@ -76,10 +82,6 @@ class Snapshot:
         """
         return []
 
-    def differs(self, other: Snapshot | None) -> bool:
-        """Whether *other* (None: an empty tree) holds other files; True where that isn't known without reading them."""
-        return True
-
     def common_commit(self, other: str) -> str | Unknown | None:
         """Where the history of the tree and of the commit *other* part; None if they share none."""
         return None
@@ -91,6 +93,10 @@ class Snapshot:
     def tags(self) -> list[str]:
         """The names of the release tags that the tree's history holds, oldest first."""
         return []
+
+    def changed_from(self, commit: str) -> list[str] | None:
+        """Every path in which this tree differs from that of *commit*, and perhaps some more; None: nobody knows."""
+        return None
 
 
 def refuse_outside(path: str) -> None:
@@ -112,13 +118,16 @@ _READ_ONLY = os.O_RDONLY | sum(
 )
 
 
+_NAMES_ONLY = ("-z", "--name-only", "--no-renames", "--ignore-submodules=none", "--ita-visible-in-index")
+_HEAD = "# branch.oid "
 _STATUS = (
     "status",
     "--porcelain=v2",
     "--branch",
     "-z",
-    "--untracked-files=normal",
+    "--untracked-files=all",
     "--ignore-submodules=all",
+    "--no-renames",
 )
 
 
@@ -130,45 +139,58 @@ class _Folder(Snapshot):
         self._real = os.path.realpath(root)
         self._real_folders: dict[str, str] = {}
         self._git = git
-        self._listed: frozenset[str] | None = None
-        # Both listings run while Python loads what comes next; each is read when it is asked for.
-        self._status = git.start(*_STATUS) if git is not None else None
-        self._listing = (
-            git.start("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-            if git is not None
-            else None
-        )
+        # Both run while Python loads what comes next; each is read when it is asked for.
+        self._running_status = git.start(*_STATUS) if git is not None else None
+        self._tracked = git.start("ls-files", "-z", "--cached") if git is not None else None
 
     @cached_property
     def subject(self) -> Subject:  # type: ignore[override]
-        if self._git is None or self._status is None:
+        if self._git is None:
             return Subject("folder without git", None, False)
-        # The head line of `--branch`, then a line for each change.
-        lines = split_paths(self._git.finish(self._status))
-        heads = [line.removeprefix("# branch.oid ") for line in lines if line.startswith("# branch.oid ")]
+        heads = [line.removeprefix(_HEAD) for line in self._status if line.startswith(_HEAD)]
         head = heads[0] if heads and heads[0] != "(initial)" else None
-        return Subject("work tree", head, any(not line.startswith("# ") for line in lines))
+        return Subject("work tree", head, any(not line.startswith("# ") for line in self._status))
 
+    @cached_property
+    def _status(self) -> list[str]:
+        """The head line of `--branch`, then a line for each change and each file that git doesn't track."""
+        if self._git is None or self._running_status is None:
+            return []
+        return self._git.paths_of(self._running_status)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        if self._git is not None and self._tracked is not None:
+            untracked = [line[2:] for line in self._status if line.startswith("? ")]
+            listed = [*self._git.paths_of(self._tracked), *untracked]
+        else:
+            listed = [
+                os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
+                for folder, _, names in os.walk(self.root)
+                for name in names
+            ]
+        listed.sort()
+        return listed
+
+    @cached_property
     def _names(self) -> frozenset[str]:
-        if self._listed is None:
-            if self._git is not None:
-                listed = self._git.paths_of(self._listing) if self._listing is not None else []
-            else:
-                listed = [
-                    os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
-                    for folder, _, names in os.walk(self.root)
-                    for name in names
-                ]
-            self._listed = frozenset(listed)
-        return self._listed
+        return frozenset(self._sorted)
 
     def paths(self, under: str = "") -> Sequence[str]:
-        prefix = under.rstrip("/") + "/" if under else ""
-        found = (path for path in self._names() if path.startswith(prefix))
-        return sorted(path for path in found if os.path.lexists(os.path.join(self.root, path)))
+        found = dict.fromkeys(_below(self._sorted, under))  # an unmerged file is listed more than once
+        return [path for path in found if self._is_there(path)]
+
+    def matching(self, glob: Glob) -> list[str]:
+        if glob.literal:
+            return [glob.literal] if glob.literal in self._names and self._is_there(glob.literal) else []
+        found = dict.fromkeys(_matched(self._sorted, glob, self._names))
+        return [path for path in found if self._is_there(path)]
+
+    def _is_there(self, path: str) -> bool:
+        return os.path.lexists(os.path.join(self.root, path))
 
     def has(self, path: str) -> bool:
-        if self._git is not None and path not in self._names():
+        if self._git is not None and path not in self._names:
             return False
         full = os.path.join(self.root, path)
         return os.path.isfile(full) and not os.path.islink(full) and self._inside(path)
@@ -213,7 +235,7 @@ class _Folder(Snapshot):
             raise SnapshotError(f"{short_path(path)} is a link, not a file", "Put the file itself here.")
         if os.path.isdir(full):
             raise SnapshotError(f"{short_path(path)} is a folder, not a file", "Point to a file.")
-        if self._git is not None and path not in self._names():
+        if self._git is not None and path not in self._names:
             raise SnapshotError(*self._why_unlisted(path, full))
         try:
             descriptor = os.open(full, _READ_ONLY)
@@ -249,6 +271,12 @@ class _Folder(Snapshot):
     def tags(self) -> list[str]:
         return [] if self._git is None else _tags(self._git, "HEAD")
 
+    def changed_from(self, commit: str) -> list[str] | None:
+        if self._git is None:
+            return None
+        untracked = [line[2:] for line in self._status if line.startswith("? ")]
+        return [*self._git.listed("diff-index", *_NAMES_ONLY, commit), *untracked]
+
 
 class _Tree(Snapshot):
     """A staged index or a revision: blobs, never files on disk."""
@@ -258,44 +286,51 @@ class _Tree(Snapshot):
         self._git = git
         self._revision = revision
         if revision is None:
-            head = git.text("rev-parse", "--verify", "-q", "HEAD")
-            self.subject = Subject("staged index", head or None, True)
-            lines = git.listed("ls-files", "-z", "--stage")
-            entries = [line.partition("\t") for line in lines]
-            self._modes = {path: head_.split(" ")[0] for head_, _, path in entries}
-            self._ids = {path: head_.split(" ")[1] for head_, _, path in entries}
+            self.subject = Subject("staged index", git.commit("HEAD"), True)
         else:
             self.subject = Subject("revision", revision, False)
-            lines = git.listed("ls-tree", "-r", "-z", "--full-tree", revision)
-            entries = [line.partition("\t") for line in lines]
-            self._modes = {path: head_.split(" ")[0] for head_, _, path in entries}
-            self._ids = {path: head_.split(" ")[2] for head_, _, path in entries}
+
+    @cached_property
+    def _entries(self) -> dict[str, str]:
+        """Mode, id and (a revision: between them) kind of each path."""
+        listing = ["ls-files", "-z", "--stage"]
+        if self._revision is not None:
+            listing = ["ls-tree", "-r", "-z", "--full-tree", self._revision]
+        return {
+            path: entry for entry, _, path in (line.partition("\t") for line in self._git.listed(*listing))
+        }
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._entries)
+
+    def _mode(self, path: str) -> str:
+        return self._entries.get(path, "").partition(" ")[0]
 
     def paths(self, under: str = "") -> Sequence[str]:
-        prefix = under.rstrip("/") + "/" if under else ""
-        return sorted(path for path in self._ids if path.startswith(prefix))
+        return _below(self._sorted, under)
 
-    def differs(self, other: Snapshot | None) -> bool:
-        if not isinstance(other, _Tree):
-            return other is not None or bool(self._ids)
-        return (self._ids, self._modes) != (other._ids, other._modes)
+    def matching(self, glob: Glob) -> list[str]:
+        if glob.literal:
+            return [glob.literal] if glob.literal in self._entries else []
+        return _matched(self._sorted, glob, self._entries)
 
     def has(self, path: str) -> bool:
-        return self._modes.get(path, "").startswith("100")
+        return self._mode(path).startswith("100")
 
     def exists(self, path: str) -> bool:
-        return path in self._ids or any(found.startswith(path + "/") for found in self._ids)
+        return path in self._entries or bool(_below(self._sorted, path))
 
     def _bytes(self, path: str) -> bytes:
-        mode = self._modes.get(path)
-        if mode is None:
+        mode = self._mode(path)
+        if not mode:
             raise SnapshotError(
                 f"{short_path(path)} isn't in the {self.subject.kind}", "Add it, or mend the path."
             )
         if not mode.startswith("100"):
             what = "a submodule" if mode == "160000" else "a link"
             raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
-        data = self._git.blobs([self._ids[path]])[0]
+        data = self._git.blobs([self._entries[path].split(" ")[1 if self._revision is None else 2]])[0]
         if data is None:
             raise SnapshotError(
                 f"{short_path(path)} isn't in this clone (a partial clone?)",
@@ -323,6 +358,11 @@ class _Tree(Snapshot):
     def tags(self) -> list[str]:
         return _tags(self._git, self._revision or "HEAD")
 
+    def changed_from(self, commit: str) -> list[str] | None:
+        if self._revision is None:
+            return self._git.listed("diff-index", "--cached", *_NAMES_ONLY, commit)
+        return self._git.listed("diff-tree", "-r", *_NAMES_ONLY, commit, self._revision)
+
 
 def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Unknown:
     # One log for the path; the first-parent line is not enough here, a squash may have moved the commit to a side branch.
@@ -330,7 +370,7 @@ def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Un
     commits = list(dict.fromkeys((log or "").split()))
     blobs = git.blobs([f"{commit}:{path}" for commit in commits])
     found = [(commit, blob) for commit, blob in zip(commits, blobs, strict=True) if blob is not None]
-    if git.text("rev-parse", "--is-shallow-repository") == "true":
+    if git.is_shallow():
         shown = git.text("rev-list", "--count", revision) or "1"
         return Unknown(
             f"this clone holds {shown} commit{'' if shown == '1' else 's'}, so the history before isn't known",
@@ -357,9 +397,16 @@ def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] 
     if not all(c in "0123456789abcdef" for c in commit) or len(commit) < 7:
         return None
     blobs = git.blobs([f"{commit}:{path}" for path in paths])
-    if any(blob is not None for blob in blobs):
-        return blobs
-    return blobs if git.run("cat-file", "-e", f"{commit}^{{commit}}") is not None else None
+    return blobs if any(blob is not None for blob in blobs) or git.commit(commit) is not None else None
+
+
+def _below(paths: Sequence[str], folder: str) -> Sequence[str]:
+    """Those of the sorted *paths* that lie in *folder*."""
+    if not folder:
+        return paths
+    # `0` is what follows `/`.
+    prefix = folder.rstrip("/")
+    return paths[bisect_left(paths, prefix + "/") : bisect_left(paths, prefix + "0")]
 
 
 def _tags(git: Git, revision: str) -> list[str]:
@@ -367,6 +414,12 @@ def _tags(git: Git, revision: str) -> list[str]:
         return []
     output = git.text("tag", "--merged", revision, "--sort=creatordate") or ""
     return output.split("\n") if output else []
+
+
+def _matched(paths: Sequence[str], glob: Glob, names: Container[str]) -> list[str]:
+    """Those of the sorted *paths* (the same as *names*) that *glob* matches."""
+    own = [glob.folder] if glob.folder in names else []  # `a/**` matches the file `a`, too
+    return [path for path in (*own, *_below(paths, glob.folder)) if glob.matches(path)]
 
 
 def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) -> tuple[Snapshot, str]:
@@ -397,7 +450,7 @@ def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) ->
     if staged:
         return _Tree(root, git, None), relative
     if ref is not None:
-        commit = None if ref.startswith("-") else git.text("rev-parse", "--verify", "-q", f"{ref}^{{commit}}")
+        commit = git.commit(ref)
         if not commit:
             raise UsageError(
                 f"there is no revision {short_path(ref)} in this clone",

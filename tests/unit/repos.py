@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiact_gate.sources.lock import render_lock
+from tools.compile_packs import compile_packs
 
 DAY = "2026-11-25"
 ROOT = Path(__file__).resolve().parents[2]
@@ -289,12 +294,23 @@ class Repository:
         return program("check", *arguments, "--as-of", DAY, cwd=self.folder, **environment)
 
 
+@cache
+def installed() -> Path:
+    """The program as a wheel lays it out: one that runs from the checkout compiles the built-in packs in every run."""
+    folder = Path(tempfile.mkdtemp(prefix="aiact-gate-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(ROOT / "aiact_gate", folder / "aiact_gate")
+    shutil.copytree(ROOT / "policies", folder / "aiact_gate" / "policies")
+    compile_packs(folder / "aiact_gate" / "policies")
+    return folder
+
+
 def program(*arguments: str, cwd: Path, **environment: str) -> Ran:
     """The real program in its own process."""
     done = subprocess.run(
         [sys.executable, "-m", "aiact_gate", *arguments],
         cwd=cwd,
-        env=_environment() | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"} | environment,
+        env=_environment() | {"PYTHONPATH": str(installed()), "COLUMNS": "80"} | environment,
         capture_output=True,
         timeout=120,
         check=False,

@@ -12,7 +12,7 @@ import sys
 import termios
 from pathlib import Path
 
-from repos import DAY, ROOT, Ran, Repository
+from repos import DAY, ROOT, Ran, Repository, installed
 
 EXAMPLE = ROOT / "examples" / "credit-scoring"
 
@@ -42,7 +42,7 @@ def on_terminal(*arguments: str, cwd: Path, columns: int = 80, **environment: st
     process = subprocess.Popen(
         [sys.executable, "-m", "aiact_gate", *arguments],
         cwd=cwd,
-        env=inherited | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"} | environment,
+        env=inherited | {"PYTHONPATH": str(installed()), "TERM": "xterm-256color"} | environment,
         stdin=subprocess.DEVNULL,
         stdout=slave,
         stderr=slave,

@@ -308,7 +308,7 @@ def test_policy_test_of_a_requirement_that_no_pack_has(tmp_path: Path) -> None:
 
 
 def test_a_pack_that_vanished_is_no_pass(tmp_path: Path, here: Callable[[Path], None]) -> None:
-    """The cache of compiled packs keeps none alive."""
+    """What was compiled before keeps none alive."""
     cell = Cell(0, "", given={})
     here(repository(tmp_path, cell).folder)
     arguments = given(tmp_path, cell)

@@ -82,13 +82,12 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
     watch.mkdir()
     (watch / "sitecustomize.py").write_text(WATCH)
     log = watch / "log"
-    cache = tmp_path / "cache"
     allowed = [
         repository.folder,
         repos.ROOT,
+        repos.installed(),
         sys.prefix,
         sys.base_prefix,
-        cache,
         watch,
         "/dev/null",
         "/proc/self",
@@ -97,11 +96,10 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
 
     ran = repository.check(
         *arguments,
-        PYTHONPATH=f"{watch}{os.pathsep}{repos.ROOT}",
+        PYTHONPATH=f"{watch}{os.pathsep}{repos.installed()}",
         WATCH_LOG=str(log),
         WATCH_ALLOWED=os.pathsep.join(str(place) for place in allowed),
         MLFLOW_TRACKING_URI="http://127.0.0.1:9",
-        XDG_CACHE_HOME=str(cache),
     )
 
     assert (0 if arguments == ("--staged",) else 1) == ran.code, ran.said  # nothing that fails is staged

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from repos import DAY, ROOT, Ran, program
+from repos import DAY, ROOT, Ran, minimal, program
 
 from aiact_gate import __version__
 from aiact_gate.cli.schema import KINDS
@@ -368,3 +368,17 @@ def test_the_facts_that_conditions_see_have_a_schema() -> None:
 
     assert {"mlflow", "event_log", "derived"} <= set(facts["properties"])
     assert "facts" in run("schema", "--help").out
+
+
+def test_a_status_that_git_can_not_give_is_a_fault(tmp_path: Path) -> None:
+    """A filter of the user's own that fails, over a file that was touched: what the tree holds isn't known."""
+    repository = minimal(tmp_path / "repository")
+    repository.write({".gitattributes": "*.md filter=broken\n", "NOTES.md": "one\n"}).commit()
+    repository.write({"NOTES.md": "two\n"})
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text('[filter "broken"]\n\tclean = false\n\trequired = true\n')
+
+    ran = repository.check(HOME=str(home), XDG_CONFIG_HOME=str(home))
+
+    assert (3, True) == (ran.code, "git can't read the repository" in ran.said), ran.said

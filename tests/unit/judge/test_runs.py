@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -285,18 +284,3 @@ def test_two_runs_write_the_same_bytes(copy: Path, tmp_path: Path) -> None:
     assert 1 == first.code == second.code
     assert 1000 < len(first.out)
     assert first.out == second.out
-
-
-def test_what_was_read_before_changes_nothing(tmp_path: Path) -> None:
-    """With an empty cache, a filled one, and none that can be written."""
-    folder = high(tmp_path / "repository").folder
-    cache = tmp_path / "cache"
-    arguments = ("check", "--format", "json", "--as-of", DAY)
-
-    runs = [program(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out for _ in range(2)]
-    shutil.rmtree(cache, ignore_errors=True)
-    cache.write_text("no folder", "utf-8")
-    runs.append(program(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out)
-
-    assert runs[0]
-    assert 1 == len(set(runs))

@@ -69,11 +69,6 @@ def packed(folder: Path, check: Mapping[str, Any] | None = None, **requirement: 
     return pack
 
 
-@pytest.fixture(autouse=True)
-def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIACT_GATE_NO_CACHE", "1")
-
-
 def compared(tmp_path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
     packs = []
     for name, change in (("old", old), ("new", new)):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
+import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -248,6 +251,62 @@ def test_a_file_over_10_MB_is_not_read_but_has_a_digest(repository: Repository) 
     repository.commit()
     with pytest.raises(SnapshotError, match="10,000,001 bytes"):
         opened(repository, ref="HEAD").read("big.bin")
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
+    """The process ids of every `git COMMAND` that was started."""
+    log = tmp_path / "started.log"
+    log.touch()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    git = folder / "git"
+    git.write_text(
+        f'#!/bin/sh\necho "$$ $*" | tr "\\n" " " >> "{log}"\necho >> "{log}"\nexec "{shutil.which("git")}" "$@"\n'
+    )
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return lambda command: [
+        int(line.split(" ")[0]) for line in log.read_text().splitlines() if f" {command} " in line
+    ]
+
+
+def test_one_git_answers_for_all_objects_and_ends_with_the_snapshot(
+    repository: Repository, started: Callable[[str], list[int]]
+) -> None:
+    snapshot = opened(repository, ref="HEAD")
+    read = {path: snapshot.read(path) for path in FILES}
+    del snapshot
+    gc.collect()
+
+    [asked] = started("cat-file")
+    assert {path: text.encode() for path, text in FILES.items()} == read
+    with pytest.raises(ProcessLookupError):  # one that nobody waited for would still be there
+        os.kill(asked, 0)
+
+
+def test_a_git_that_was_ended_is_started_again(
+    repository: Repository, started: Callable[[str], list[int]]
+) -> None:
+    snapshot = opened(repository, ref="HEAD")
+    before = snapshot.read("plain.md")
+    os.kill(started("cat-file")[0], signal.SIGINT)
+
+    assert [before] * 2 == [snapshot.read("plain.md") for _ in range(2)]
+    assert 2 == len(started("cat-file"))
+
+
+def test_a_broken_object_is_told_and_the_others_are_read(repository: Repository) -> None:
+    broken = repository.git("rev-parse", "HEAD:plain.md")
+    place = repository.folder / ".git" / "objects" / broken[:2] / broken[2:]
+    place.chmod(0o644)
+    place.write_bytes(b"no object")
+    snapshot = opened(repository, ref="HEAD")
+
+    with pytest.raises(SnapshotError):
+        snapshot.read("plain.md")
+
+    assert FILES["a b.md"].encode() == snapshot.read("a b.md")
 
 
 def test_names_that_break_the_protocol_of_git_get_no_foreign_bytes(repository: Repository) -> None:
