@@ -26,7 +26,7 @@ from aiact_gate.model.policy import (
     Requirement,
     Widening,
 )
-from aiact_gate.sources.builtin import BUILTIN, HERE, builtin_folder
+from aiact_gate.sources.builtin import BUILTIN, builtin_compiled, builtin_folder
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
@@ -43,13 +43,10 @@ def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
 
 def _shipped(name: str) -> dict[str, Any] | None:
     """The built-in pack *name* as the wheel carries it compiled."""
-    compiled = HERE / "policies" / f"{name}.json"
-    try:
-        data: dict[str, Any] = json.loads(compiled.read_bytes())
-        usable = data.get("format") == FORMAT and data.get("engine") == ENGINE
-    except (OSError, ValueError, AttributeError):
-        return None  # a checkout, or damaged: it is compiled again
-    return data | {"layer": "builtin"} if usable else None
+    data = builtin_compiled(name)
+    if data is None or data.get("format") != FORMAT or data.get("engine") != ENGINE:
+        return None  # a checkout, or of another form: it is compiled again
+    return data | {"layer": "builtin"}
 
 
 _COMPILED: dict[tuple[str, ...], bytes] = {}
