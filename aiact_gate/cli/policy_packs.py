@@ -13,7 +13,7 @@ from aiact_gate.formats.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiact_gate.packs.difference import Comparison
+    from aiact_gate.change.rules import Comparison
     from aiact_gate.packs.faults import PolicyFault
     from aiact_gate.pipelines.policy_diff import Turned
 

@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Sequence
 from typing import Any
 
-from aiact_gate.judge.change import loosened
-from aiact_gate.judge.loosenings import Stated, finding_of, systems_of
-from aiact_gate.judge.regression import by_both_rules, compared, dropped_points, in_stricter_mode
+from aiact_gate.change.loosenings import Stated, finding_of, systems_of
+from aiact_gate.change.manifest import loosened
+from aiact_gate.change.regression import by_both_rules, compared, dropped_points, in_stricter_mode
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from aiact_gate.change.rules import Comparison, Difference, compare_packs, unchanged_version
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
-from aiact_gate.packs.difference import Comparison, Difference, compare_packs, unchanged_version
 from aiact_gate.packs.faults import PolicyFault
 from aiact_gate.packs.load import BUILTIN, builtin_folder, layered, load_builtin, load_folder
 from aiact_gate.pipelines.check import Options

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
+from aiact_gate.change.loosenings import PackText, Stated, mapping
 from aiact_gate.documents.json import parse_json
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.judge.loosenings import PackText, Stated, mapping
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack

@@ -17,8 +17,8 @@ from reports import Judged, call, judge, line_of
 from repos import DAY, ROOT, Repository
 from shipped import example
 
-from aiact_gate.judge.loosenings import LOOSENINGS
-from aiact_gate.judge.pack_changes import is_tighter
+from aiact_gate.change.loosenings import LOOSENINGS
+from aiact_gate.change.own_packs import is_tighter
 from aiact_gate.packs.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"

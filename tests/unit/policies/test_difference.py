@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from repos import ROOT, Repository, high, program
 
+from aiact_gate.change.rules import Comparison, compare_packs
 from aiact_gate.documents.node import Document
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError
@@ -20,7 +21,6 @@ from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.difference import Comparison, compare_packs
 from aiact_gate.packs.load import builtin_folder, load_folder
 from aiact_gate.pipelines.policy_test import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES

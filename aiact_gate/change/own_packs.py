@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aiact_gate.judge.loosenings import PackText, Stated, finding_of, mapping, texts
+from aiact_gate.change.loosenings import PackText, Stated, finding_of, mapping, texts
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import METHODS
 from aiact_gate.model.report import Finding

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal, words
 from aiact_gate.model.policy import Check, Condition, Pack, PathExpr, Requirement
 from aiact_gate.packs.conditions import Expr, decode
-from aiact_gate.packs.implication import always_answers, clauses, falsifies, implies, normal, words
 from aiact_gate.schemas import fields
 
 PROFILES = ("full", "core", "start", "always")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from aiact_gate.judge.loosenings import Stated, finding_of, mapping, texts
+from aiact_gate.change.loosenings import Stated, finding_of, mapping, texts
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.report import Finding
 

@@ -11,10 +11,10 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aiact_gate.change.loosenings import Stated, finding_of, mapping, systems_of, texts
+from aiact_gate.change.own_packs import loosened_packs
+from aiact_gate.change.records import loosened_records
 from aiact_gate.judge.classification import tier_rank
-from aiact_gate.judge.criteria import loosened_records
-from aiact_gate.judge.loosenings import Stated, finding_of, mapping, systems_of, texts
-from aiact_gate.judge.pack_changes import loosened_packs
 from aiact_gate.model.report import Finding
 from aiact_gate.sources.binding import Glob
 
