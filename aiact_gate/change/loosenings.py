@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from aiact_gate.change.rules import Layers
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
+from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Finding
 
 LOOSENINGS = {
@@ -38,8 +40,8 @@ LOOSENINGS = {
     "pack-removed": "a pack that judged the repository and doesn't any more",
     "pin-changed": "a vendored pack pinned to another digest, or to none",
     "rule-removed": "a requirement, check or record kind that a pack of the repository lost",
-    "rule-loosened": "a rule that asks for less, or whose new text can't be told to ask for as much",
-    "parameter-loosened": "a parameter moved against its direction, or no longer set",
+    "rule-loosened": "a rule that asks for less, or that can't be told to ask for as much as before",
+    "parameter-loosened": "a parameter with which a rule asks for less, or one that an overlay no longer sets",
     "overlay-loosened": "an entry of an overlay that is gone or weaker",
     "rollout-loosened": "a roll-out that is new or gone, changed its rings, or its rules for waivers against their direction",
     "recall-added": "a recall that is new or lasts longer",
@@ -51,6 +53,8 @@ class PackText(NamedTuple):
     """A pack of the repository, as its files say it."""
 
     name: str
+    folder: str
+    """Relative to the repository's root."""
     pin: str
     """The digest that the manifest pins it to; empty: none."""
     files: Mapping[str, Any]
@@ -59,6 +63,15 @@ class PackText(NamedTuple):
     """`place(file, *steps)`."""
     entry: Location
     """Where the manifest names it."""
+
+
+class Rules(NamedTuple):
+    """The packs that judge a tree, compiled."""
+
+    own: Mapping[str, Pack]
+    """Those of the repository, by name; one that can't be compiled asks for nothing."""
+    below: Layers = Layers()
+    """Those of earlier layers; empty if no tree has an overlay."""
 
 
 class Stated(NamedTuple):
@@ -83,8 +96,8 @@ class Stated(NamedTuple):
     paths: Callable[[], Sequence[str]]
     """Every file of the tree."""
     packs: Sequence[PackText]
-    directions: Mapping[str, str]
-    """`requirement/parameter` -> `lower` or `higher`: where it's tighter."""
+    rules: Rules | None = None
+    """What *packs* compile to; None where no pack of the two trees differs."""
 
 
 def systems_of(stated: Stated) -> dict[str, tuple[int, Mapping[str, Any]]]:

@@ -1,8 +1,7 @@
 """What a change loosens against its base: two trees' statements in, one finding for each thing that became looser out.
 
 Read from what manifests, records, waivers and packs state, so that it shows although nothing fails under the looser rule.
-Whatever can't be told from the text to be as strict as before counts as looser; what is moved, renamed, reordered or
-reformatted doesn't.
+Whatever can't be told to be as strict as before counts as looser; what is moved, renamed, reordered or reformatted doesn't.
 """
 
 from __future__ import annotations

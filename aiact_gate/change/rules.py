@@ -1,43 +1,71 @@
-"""`policy diff`: for each requirement and check of two packs, whether the new one is tighter, equal or looser, and why.
+"""One answer to "looser" for rules: two compiled packs in; for each requirement and check how it differs, and why.
 
-Tighter means: whatever evidence fails under the old one fails under the new one; looser the other way round. Both are said
-only where they hold for every evidence, unknowns, absent and misshapen records included; otherwise it is undecidable.
+`policy diff` prints it, and `check --base` fails what is looser or can't be told. Tighter means: whatever evidence fails under
+the old one fails under the new one; looser the other way round. Both are said only where they hold for every evidence,
+unknowns, absent and misshapen records included; otherwise it is undecidable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal, words
+from aiact_gate.model.outcome import METHODS
 from aiact_gate.model.policy import Check, Condition, Pack, PathExpr, Requirement
+from aiact_gate.model.rollout import Rollout
 from aiact_gate.packs.conditions import Expr, decode
 from aiact_gate.schemas import fields
 
 PROFILES = ("full", "core", "start", "always")
 """Whoever looks at one of these looks at all behind it."""
 OWABLE = ("missing", "stale")
-_ALIKE = frozenset(
-    (
-        "name version digest legal_review introduced requirements timeline classification label layer history compiled "
-        "has_overlay recalls"
-    ).split()
+HIGHER_IS_LOOSER = ("max_days", "max_ending_on_one_day", "max_per_repository")
+COMPARED = frozenset(
+    "requirements timeline classification recalls rollout kinds introduced history version".split()
 )
-"""What a pack says that changes no outcome, or is compared by itself."""
+ALIKE = frozenset("name digest legal_review label layer compiled has_overlay".split())
+"""What a pack says that changes no outcome by itself."""
 
-Part = tuple[str, str]
-"""One difference: how it is, and why in words."""
+
+class Part(NamedTuple):
+    """One thing in which a requirement, a check or a file of a pack differs."""
+
+    relation: str
+    """tighter, equal, looser or undecidable."""
+    why: str
+    at: tuple[str | int, ...] = ()
+    """The keys that lead to it, from what it is a part of."""
+
+    @property
+    def is_looser(self) -> bool:
+        """Whether it may ask for less: what can't be told counts as looser."""
+        return self.relation in ("looser", "undecidable")
+
+
+REMOVED = ("removed",)
+"""Where a requirement or check stands that is gone."""
 
 
 class Difference(NamedTuple):
-    """What became of one requirement (its own keys) or one check."""
+    """What became of one requirement (its own keys), one check or one file of the pack."""
 
     id: str
-    relation: str
-    """tighter, equal, looser or undecidable."""
-    reasons: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     fails: bool = True
     """Whether it can turn a run red: a warning can't."""
+    file: str = ""
+    """The pack's file that says it, where it is neither a requirement nor a check."""
+
+    @property
+    def relation(self) -> str:
+        """Steps of one kind make one of that kind; steps to both sides could come to anything."""
+        kinds = {part.relation for part in self.parts} - {"equal"}
+        return "equal" if not kinds else kinds.pop() if len(kinds) == 1 else "undecidable"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(part.why for part in self.parts if part.why)
 
 
 class Comparison(NamedTuple):
@@ -51,36 +79,43 @@ class Comparison(NamedTuple):
         return sum(one.relation == relation for one in self.differences)
 
 
+class Layers(NamedTuple):
+    """The packs of earlier layers as one tree's overlays tighten them; the same ones on both sides of a comparison."""
+
+    packs: tuple[Pack, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What is wrong with the overlays: what is refused asks for nothing."""
+
+
 def compare_packs(old: Pack, new: Pack) -> Comparison:
     """What became of each requirement and check of *old* in *new*, in the order of *new*."""
-    found: list[Difference] = []
+    found = [*_files(old, new)]
     versions: list[str] = []
-    for key in ("timeline", "classification"):
-        if getattr(old, key) != getattr(new, key):
-            found.append(Difference(f"{key}.yaml", "undecidable", ("it changed; look with --on",)))
-    for recall in (one for one in new.recalls if one not in old.recalls):
-        found.append(Difference(recall.check, "looser", (f"recalled until {recall.until}",)))
-    for recall in (one for one in old.recalls if one not in new.recalls):
-        found.append(Difference(recall.check, "tighter", ("no longer recalled",)))
-    for key in sorted(set(new._fields) - _ALIKE):
-        if getattr(old, key, None) != getattr(new, key):
-            found.append(Difference(f"pack {key}", "undecidable", ("it changed; look with --on",)))
     before = {requirement.id: requirement for requirement in old.requirements}
     for requirement in new.requirements:
         was = before.pop(requirement.id, None)
         if was is None:
-            found += _added(requirement)
+            found.append(_added(requirement))
             continue
         differences = _requirement(was, requirement)
         found += differences
         versions += _version(was, requirement, differences)
     for gone in before.values():
-        relation = "looser" if gone.checks else "equal"
-        found.append(Difference(gone.id, relation, ("requirement removed",)))
-    changed = any(one.relation != "equal" or one.reasons for one in found)
-    if changed and old.version == new.version:
+        found.append(Difference(gone.id, (Part("looser", "requirement removed", REMOVED),)))
+    if any(one.parts for one in found) and old.version == new.version:
         versions.append(unchanged_version(new))
     return Comparison(tuple(found), tuple(versions))
+
+
+def compare_below(old: Layers, new: Layers) -> list[Difference]:
+    """What overlays make otherwise in the packs below them."""
+    found = []
+    if refused := [why for why in new.refused if why not in old.refused]:
+        part = Part("undecidable", f"{refused[0]}; look with --on")
+        found.append(Difference("overlay.yaml", (part,), file="overlay.yaml"))
+    for was, is_ in zip(old.packs, new.packs, strict=True):
+        found += [one for one in compare_packs(was, is_).differences if one.parts]
+    return found
 
 
 def unchanged_version(pack: Pack) -> str:
@@ -88,11 +123,11 @@ def unchanged_version(pack: Pack) -> str:
     return f"pack.yaml: something changed, and the version is {pack.version} as before."
 
 
-def _added(requirement: Requirement) -> list[Difference]:
+def _added(requirement: Requirement) -> Difference:
     if not requirement.checks:
-        return [Difference(requirement.id, "equal", ("requirement added; it judges nothing",))]
+        return Difference(requirement.id, (Part("equal", "requirement added; it judges nothing"),))
     fails = any(check.severity == "error" for check in requirement.checks)
-    return [Difference(requirement.id, "tighter", ("requirement added",), fails)]
+    return Difference(requirement.id, (Part("tighter", "requirement added"),), fails)
 
 
 def _version(old: Requirement, new: Requirement, differences: Sequence[Difference]) -> list[str]:
@@ -113,44 +148,118 @@ def _version(old: Requirement, new: Requirement, differences: Sequence[Differenc
     return []
 
 
+# ---------------------------------------------------------------- files beside the rules
+
+
+def _files(old: Pack, new: Pack) -> Iterator[Difference]:
+    for key in ("timeline", "classification"):
+        if getattr(old, key) != getattr(new, key):
+            yield Difference(
+                f"{key}.yaml", (Part("undecidable", "it changed; look with --on"),), file=f"{key}.yaml"
+            )
+    if days := tuple(_later_days(_days(old), _days(new))):
+        yield Difference("pack.yaml", days, file="pack.yaml")
+    yield from _recalls(old, new)
+    if parts := tuple(_rollout(old.rollout or Rollout(), new.rollout or Rollout())):
+        yield Difference("rollout.yaml", parts, file="rollout.yaml")
+    for name in sorted({*old.kinds, *new.kinds}):
+        if part := _kind(old.kinds.get(name), new.kinds.get(name)):
+            yield Difference(f"kinds/{name}.json", (part,), file=f"kinds/{name}.json")
+    # A field that this module doesn't know yet.
+    for key in sorted(set(new._fields) - COMPARED - ALIKE):
+        if getattr(old, key) != getattr(new, key):
+            yield Difference(
+                f"pack {key}", (Part("undecidable", "it changed; look with --on"),), file="pack.yaml"
+            )
+
+
+def _days(pack: Pack) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Version -> its day and where pack.yaml says so."""
+    days = {str(version): (str(day), ("history", str(version))) for version, day in pack.history.items()}
+    current = {pack.version: (pack.introduced, ("introduced",))} if pack.version and pack.introduced else {}
+    return {**days, **current}
+
+
+def _later_days(
+    old: Mapping[str, tuple[str, tuple[str, ...]]], new: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> Iterator[Part]:
+    """Versions whose day moved later: what is new in them would warn for longer."""
+    for version, (day, _) in old.items():
+        later, steps = new.get(version, ("", ()))
+        if later > day:
+            why = f"version {version} is of {later}; it was of {day}, and what is new in it would warn for longer"
+            yield Part("looser", why, steps)
+
+
+def _recalls(old: Pack, new: Pack) -> Iterator[Difference]:
+    before = {recall.check: recall for recall in old.recalls}
+    for recall in new.recalls:
+        was = before.pop(recall.check, None)
+        why = f"recalled from {recall.since} until {recall.until}"
+        if was is None:
+            part = Part("looser", f"{why}; it wasn't before", ("recalls", recall.check))
+        elif recall.until > was.until or recall.since < was.since:
+            part = Part(
+                "looser", f"{why}; it was from {was.since} until {was.until}", ("recalls", recall.check)
+            )
+        elif (recall.since, recall.until) != (was.since, was.until):
+            part = Part("tighter", why, ("recalls", recall.check))
+        else:
+            continue
+        yield Difference(recall.check, (part,), file="pack.yaml")
+    for gone in before.values():
+        yield Difference(gone.check, (Part("tighter", "no longer recalled"),), file="pack.yaml")
+
+
+def _rollout(old: Rollout, new: Rollout) -> Iterator[Part]:
+    if new.rings and not old.rings:
+        yield Part(
+            "looser", "there are rings; there were none before, and everything was enforced", ("rings",)
+        )
+    elif old.rings != new.rings:
+        yield Part("undecidable", "the rings are others than before", ("rings",))
+    for key in sorted({*old.waivers, *new.waivers}):
+        was, is_ = old.waivers.get(key), new.waivers.get(key)
+        if (was or None) == (is_ or None):
+            continue
+        more = _asks_as_much(key, was, is_)
+        less = _asks_as_much(key, is_, was)
+        why = f"{key} for waivers was {_listed(was)} and is {_listed(is_)}"
+        yield Part(_relation(more, less), why, ("waivers", key))
+
+
+def _asks_as_much(key: str, old: Any, new: Any) -> bool:
+    """Whether the waivers' rule *new* lets nothing through that *old* didn't."""
+    if key in HIGHER_IS_LOOSER:
+        return not old or bool(new) and new <= old
+    return set(old or ()) <= set(new or ())
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(item) for item in value)
+    return str(value) if value else "not stated"
+
+
+def _kind(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Part | None:
+    if old == new:
+        return None
+    if new is None:
+        return Part("looser", "the record kind is gone", REMOVED)
+    if old is None:
+        return Part("equal", "record kind added")
+    return Part("undecidable", "it describes records otherwise than before")
+
+
 # ---------------------------------------------------------------- one requirement
 
 
 def _requirement(old: Requirement, new: Requirement) -> list[Difference]:
-    parts: list[Part] = []
-    if (old.role, old.duty) != (new.role, new.duty):
-        wider, narrower = _binds_more(new, old), _binds_more(old, new)
-        relation = (
-            "equal" if wider and narrower else "tighter" if wider else "looser" if narrower else "undecidable"
-        )
-        parts.append((relation, f"binds {old.role}/{old.duty} became {new.role}/{new.duty}"))
-    if old.profile != new.profile:
-        known = old.profile in PROFILES and new.profile in PROFILES
-        more = known and PROFILES.index(new.profile) > PROFILES.index(old.profile)
-        relation = "tighter" if more else "looser" if known else "undecidable"
-        parts.append((relation, f"profile {old.profile} became {new.profile}"))
-    if old.timeline != new.timeline:
-        parts.append(("undecidable", f"timeline {old.timeline} became {new.timeline}: another date binds"))
-    if old.calls_for != new.calls_for:
-        # Where measured is called for, typed figures alone are unknown; the others only say what a pass should be worth.
-        measured = (old.calls_for == "measured", new.calls_for == "measured")
-        relation = "equal" if measured == (False, False) else "tighter" if measured[1] else "looser"
-        parts.append((relation, f"calls_for {old.calls_for} became {new.calls_for}"))
-    used = {path[1] for one in (old, new) for check in one.checks for path in _parameters(check)}
-    for name in sorted({*old.parameters, *new.parameters}):
-        values = (old.parameters.get(name), new.parameters.get(name))
-        if values[0] != values[1]:
-            moved = " added" if values[0] is None else " removed" if values[1] is None else _moved(*values)
-            parts.append(
-                ("equal", f"parameter {name}{moved}{'' if name in used else ', which nothing reads'}")
-            )
-    if old.bounds != new.bounds and old.parameters == new.parameters:
-        parts.append(("equal", "what an overlay may set"))
-    parts += _overlaid(old, new)
+    parts = [*_whom(old, new), *_asked(old, new), *_stated_parameters(old, new), *_overlaid(old, new)]
     if _wording(
         old, new, ("citation", "title", "why", "leaves_open", "fix", "cheat", "not_checked", "crosswalk")
     ):
-        parts.append(("equal", "wording"))
+        parts.append(Part("equal", "wording"))
     before = {check.id: check for check in old.checks}
     found = []
     for check in new.checks:
@@ -160,12 +269,49 @@ def _requirement(old: Requirement, new: Requirement) -> list[Difference]:
             continue
         warns = check.severity != "error"
         why = "check added, as a warning" if warns else "check added"
-        found.append(Difference(check.id, "tighter", (why,), not warns))
+        found.append(Difference(check.id, (Part("tighter", why),), not warns))
     found += [
-        Difference(gone.id, "looser", ("check removed",), gone.severity == "error")
+        Difference(gone.id, (Part("looser", "check removed", REMOVED),), gone.severity == "error")
         for gone in before.values()
     ]
-    return [Difference(new.id, _joined(parts), tuple(why for _, why in parts)), *found]
+    return [Difference(new.id, tuple(parts)), *found]
+
+
+def _whom(old: Requirement, new: Requirement) -> Iterator[Part]:
+    """Whom it binds, from when, and who looks at it."""
+    if (old.role, old.duty) != (new.role, new.duty):
+        relation = _relation(_binds_more(new, old), _binds_more(old, new))
+        yield Part(relation, f"binds {old.role}/{old.duty} became {new.role}/{new.duty}", ("binds",))
+    if old.profile != new.profile:
+        known = old.profile in PROFILES and new.profile in PROFILES
+        more = known and PROFILES.index(new.profile) > PROFILES.index(old.profile)
+        relation = _relation(more, known and not more)
+        yield Part(relation, f"profile {old.profile} became {new.profile}", ("profile",))
+    if old.timeline != new.timeline:
+        why = f"timeline {old.timeline} became {new.timeline}: another date binds"
+        yield Part("undecidable", why, ("timeline",))
+
+
+def _asked(old: Requirement, new: Requirement) -> Iterator[Part]:
+    """What a pass should be worth: where measured is called for, typed figures alone are unknown."""
+    if old.calls_for == new.calls_for:
+        return
+    why = f"calls_for {old.calls_for} became {new.calls_for}"
+    weaker = METHODS.index(new.calls_for) > METHODS.index(old.calls_for)
+    stronger = "tighter" if new.calls_for == "measured" else "equal"
+    yield Part("looser" if weaker else stronger, why, ("calls_for",))
+
+
+def _stated_parameters(old: Requirement, new: Requirement) -> Iterator[Part]:
+    """Parameters that moved; what that does is seen in the conditions that read them."""
+    used = {path[1] for one in (old, new) for check in one.checks for path in _parameters(check)}
+    for name in sorted({*old.parameters, *new.parameters}):
+        was, is_ = old.parameters.get(name), new.parameters.get(name)
+        if was != is_:
+            unread = "" if name in used else ", which nothing reads"
+            yield Part("equal", f"parameter {name}{_moved(was, is_)}{unread}", ("parameters", name))
+    if old.bounds != new.bounds and old.parameters == new.parameters:
+        yield Part("equal", "what an overlay may set", ("parameters",))
 
 
 def _overlaid(old: Requirement, new: Requirement) -> list[Part]:
@@ -173,16 +319,11 @@ def _overlaid(old: Requirement, new: Requirement) -> list[Part]:
     parts: list[Part] = []
     if old.widened != new.widened:
         was, is_ = set(old.widened), set(new.widened)
-        relation = "tighter" if was <= is_ else "looser" if is_ <= was else "undecidable"
-        parts.append((relation, "widen: it binds others, too"))
+        parts.append(Part(_relation(was <= is_, is_ <= was), "widen: it binds others, too", ("widen",)))
     if old.sooner != new.sooner:
         earlier = bool(new.sooner) and (not old.sooner or new.sooner < old.sooner)
-        parts.append(
-            (
-                "tighter" if earlier else "looser",
-                f"sooner: {old.sooner or 'no date'} became {new.sooner or 'no date'}",
-            )
-        )
+        why = f"sooner: {old.sooner or 'no date'} became {new.sooner or 'no date'}"
+        parts.append(Part("tighter" if earlier else "looser", why, ("sooner",)))
     return parts
 
 
@@ -192,6 +333,8 @@ def _binds_more(one: Requirement, other: Requirement) -> bool:
 
 
 def _moved(old: float | None, new: float | None) -> str:
+    if old is None or new is None:
+        return " added" if old is None else " removed"
     return f" moved from {old:g} to {new:g}"
 
 
@@ -201,12 +344,6 @@ def _parameters(check: Check) -> list[tuple[str, ...]]:
 
 def _wording(old: Requirement | Check, new: Requirement | Check, keys: Iterable[str]) -> bool:
     return any(getattr(old, key) != getattr(new, key) for key in keys)
-
-
-def _joined(parts: Iterable[Part]) -> str:
-    """Steps of one kind make one of that kind; steps to both sides could come to anything."""
-    kinds = {relation for relation, _ in parts} - {"equal"}
-    return "equal" if not kinds else kinds.pop() if len(kinds) == 1 else "undecidable"
 
 
 # ---------------------------------------------------------------- one check
@@ -273,32 +410,80 @@ def _resolved(path: PathExpr, names: dict[str, Expr]) -> str:
 
 def _check(old_owner: Requirement, old: Check, new_owner: Requirement, new: Check) -> Difference:
     fails = "error" in (old.severity, new.severity)
-    parts: list[Part] = []
-    if old.faults or new.faults:
-        if old.faults != new.faults:
-            parts.append(("undecidable", f"faults {old.faults or '-'} became {new.faults or '-'}"))
-    else:
-        before, now = _read(old_owner, old), _read(new_owner, new)
-        parts += _rows(before, now)
-        if before.loops == now.loops:
-            parts += _conditions(before, now)
-            parts += _reach(before, now)
-        parts = [(relation, _as_written(why, (before, now))) for relation, why in parts]
+    if old == new and old_owner.parameters == new_owner.parameters:
+        return Difference(new.id, (), fails)
+    parts = _judged(old_owner, old, new_owner, new)
     if old.severity != new.severity:
         relation = "tighter" if new.severity == "error" else "looser"
-        parts.append((relation, f"severity {old.severity} became {new.severity}"))
+        parts.append(Part(relation, f"severity {old.severity} became {new.severity}", ("severity",)))
     if old.kind != new.kind:
-        # Only what is missing or stale can be owed in a baseline.
-        owed = (old.kind in OWABLE, new.kind in OWABLE)
-        relation = "equal" if owed == (False, False) else "looser" if owed == (False, True) else "tighter"
-        parts.append((relation, f"kind {old.kind} became {new.kind}"))
-    if (old.new_in, old.replaces) != (new.new_in, new.replaces):
-        parts.append(("equal", "grace: for 30 days after its version's day, what is new in it warns"))
+        parts.append(Part(_kinds(old.kind, new.kind), f"kind {old.kind} became {new.kind}", ("kind",)))
+    parts += _grace(old_owner, old, new_owner, new)
     if _wording(old, new, ("message", "missing", "fix")):
-        parts.append(("equal", "wording"))
+        parts.append(Part("equal", "wording"))
     if old.at != new.at:
-        parts.append(("equal", "another place to point at"))
-    return Difference(new.id, _joined(parts), tuple(why for _, why in parts if why), fails)
+        parts.append(Part("equal", "another place to point at"))
+    return Difference(new.id, tuple(parts), fails)
+
+
+def _kinds(old: str, new: str) -> str:
+    """Only what is missing or stale can be owed in a baseline; which of the two can matter to a roll-out."""
+    owed = (old in OWABLE, new in OWABLE)
+    if owed == (True, True):
+        return "undecidable"
+    return _relation(not owed[1], not owed[0])
+
+
+def _judged(old_owner: Requirement, old: Check, new_owner: Requirement, new: Check) -> list[Part]:
+    """What differs in what is looked at and asked; a parameter that is alone to blame is named as the place."""
+    parts = _looked_at(old_owner, old, new_owner, new)
+    moved = [
+        path[1]
+        for path in _parameters(new)
+        if old_owner.parameters.get(path[1]) != new_owner.parameters.get(path[1])
+    ]
+    if not moved or not any(part.is_looser for part in parts):
+        return parts
+    as_before = new_owner._replace(parameters={**new_owner.parameters, **old_owner.parameters})
+    by_text = {part.at for part in _looked_at(old_owner, old, as_before, new) if part.is_looser}
+    return [
+        part._replace(at=("parameters", moved[0])) if part.is_looser and part.at not in by_text else part
+        for part in parts
+    ]
+
+
+def _looked_at(old_owner: Requirement, old: Check, new_owner: Requirement, new: Check) -> list[Part]:
+    if old.faults or new.faults:
+        same = old.faults == new.faults
+        why = f"faults {old.faults or '-'} became {new.faults or '-'}"
+        return [] if same else [Part("undecidable", why, ("faults",))]
+    before, now = _read(old_owner, old), _read(new_owner, new)
+    parts = _rows(before, now)
+    if before.loops == now.loops:
+        parts += _conditions(before, now)
+        parts += _reach(before, now)
+    return [part._replace(why=_as_written(part.why, (before, now))) for part in parts]
+
+
+def _grace(old_owner: Requirement, old: Check, new_owner: Requirement, new: Check) -> list[Part]:
+    """What is new in it warns at first: no less may fail meanwhile than failed before."""
+    if (old.new_in, old.replaces) == (new.new_in, new.replaces):
+        return []
+    known = Part("equal", "grace: for 30 days after its version's day, what is new in it warns")
+    was = old if new.new_in != old.new_in else old.replaces
+    if not new.new_in or was is None:
+        return [known]
+    if new.replaces is None:
+        return [Part("looser", "it warns at first, and nothing is said of what it replaces", ("new_in",))]
+    if any(part.is_looser for part in _looked_at(old_owner, was, new_owner, new.replaces)):
+        return [
+            Part(
+                "undecidable",
+                "it warns at first, and what it replaces isn't what stood here before",
+                ("new_in",),
+            )
+        ]
+    return [known]
 
 
 def _rows(old: _Read, new: _Read) -> list[Part]:
@@ -309,7 +494,7 @@ def _rows(old: _Read, new: _Read) -> list[Part]:
             ", ".join(one.removeprefix("§").split("#")[0] for one in read.loops) or "nothing"
             for read in (old, new)
         ]
-        return [("undecidable", f"each: it walked {shown[0]} and walks {shown[1]}")]
+        return [Part("undecidable", f"each: it walked {shown[0]} and walks {shown[1]}", ("each",))]
     needed = (old.check.min_items, new.check.min_items)
     if old.words != new.words:
         # More words are more rows; with nothing else that chooses rows, no row is lost by it.
@@ -317,16 +502,16 @@ def _rows(old: _Read, new: _Read) -> list[Part]:
         more, fewer = old.words < new.words, new.words < old.words
         relation = "tighter" if plain and more else "looser" if plain and fewer else "undecidable"
         moved = ", ".join(sorted(word.partition(":")[2] for word in old.words ^ new.words))
-        parts.append(
-            (relation, f"each: words {'added' if more else 'dropped' if fewer else 'changed'}: {moved}")
-        )
+        how = "added" if more else "dropped" if fewer else "changed"
+        parts.append(Part(relation, f"each: words {how}: {moved}", ("each",)))
     if old.lookups != new.lookups:
         more, fewer = old.lookups < new.lookups, new.lookups < old.lookups
         relation = "tighter" if more else "looser" if fewer else "undecidable"
-        parts.append((relation, f"with: a look-up {'added' if more else 'dropped' if fewer else 'changed'}"))
+        how = "added" if more else "dropped" if fewer else "changed"
+        parts.append(Part(relation, f"with: a look-up {how}", ("with",)))
     if old.loops and needed[0] != needed[1]:
         relation = "tighter" if needed[1] > needed[0] else "looser"
-        parts.append((relation, f"min_items {needed[0]} became {needed[1]}"))
+        parts.append(Part(relation, f"min_items {needed[0]} became {needed[1]}", ("min_items",)))
     return parts
 
 
@@ -338,7 +523,7 @@ def _conditions(old: _Read, new: _Read) -> list[Part]:
         tighter = all(any(implies(clause, was) for clause in new.clauses) for was in gone)
         looser = all(any(implies(was, clause) for was in old.clauses) for clause in come)
         relation = _relation(tighter, looser)
-        parts.append((relation, _clause_words(gone, come)))
+        parts.append(Part(relation, _clause_words(gone, come), ("that",)))
     for key in ("when", "where"):
         one, other = getattr(old, key), getattr(new, key)
         if one == other:
@@ -356,7 +541,7 @@ def _conditions(old: _Read, new: _Read) -> list[Part]:
         )
         if not free and (_chooses_less(one, other) or _chooses_less(other, one)):
             why += " (other rows are judged, but where none is left over it fails)"
-        parts.append((_relation(tighter, looser), why))
+        parts.append(Part(_relation(tighter, looser), why, (key,)))
     return parts
 
 
@@ -440,7 +625,7 @@ def _reach(old: _Read, new: _Read) -> list[Part]:
         for verb, paths in (("reads", more), ("no longer reads", fewer))
         if paths
     )
-    return [(_relation(tighter, looser), why or "it waits for other fields")]
+    return [Part(_relation(tighter, looser), why or "it waits for other fields", ("that",))]
 
 
 def _plain(paths: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:

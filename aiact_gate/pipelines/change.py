@@ -17,7 +17,7 @@ from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
 from aiact_gate.pipelines.check import Options, check
-from aiact_gate.pipelines.statements import given_packs, stated
+from aiact_gate.pipelines.statements import given_packs, stated, with_rules
 from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -51,6 +51,9 @@ def check_change(
         return compared(report._replace(problems=(*report.problems, unread)), {}, [], hook)
     if not before:
         return compared(report, {}, [], hook)
+    if any(_rules(now) != _rules(was) for was in before):
+        trees = [(now, snapshot), *((was, base) for was in before)]
+        now, *before = with_rules(trees, given)
     elsewhere_before: set[str] = set()
     for origin, was in zip(origins, before, strict=True):
         if _rules(now) != _rules(was):

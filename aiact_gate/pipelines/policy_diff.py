@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from aiact_gate.change.rules import Comparison, Difference, compare_packs, unchanged_version
+from aiact_gate.change.rules import Comparison, compare_below, compare_packs, unchanged_version
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
 from aiact_gate.packs.faults import PolicyFault
-from aiact_gate.packs.load import BUILTIN, builtin_folder, layered, load_builtin, load_folder
+from aiact_gate.packs.load import BUILTIN, builtin_folder, load_builtin, load_folder
 from aiact_gate.pipelines.check import Options
+from aiact_gate.pipelines.judging_packs import overlaid
 from aiact_gate.pipelines.run import checked
 from aiact_gate.sources.snapshot import short_path
 
@@ -64,19 +65,11 @@ def compare(old: Side, new: Side) -> Comparison:
     if not old.pack.has_overlay and not new.pack.has_overlay:
         return comparison
     laws = [load_builtin(name)[0] for name in BUILTIN]
-    (before, faults), (now, more) = (layered([*laws, one.pack]) for one in (old, new))
-    if faults or more:
-        why = f"{(faults or more)[0].message}; look with --on"
-        unknown = Difference("overlay.yaml", "undecidable", (why,))
-        return comparison._replace(differences=(unknown, *comparison.differences))
-    found = list(comparison.differences)
-    for was, is_ in zip(before[:-1], now[:-1], strict=True):
-        changed = compare_packs(was, is_).differences
-        found += [one for one in changed if one.relation != "equal" or one.reasons]
+    found = compare_below(*(overlaid(laws, [one.pack]) for one in (old, new)))
     versions = comparison.versions
-    if len(found) > len(comparison.differences) and not versions and old.pack.version == new.pack.version:
+    if found and not versions and old.pack.version == new.pack.version:
         versions = (unchanged_version(new.pack),)
-    return comparison._replace(differences=tuple(found), versions=versions)
+    return Comparison((*comparison.differences, *found), versions)
 
 
 def turned_on(path: str, old: Side, new: Side, as_of: str) -> tuple[list[Turned], list[Problem]]:

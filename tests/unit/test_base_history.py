@@ -18,7 +18,6 @@ from repos import DAY, ROOT, Repository
 from shipped import example
 
 from aiact_gate.change.loosenings import LOOSENINGS
-from aiact_gate.change.own_packs import is_tighter
 from aiact_gate.packs.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"
@@ -1032,11 +1031,11 @@ schema: aiact-gate/overlay/v1
 set:
   art13.3.b.iii: {words_a_risk: 90}
 raise:
-  art10.3/within-own-tolerance: error
+  art13.3.b.iii/told-not-only-listed: error
 require:
   art9.5/accepted-by-another: {that: "size(it.id) >= 2", message: The id is short., fix: Write more.}
 sooner:
-  art12.1: 2027-06-01
+  art9.5: 2027-06-01
 add:
   art9.8:
     - {id: house-one, that: "filled(testing.procedure)", message: There is no procedure.}
@@ -1061,6 +1060,7 @@ recalls:
     from: 2026-11-25
     until: 2026-12-10
 """
+SEAL = '{"type": "object", "properties": {"by": {"type": "string"}}, "required": ["by"]}\n'
 BESIDES: dict[str, tuple[str, str, str, str, str]] = {
     "an overlay's parameter no longer set": (
         "rules/overlay.yaml", "set:\n  art13.3.b.iii: {words_a_risk: 90}\n", "", "parameter-loosened", "schema:",
@@ -1069,13 +1069,13 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
         "rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 45", "parameter-loosened", "words_a_risk: ",
     ),
     "an overlay's raise taken out": (
-        "rules/overlay.yaml", "raise:\n  art10.3/within-own-tolerance: error\n", "", "overlay-loosened", "schema:",
+        "rules/overlay.yaml", "raise:\n  art13.3.b.iii/told-not-only-listed: error\n", "", "overlay-loosened", "schema:",
     ),
     "an overlay's requirement asks for less": (
         "rules/overlay.yaml", ">= 2", ">= 1", "overlay-loosened", "art9.5/accepted-by-another",
     ),
     "an overlay's date put off": (
-        "rules/overlay.yaml", "2027-06-01", "2027-09-01", "overlay-loosened", "art12.1: 2027-09-01",
+        "rules/overlay.yaml", "2027-06-01", "2027-09-01", "overlay-loosened", "art9.5: 2027-09-01",
     ),
     "an added check only warns": (
         "rules/overlay.yaml", "{id: house-one,", "{id: house-one, severity: warning,", "overlay-loosened", "id: house-one",
@@ -1102,7 +1102,7 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
 @pytest.fixture
 def besides(repository: Repository) -> Repository:
     repository.write({"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT})
-    repository.write({"rules/kinds/seal.json": '{"type": "object", "required": ["by"]}\n'})
+    repository.write({"rules/kinds/seal.json": SEAL})
     edit(
         repository,
         "rules/house.yaml",
@@ -1171,7 +1171,7 @@ def test_a_record_of_a_kind_that_a_pack_adds_is_evidence_too(besides: Repository
 
 
 STRICTER = {
-    "a parameter moved along its direction": ("rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 180"),
+    "a parameter moved along its direction": ("rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 100"),
     "a tighter parameter of an overlay's requirement": ("rules/overlay.yaml", ">= 2", ">= 3"),
     "a sooner date": ("rules/overlay.yaml", "2027-06-01", "2027-03-01"),
     "shorter waivers": ("rules/rollout.yaml", "max_days: 90", "max_days: 30"),
@@ -1216,26 +1216,6 @@ def test_what_an_overlay_or_a_roll_out_tightens_is_no_loosening(name: str, besid
     besides.commit("the change")
 
     assert {} == loosened(judge(besides.folder, "--base", "HEAD~1"))
-
-
-@pytest.mark.parametrize(
-    ("old", "now", "tighter"),
-    [
-        ("size(it.id) >= 2", "size(it.id) >= 3", True),
-        ("size(it.id) >= 2", "size(it.id) >= 1", False),
-        ("it.share <= 0.5", "it.share <= 0.25", True),
-        ("it.share <= 0.5", "it.share <= 0.75", False),
-        ("it.share <= 0.5", "it.share <= 0.25 || true", False),
-        ("!(it.share <= 0.5)", "!(it.share <= 0.25)", False),
-        ("it.share <= 0.5 - 0.1", "it.share <= 0.4 - 0.1", False),
-        ("it.a >= 1 && it.b >= 1", "it.a >= 2 && it.b >= 1", True),
-        ("it.a >= 1 && it.b >= 1", "it.a >= 2 && it.b >= 0", False),
-        ("it.a >= 1", "it.b >= 2", False),
-        ("it.rows.exists(r, r >= 1)", "it.rows.exists(r, r >= 2)", False),
-    ],
-)
-def test_one_bound_that_moves_can_be_told_and_nothing_else(old: str, now: str, tighter: bool) -> None:
-    assert tighter == is_tighter(old, now)
 
 
 # ---------------------------------------------------------------- the list in the docs
