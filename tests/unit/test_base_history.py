@@ -1092,7 +1092,7 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
     "a kind that may be owed": (
         "rules/house.yaml", "      - id: is-sure-enough\n        kind: contradicted\n", "      - id: is-sure-enough\n", "rule-loosened", "- id: is-sure-enough",
     ),
-    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: high_risk", "rule-loosened", "timeline: high_risk"),
+    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: ch3_s2", "rule-loosened", "timeline: ch3_s2"),
     "a record kind that asks for less": (
         "rules/kinds/seal.json", '"required": ["by"]', '"required": []', "rule-loosened", "{",
     ),
