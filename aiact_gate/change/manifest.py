@@ -12,13 +12,18 @@ from typing import Any
 
 from aiact_gate.change.loosenings import Stated, finding_of, mapping, systems_of, texts
 from aiact_gate.change.own_packs import loosened_packs
-from aiact_gate.change.records import loosened_records
+from aiact_gate.change.records import loosened_records, way_of
 from aiact_gate.judge.classification import tier_rank
 from aiact_gate.model.report import Finding
+from aiact_gate.schemas.fields import Field, schema
 from aiact_gate.sources.binding import Glob
 
-PROFILE_ORDER = ("start", "core", "full")
-MODE_ORDER = ("", "observe", "warn", "enforce")
+
+def _easiest_first(key: str) -> tuple[str, ...]:
+    """The words of the manifest's `policies:` *key*, as its model orders them."""
+    policies = Field(schema("manifest"), schema("manifest")["$defs"]).below("policies")
+    field = policies.below(key) if policies is not None else None
+    return tuple(way_of(field)) if field is not None else ()
 
 
 def loosened(now: Stated, before: Sequence[Stated], elsewhere: frozenset[str]) -> list[Finding]:
@@ -171,10 +176,9 @@ def _evidence(name: str, index: int, now: Stated, before: Stated) -> Iterator[Fi
 def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
     """Against the widest profile and the strictest mode of *before*: systems may have moved here from several manifests."""
     policies = [mapping(stated.manifest.get("policies")) for stated in (*before, now)]
-    profiles = _highest([str(policy.get("profile") or "full") for policy in policies], PROFILE_ORDER)
-    if all(profile in PROFILE_ORDER for profile in profiles) and PROFILE_ORDER.index(
-        profiles[1]
-    ) < PROFILE_ORDER.index(profiles[0]):
+    order = _easiest_first("profile")
+    profiles = _highest([str(policy.get("profile") or "full") for policy in policies], order)
+    if _is_lower(profiles, order):
         yield finding_of(
             "profile-lowered",
             f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at.",
@@ -182,10 +186,15 @@ def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
             now.places("policies", "profile"),
             "",
         )
-    modes = _highest([str(policy.get("mode") or "") for policy in policies], MODE_ORDER)
-    if all(mode in MODE_ORDER for mode in modes) and MODE_ORDER.index(modes[1]) < MODE_ORDER.index(modes[0]):
+    order = ("", *_easiest_first("mode"))
+    modes = _highest([str(policy.get("mode") or "") for policy in policies], order)
+    if _is_lower(modes, order):
         what = f"The mode was {modes[0]} and {'is ' + modes[1] if modes[1] else 'is left to the roll-out'}."
         yield finding_of("mode-lowered", what, f"Write mode: {modes[0]}.", now.places("policies", "mode"), "")
+
+
+def _is_lower(words: tuple[str, str], order: Sequence[str]) -> bool:
+    return all(word in order for word in words) and order.index(words[1]) < order.index(words[0])
 
 
 def _highest(words: Sequence[str], order: Sequence[str]) -> tuple[str, str]:

@@ -1,4 +1,16 @@
-"""What records state that a change could make easier: thresholds, scales, ratings, rows, claims with an end."""
+"""What records state that a change could make easier: thresholds, scales, ratings, rows, claims with an end.
+
+Which way a field loosens is read off its schema, which is made from its model: `x-easier` says it where the field's type doesn't.
+
+* `higher`, `lower`: a number that is easier to reach that way; `direction`: as the row's own direction says;
+* a list of words: a word that stands before the present one asks for less;
+* `other`: any other value may be easier; `turned`: the same of a direction;
+* `fewer` (each list, if nothing else is said), `more`: entries taken out, or added;
+* `later`, `extended`, `prolonged`: a day that moves back: a due date, a claim's end, the end of a judgement that nobody made again;
+* `scale`, `rated`, `closed`, `claimed`: what takes more than one field to tell; the functions below do; `none`: neither way.
+
+Rows are told apart by the field of the type `key`, or by the one that `x-key` names.
+"""
 
 from __future__ import annotations
 
@@ -8,70 +20,12 @@ from typing import Any, NamedTuple, TypeGuard
 from aiact_gate.change.loosenings import Stated, finding_of, mapping, texts
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.report import Finding
+from aiact_gate.schemas.fields import RECORDS, Field, root
 
-
-class Number(NamedTuple):
-    """A number of a record that is easier to reach when it moves one way."""
-
-    kind: str
-    rows: Pointer
-    """Where the list stands, or the group of keys."""
-    field: str
-    looser: str
-    """`higher`, `lower`, or `direction`: as the row's own direction says."""
-    key: str = "id"
-    """What names a row; empty: there are no rows."""
-
-
-NUMBERS = (
-    Number("testing", ("metrics",), "threshold", "direction"),
-    Number("testing", ("metrics",), "confidence", "lower"),
-    Number("testing", ("robustness",), "allowed", "higher"),
-    Number("testing", ("attacks",), "limit", "higher"),
-    Number("data_governance", ("representativeness",), "tolerance", "higher", ""),
-    Number("data_governance", ("representativeness", "groups"), "reference_share", "lower"),
-    Number("data_governance", ("quality",), "null_rate_max", "higher", ""),
-    Number("data_governance", ("quality",), "duplicate_rate_max", "higher", ""),
-    Number("risk_management", ("process",), "review_interval_days", "higher", ""),
-    Number("human_oversight", ("stop",), "limit_seconds", "higher", ""),
-    Number("monitoring", (), "interval_days", "higher", ""),
-    Number("monitoring", ("metrics",), "alert", "direction", "metric"),
-)
-
-ROWS: tuple[tuple[str, Pointer, str], ...] = (
-    ("risk_management", ("risks",), "id"),
-    ("risk_management", ("measures",), "id"),
-    ("data_governance", ("datasets",), "id"),
-    ("data_governance", ("representativeness", "groups"), "id"),
-    ("data_governance", ("bias", "attributes"), "id"),
-    ("data_governance", ("bias", "findings"), "id"),
-    ("data_governance", ("gaps",), "id"),
-    ("human_oversight", ("measures",), "id"),
-    ("logging", ("event_types",), "id"),
-    ("monitoring", ("metrics",), "metric"),
-    ("testing", ("baselines",), "id"),
-    ("technical_documentation", ("elements",), "point"),
-)
-"""Lists of evidence: (record, list, what names a row). A row that is gone was evidence that is gone."""
-
-PLANNED = (("metrics", "threshold"), ("robustness", "allowed"), ("attacks", "limit"))
-READ_FROM = (
-    "metric",
-    "lower",
-    "upper",
-    "cases",
-    "split",
-    "group",
-    "requirement",
-    "degradation",
-    "control",
-    "success",
-)
-
-ACCEPTED: tuple[tuple[str, Pointer], ...] = (
-    ("risk_management", ("overall_residual",)),
-    ("human_oversight", ("commensurate",)),
-)
+Row = Mapping[str, Any]
+NUMBERS = ("higher", "lower", "direction")
+BY_NUMBER = ("text", "name", "tracked_file", "section")
+"""Entries that can be written anew: only how many there are is compared."""
 
 
 class Pair(NamedTuple):
@@ -96,6 +50,31 @@ class Pair(NamedTuple):
         ]
 
 
+class Spot(NamedTuple):
+    """A group of keys of a record, before and after the change."""
+
+    pair: Pair
+    plan: Row
+    """The test plan's metrics before the change, by id: they say which way is better."""
+    before: Row
+    now: Row
+    pointer: Pointer = ()
+    """Where it stands now."""
+    names: tuple[str, ...] = ()
+    """The rows and groups that lead to it."""
+
+    def place(self, key: str) -> Location:
+        return self.pair.place((*self.pointer, key))
+
+    def element(self, *more: str) -> str:
+        return "/".join((self.pair.system, self.pair.kind, *self.names, *more))
+
+    def who(self, key: str) -> str:
+        """What a message calls the field *key*."""
+        what = "answer" if key == "is" else key.replace("_", " ")
+        return f"{self.names[-1]}: the {what}" if self.names else f"The {what}"
+
+
 def loosened_records(name: str, now: Stated, before: Stated) -> Iterator[Finding]:
     """A finding for each thing that the records of the system *name* make easier."""
     pairs = {}
@@ -103,89 +82,231 @@ def loosened_records(name: str, now: Stated, before: Stated) -> Iterator[Finding
         old = before.records.get(name, {}).get(kind)
         if old is not None:
             pairs[kind] = Pair(name, kind, old, record, now.record_places[name][kind].location)
+    plan = _by_key(pairs["testing"].before.get("metrics"), "id") if "testing" in pairs else {}
+    metrics = {metric: row for metric, (_, row) in plan.items()}
     for kind, pair in pairs.items():
-        yield from _sections(pair)
-        for number in NUMBERS:
-            if number.kind == kind:
-                yield from _number(number, pair, pairs)
-        for record_kind, pointer, key in ROWS:
-            if record_kind == kind:
-                yield from _rows(pointer, key, pair)
-    if "testing" in pairs:
-        yield from _plan(pairs["testing"])
+        # Of a kind that a pack adds the schema doesn't say what is easier: only what is gone is seen.
+        field = root(kind) if kind in RECORDS else Field({"type": "object", "properties": {}}, {})
+        if field is not None:
+            yield from _group(field, Spot(pair, metrics, pair.before, pair.now))
     if "risk_management" in pairs:
         yield from _scales(pairs["risk_management"])
         yield from _ratings(pairs["risk_management"])
     if "data_governance" in pairs:
-        yield from _level(pairs["data_governance"])
         yield from _gaps(pairs["data_governance"])
     yield from _claims(pairs)
-    for kind, pointer in ACCEPTED:
-        if kind in pairs:
-            yield from _accepted(pointer, pairs[kind])
 
 
-# ---------------------------------------------------------------- numbers
+# ---------------------------------------------------------------- by the model
 
 
-def _number(number: Number, pair: Pair, pairs: Mapping[str, Pair]) -> Iterator[Finding]:
-    if not number.key:
-        before, now = pair.group(number.rows)
-        if before:
-            yield from _moved(number, "", before, now, number.rows, pair, number.looser)
+def _group(field: Field, spot: Spot) -> Iterator[Finding]:
+    for key, was in spot.before.items():
+        if _is_empty(was):
+            continue
+        below = _field(field, key)
+        easier, has_rows = way_of(below), bool(key_of(below))
+        if _is_empty(spot.now.get(key)) and not has_rows and _is_missed(spot, key, was, easier):
+            yield _gone(spot, key)
+        elif isinstance(was, Mapping):
+            yield from _below(below, spot, key, was)
+        elif isinstance(was, list) and has_rows:
+            yield from _rows(below, spot, key, easier)
+        elif isinstance(was, list):
+            yield from _list(below, spot, key, easier)
+        else:
+            yield from _value(spot, key, easier)
+
+
+def _is_missed(spot: Spot, key: str, was: Any, easier: Any) -> bool:
+    """Whether a field that is emptied says less for it; of a value within the record only its model can say so."""
+    if easier == "none" or key.endswith("_because"):  # why there was nothing goes where there is something
+        return False
+    return isinstance(was, Mapping) or not spot.pointer and easier in ("", "fewer")
+
+
+def way_of(field: Field) -> Any:
+    """Which way *field* loosens; empty if neither its type nor its model says it."""
+    schema = field.schema
+    if "x-easier" in schema:
+        return schema["x-easier"]
+    return "fewer" if schema.get("type") == "array" else ""
+
+
+def key_of(field: Field) -> str:
+    """The field that names a row of the list *field*; empty if its entries have no names."""
+    if "x-key" in field.schema:
+        return str(field.schema["x-key"])
+    row = field.below("*") if field.schema.get("type") == "array" else None
+    keys = row.known if row is not None else ()
+    return next((key for key in keys if row and _field(row, key).schema.get("x-type") == "key"), "")
+
+
+def _field(field: Field, key: str) -> Field:
+    return field.below(key) or Field({}, {})
+
+
+def _below(field: Field, spot: Spot, key: str, was: Row) -> Iterator[Finding]:
+    is_ = spot.now.get(key)
+    names = spot.names if "properties" in field.schema else (*spot.names, key)
+    inner = spot._replace(before=was, now=mapping(is_), pointer=(*spot.pointer, key), names=names)
+    if "properties" in field.schema:
+        yield from _group(field, inner)
         return
-    for name, before, index, now in pair.rows(number.rows, number.key):
-        if index < 0:
-            continue  # `_rows` and `_plan` say so
-        looser = number.looser
-        if looser == "direction":
-            direction = _direction(name, before, pair, pairs)
-            if direction != str(now.get("direction") or direction):
-                continue  # `_plan` says so
-            looser = "lower" if direction == "higher" else "higher"
-        yield from _moved(number, name, before, now, (*number.rows, index), pair, looser)
+    for name, row in was.items():
+        if isinstance(row, Mapping) and isinstance(inner.now.get(name), Mapping):
+            one = inner._replace(before=row, now=inner.now[name], pointer=(*inner.pointer, name))
+            yield from _group(_field(field, name), one._replace(names=(*inner.names, name)))
 
 
-def _direction(name: str, row: Mapping[str, Any], pair: Pair, pairs: Mapping[str, Pair]) -> str:
-    """Which way is better for the metric *name*: by its own row, or by the plan's."""
-    if pair.kind != "testing" and "testing" in pairs:
-        row = _by_key(pairs["testing"].before.get("metrics"), "id").get(name, (0, {}))[1]
-    return str(row.get("direction") or "lower")
+def _gone(spot: Spot, key: str) -> Finding:
+    message = f"{'/'.join((*spot.names, key))} stood in {spot.pair.kind} and doesn't any more."
+    fix = "Put it back; what is out of date is written again, not taken out."
+    return finding_of("row-removed", message, fix, spot.place(key), spot.element(key))
 
 
-def _moved(
-    number: Number,
-    name: str,
-    before: Mapping[str, Any],
-    now: Mapping[str, Any],
-    pointer: Pointer,
-    pair: Pair,
-    looser: str,
-) -> Iterator[Finding]:
-    was, is_ = before.get(number.field), now.get(number.field)
-    if not _is_number(was):
-        return
-    what = number.field.replace("_", " ")
-    who = f"{name}: the {what}" if name else f"The {what}"
-    element = "/".join(part for part in (pair.system, pair.kind, name, number.field) if part)
-    place = pair.place((*pointer, number.field))
-    if not _is_number(is_):
-        message = f"{who} was {was:g} and isn't stated any more."
-        yield finding_of("threshold-dropped", message, f"Write {was:g}.", place, element)
-    elif is_ > was if looser == "higher" else is_ < was:
-        message = f"{who} was {was:g} and is {is_:g}."
-        fix = f"Write {was:g}; a looser {'plan needs a new run' if pair.kind == 'testing' else 'one needs another decision'} and a reason."
-        yield finding_of("threshold-lowered", message, fix, place, element)
+def _rows(field: Field, spot: Spot, key: str, easier: Any) -> Iterator[Finding]:
+    row_field = _field(field, "*")
+    now = _by_key(spot.now.get(key), key_of(field))
+    for name, (_, row) in _by_key(spot.before.get(key), key_of(field)).items():
+        if name in now:
+            index, is_ = now[name]
+            inner = spot._replace(before=row, now=is_, pointer=(*spot.pointer, key, index))
+            yield from _group(row_field, inner._replace(names=(*spot.names, name)))
+        elif easier != "none" and not _is_nil(row_field, row):
+            yield _row_gone(row_field, spot, key, name)
 
 
-def _level(pair: Pair) -> Iterator[Finding]:
-    levels = [group.get("level") for group in pair.group(("representativeness",))]
-    if levels == ["combination", "individual"]:
-        message = "Groups were compared in combination and are compared one by one."
-        place = pair.place(("representativeness", "level"))
-        yield finding_of(
-            "threshold-lowered", message, "Write level: combination.", place, f"{pair.system}/level"
+def _is_nil(field: Field, row: Row) -> bool:
+    """Whether *row* says that something isn't there (yet): it was no evidence."""
+    claimed = [key for key in field.known if way_of(_field(field, key)) == "claimed"]
+    return any(row.get(key) != "provided" for key in claimed)
+
+
+def _row_gone(field: Field, spot: Spot, key: str, name: str) -> Finding:
+    planned = any(way_of(_field(field, one)) in NUMBERS for one in field.known)
+    if planned and spot.pair.kind == "testing":
+        message, fix = f"{name} was planned and isn't any more.", "Plan it again; a new plan needs a new run."
+        return finding_of("threshold-dropped", message, fix, spot.place(key), spot.element(name))
+    word = _word(key)
+    message = f"The {word} {name} stood in {spot.pair.kind} and doesn't any more."
+    fix = f"Put it back; a {word} that is settled says so and stays."
+    return finding_of("row-removed", message, fix, spot.place(key), spot.element(name))
+
+
+def _word(key: str) -> str:
+    last = key.replace("_", " ")
+    return {"datasets": "data set", "elements": "element"}.get(last, last.removesuffix("s"))
+
+
+def _list(field: Field, spot: Spot, key: str, easier: Any) -> Iterator[Finding]:
+    was, is_ = (
+        value if isinstance(value, list) else [] for value in (spot.before.get(key), spot.now.get(key))
+    )
+    item = _field(field, "*")
+    lost = [one for one in was if one not in is_]
+    more = [one for one in is_ if one not in was]
+    if easier == "other" and (lost or more):
+        yield _otherwise(spot, key, _shown(was), _shown(is_))
+    elif easier == "more" and more:
+        message = f"{_shown(more)} {'count' if len(more) > 1 else 'counts'} as {key} and didn't before."
+        fix = "Write it as it was; what counts is decided before anything is rated by it."
+        yield finding_of("scale-changed", message, fix, spot.place(key), spot.element(key))
+    elif easier == "fewer":
+        by_number = item.schema.get("x-type") in BY_NUMBER or "properties" in item.schema
+        gone = len(was) - len(is_) if by_number else len(lost)
+        if gone > 0:
+            which = f"{gone} of {len(was)} entries" if by_number else _shown(lost)
+            message = f"{spot.who(key)} held {which} more than now."
+            fix = "Put it back; what is out of date is written again, not taken out."
+            yield finding_of("row-removed", message, fix, spot.place(key), spot.element(key))
+
+
+def _shown(values: Sequence[Any]) -> str:
+    return ", ".join(str(value) for value in values) or "nothing"
+
+
+# ---------------------------------------------------------------- one value
+
+
+def _value(spot: Spot, key: str, easier: Any) -> Iterator[Finding]:
+    was, is_ = spot.before.get(key), spot.now.get(key)
+    if isinstance(easier, list):
+        yield from _lower_word(spot, key, easier)
+    elif easier in NUMBERS and _is_number(was):
+        yield from _moved(spot, key, easier)
+    elif easier == "turned" and was != is_:
+        message = f"{spot.names[-1]}: {was} was better and {is_ or 'nothing'} is now."
+        fix = f"Write {was}; another plan needs a new run and a reason."
+        yield finding_of("direction-turned", message, fix, spot.place(key), spot.element())
+    elif easier == "other" and was != is_:
+        yield _otherwise(spot, key, was, is_)
+    elif easier in DAYS and str(is_ or "") > str(was) and (easier != "prolonged" or _same_beside(spot, key)):
+        check, fix = DAYS[easier]
+        message = (
+            f"{spot.who(key)} was {was} and is {is_}{', in the same words' if easier == 'prolonged' else ''}."
         )
+        yield finding_of(check, message, fix, spot.place(key), spot.element(key))
+
+
+DAYS = {
+    "later": ("debt-extended", "Write the old day, or do what is due."),
+    "extended": (
+        "claim-extended",
+        "Show it instead; if it doesn't apply, those who guard the record let this change through.",
+    ),
+    "prolonged": ("acceptance-prolonged", "Let the person judge again and say what was looked at."),
+}
+"""Which way a day loosens -> what that is called, and the fix."""
+
+
+def _same_beside(spot: Spot, key: str) -> bool:
+    return all(spot.now.get(name) == value for name, value in spot.before.items() if name != key)
+
+
+def _otherwise(spot: Spot, key: str, was: Any, is_: Any) -> Finding:
+    name = f"{spot.names[-1]}: {key}" if spot.names else f"{key}"
+    message = f"{name} was {was} and is {'not stated' if is_ is None else is_}."
+    fix = "Write the old one, or plan it as one of its own."
+    return finding_of("measured-otherwise", message, fix, spot.place(key), spot.element(key))
+
+
+def _lower_word(spot: Spot, key: str, order: Sequence[str]) -> Iterator[Finding]:
+    was, is_ = spot.before.get(key), spot.now.get(key)
+    if was in order and is_ in order and order.index(is_) < order.index(was):
+        message = f"{spot.who(key)} was {was} and is {is_}."
+        yield finding_of("threshold-lowered", message, f"Write {was}.", spot.place(key), spot.element(key))
+
+
+def _moved(spot: Spot, key: str, easier: str) -> Iterator[Finding]:
+    was, is_ = spot.before[key], spot.now.get(key)
+    if not _is_number(is_):
+        message = f"{spot.who(key)} was {was:g} and isn't stated any more."
+        yield finding_of("threshold-dropped", message, f"Write {was:g}.", spot.place(key), spot.element(key))
+        return
+    if easier == "direction":
+        better = _direction(spot)
+        if better != str(spot.now.get("direction") or better):
+            return  # that it is turned is said
+        easier = "lower" if better == "higher" else "higher"
+    if is_ > was if easier == "higher" else is_ < was:
+        message = f"{spot.who(key)} was {was:g} and is {is_:g}."
+        needs = "plan needs a new run" if spot.pair.kind == "testing" else "one needs another decision"
+        fix = f"Write {was:g}; a looser {needs} and a reason."
+        yield finding_of("threshold-lowered", message, fix, spot.place(key), spot.element(key))
+
+
+def _direction(spot: Spot) -> str:
+    """Which way is better for a row's metric: by the row itself, or by the plan."""
+    planned = mapping(spot.plan.get(spot.names[-1])) if spot.names else {}
+    return str(spot.before.get("direction") or planned.get("direction") or "lower")
+
+
+def _is_empty(value: Any) -> bool:
+    return value in (None, "", [], {}) or isinstance(value, str) and value.startswith("??")
+
+
+# ---------------------------------------------------------------- gaps
 
 
 def _gaps(pair: Pair) -> Iterator[Finding]:
@@ -196,80 +317,6 @@ def _gaps(pair: Pair) -> Iterator[Finding]:
             fix = f"Write status: {before.get('status')}, or say how it was closed."
             place = pair.place(("gaps", index, "status"))
             yield finding_of("gap-closed", message, fix, place, f"{pair.system}/{name}")
-
-
-# ---------------------------------------------------------------- the plan
-
-
-def _plan(pair: Pair) -> Iterator[Finding]:
-    for rows, _ in PLANNED:
-        for name, before, index, now in pair.rows((rows,), "id"):
-            element = f"{pair.system}/{name}"
-            if index < 0:
-                message, fix = (
-                    f"{name} was planned and isn't any more.",
-                    "Plan it again; a new plan needs a new run.",
-                )
-                yield finding_of("threshold-dropped", message, fix, pair.place((rows,)), element)
-                continue
-            turned = (before.get("direction"), now.get("direction"))
-            if turned[0] and turned[0] != turned[1]:
-                message = f"{name}: {turned[0]} was better and {turned[1]} is now."
-                fix = f"Write {turned[0]}; another plan needs a new run and a reason."
-                yield finding_of(
-                    "direction-turned", message, fix, pair.place((rows, index, "direction")), element
-                )
-            for field in READ_FROM:
-                was, is_ = before.get(field), now.get(field)
-                if was and was != is_:
-                    message = f"{name}: {field} was {was} and is {is_ or 'not stated'}."
-                    fix = "Write the old one, or plan it as a metric of its own."
-                    place = pair.place((rows, index, field))
-                    yield finding_of("measured-otherwise", message, fix, place, f"{element}/{field}")
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _rows(pointer: Pointer, key: str, pair: Pair) -> Iterator[Finding]:
-    for name, before, index, _ in pair.rows(pointer, key):
-        if index >= 0:
-            continue
-        word = _word(pointer)
-        message = f"The {word} {name} stood in {pair.kind} and doesn't any more."
-        fix = f"Put it back; a {word} that is settled says so and stays."
-        if pair.kind == "technical_documentation" and before.get("status") != "provided":
-            continue
-        yield finding_of(
-            "row-removed", message, fix, pair.place(pointer), f"{pair.system}/{pair.kind}/{name}"
-        )
-
-
-def _sections(pair: Pair) -> Iterator[Finding]:
-    """Groups and lists that were filled and are empty now; lists whose rows are named are `_rows`' and `_plan`'s."""
-    named = {pointer[0] for kind, pointer, _ in ROWS if kind == pair.kind} | {rows for rows, _ in PLANNED}
-    for key, value in pair.before.items():
-        reason = key.endswith("_because")  # why there was nothing: gone where there is something
-        if (
-            value
-            and not _is_empty(value)
-            and key not in named
-            and not reason
-            and _is_empty(pair.now.get(key))
-        ):
-            message = f"{key} stood in {pair.kind} and doesn't any more."
-            fix = "Put it back; what is out of date is written again, not taken out."
-            place = pair.place((key,))
-            yield finding_of("row-removed", message, fix, place, f"{pair.system}/{pair.kind}/{key}")
-
-
-def _is_empty(value: Any) -> bool:
-    return value in (None, "", [], {}) or isinstance(value, str) and value.startswith("??")
-
-
-def _word(pointer: Pointer) -> str:
-    last = str(pointer[-1]).replace("_", " ")
-    return {"datasets": "data set", "elements": "element"}.get(last, last.removesuffix("s"))
 
 
 # ---------------------------------------------------------------- risks
@@ -284,14 +331,6 @@ def _scales(pair: Pair) -> Iterator[Finding]:
             message = f"The scale of {scale} was {', '.join(was)} and is {', '.join(is_) or 'not stated'}."
             place = pair.place(("criteria", scale))
             yield finding_of("scale-changed", message, fix, place, f"{pair.system}/{scale}")
-    was, is_ = texts(before.get("acceptable")), texts(now.get("acceptable"))
-    more = [one for one in is_ if one not in was]
-    if before and more:
-        message = (
-            f"{', '.join(more)} {'count' if len(more) > 1 else 'counts'} as acceptable and didn't before."
-        )
-        place = pair.place(("criteria", "acceptable"))
-        yield finding_of("scale-changed", message, fix, place, f"{pair.system}/acceptable")
 
 
 def _ratings(pair: Pair) -> Iterator[Finding]:
@@ -331,7 +370,7 @@ def _measures(risk: Mapping[str, Any], record: Mapping[str, Any]) -> list[Any]:
     return [names, done, design, sorted(texts(mapping(risk.get("residual")).get("tests")))]
 
 
-# ---------------------------------------------------------------- claims and acceptances
+# ---------------------------------------------------------------- claims
 
 
 def _claims(pairs: Mapping[str, Pair]) -> Iterator[Finding]:
@@ -362,21 +401,6 @@ def _claim(
     if not was:
         message = f"{what} is claimed not to apply until {until}; it wasn't before."
         yield finding_of("claim-added", message, fix, pair.place(pointer), f"{pair.system}/{name}")
-    elif str(claim.get("expires")) > str(was.get("expires")):
-        message = f"{what} was claimed not to apply until {was.get('expires')}, now until {until}."
-        place = pair.place((*pointer, "expires"))
-        yield finding_of("claim-extended", message, fix, place, f"{pair.system}/{name}")
-
-
-def _accepted(pointer: Pointer, pair: Pair) -> Iterator[Finding]:
-    before, now = pair.group(pointer)
-    was, is_ = str(before.get("expires") or ""), str(now.get("expires") or "")
-    same = all(before.get(key) == now.get(key) for key in ("reason", "accepted_by", "by", "considers"))
-    if was and is_ > was and same:
-        message = f"The judgement ended on {was} and ends on {is_} now, in the same words of the same person."
-        fix = "Let the person judge again and say what was looked at."
-        place = pair.place((*pointer, "expires"))
-        yield finding_of("acceptance-prolonged", message, fix, place, f"{pair.system}/{pointer[-1]}")
 
 
 # ---------------------------------------------------------------- shared

@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aiact_gate.model.fields import Date, Key, Name, Person, Strict, Text, TrackedFile, _marked
+from aiact_gate.model.fields import (
+    ClaimEnd,
+    Date,
+    Due,
+    Key,
+    Name,
+    Person,
+    Strict,
+    Text,
+    TrackedFile,
+    _marked,
+    easier,
+    named_by,
+)
 
 Role = Literal[
     "provider",
@@ -16,7 +29,7 @@ Role = Literal[
     "product_manufacturer",
     "authorised_representative",
 ]
-Profile = Literal["start", "core", "full"]
+Profile = Annotated[Literal["start", "core", "full"], easier(["start", "core", "full"])]
 
 
 class RegisteredModel(Strict):
@@ -49,13 +62,18 @@ class DeclaredSystem(Strict):
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$"), _marked("key", "reference")]
     name: Name
     version: Annotated[str, _marked("name", "reference")]
-    role: Annotated[Role | list[Role], Field(json_schema_extra={"x-type": "role", "x-is": "reference"})]
+    role: Annotated[
+        Role | list[Role],
+        Field(json_schema_extra={"x-type": "role", "x-is": "reference", "x-easier": "fewer"}),
+    ]
     intended_purpose: Text
-    tier: Literal["prohibited", "high", "limited", "gpai", "minimal", "out_of_scope"]
+    tier: Annotated[
+        Literal["prohibited", "high", "limited", "gpai", "minimal", "out_of_scope"], easier("tier")
+    ]
     """The claim; the answers and reasons behind it stand in the record `classification`."""
     model: Model | None = None
     release: Release | None = None
-    inputs: list[Annotated[str, _marked("glob", "reference")]] = []
+    inputs: Annotated[list[Annotated[str, _marked("glob", "reference")]], easier("narrower")] = []
     """The files that the model is made from: globs relative to this file."""
     evidence_dir: Annotated[str, _marked("folder", "reference")] = "compliance"
 
@@ -81,7 +99,9 @@ class Policies(Strict):
         ]
     ] = []
     """Additional packs: folders relative to this file, or pinned ones. The built-in packs always run."""
-    mode: Literal["observe", "warn", "enforce"] | None = None
+    mode: Annotated[Literal["observe", "warn", "enforce"], easier(["observe", "warn", "enforce"])] | None = (
+        None
+    )
     """At least this mode, whatever the roll-out says: it raises, never lowers."""
 
 
@@ -90,7 +110,7 @@ class NoAiSystem(Strict):
 
     reason: Text
     decided_by: Person
-    expires: Date
+    expires: ClaimEnd
 
 
 class Manifest(Strict):
@@ -118,30 +138,30 @@ class Waiver(Strict):
     owner: Person
     approved_by: Person
     """Somebody else than the owner."""
-    created: Date
-    expires: Date
+    created: Annotated[Date, easier("other")]
+    expires: ClaimEnd
     """The end of this day, UTC."""
-    requirement_version: Annotated[str, _marked("name", "reference")]
+    requirement_version: Annotated[str, _marked("name", "reference"), easier("other")]
     compensating: Text
 
 
 class Waivers(Strict):
     """`compliance/waivers.yaml`."""
 
-    waivers: list[Waiver]
+    waivers: Annotated[list[Waiver], easier("more")]
 
 
 class BaselineItem(Strict):
     """One finding of adoption day: owed, with owner and due date."""
 
     requirement: Annotated[str, _marked("name", "reference")]
-    major: Annotated[int, _marked("integer", "reference")]
+    major: Annotated[int, _marked("integer", "reference"), easier("none")]
     check: Annotated[str, _marked("name", "reference")]
     system: Annotated[str, _marked("name", "reference")]
     element: Annotated[str, _marked("name", "reference")] | None = None
     kind: Literal["missing", "stale"]
     owner: Person
-    due: Date
+    due: Due
 
 
 class Baseline(Strict):
@@ -151,4 +171,4 @@ class Baseline(Strict):
         Literal["aiact-gate/baseline/v1"], Field(alias="schema", json_schema_extra={"x-type": "schema"})
     ]
     created: Date
-    items: list[BaselineItem]
+    items: Annotated[list[BaselineItem], named_by(""), easier("more")]

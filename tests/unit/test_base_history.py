@@ -29,6 +29,8 @@ ANNEX = "compliance/technical_documentation.yaml"
 OVERSIGHT = "compliance/human_oversight.yaml"
 LOGGING = "compliance/logging.yaml"
 MONITORING = "compliance/monitoring.yaml"
+ANSWERS = "compliance/classification.yaml"
+SYSTEM = "compliance/system_description.yaml"
 
 PACK = {
     "rules/pack.yaml": f"""\
@@ -325,6 +327,37 @@ LOOSER: dict[str, Case] = {
         "rating-lowered",
         "likelihood: rare",
     ),
+    "a gap due later": set_to(DATA, "due: 2027-06-30", "due: 2028-06-30", "debt-extended"),
+    "a group bounded otherwise": set_to(
+        DATA, "at_most: 24, ref", "at_most: 30, ref", "measured-otherwise", "id: under_25"
+    ),
+    "fewer predictions that go to a person": set_to(
+        PLAN, "threshold: 0.25", "threshold: 0.05", "measured-otherwise"
+    ),
+    "a baseline that is another figure": set_to(
+        PLAN, "logged_as: ", "logged_as: x_", "measured-otherwise", "logged_as: x_"
+    ),
+    "weaker noise": set_to(PLAN, "strength: 5 %", "strength: 1 %", "measured-otherwise"),
+    "nothing left of the screening for prohibited practices": set_to(
+        ANSWERS, "is: [c]", "is: []", "row-removed"
+    ),
+    "a use that was out of scope": set_to(
+        SYSTEM,
+        "  - Loans to companies, sole traders or persons under 18.\n",
+        "",
+        "row-removed",
+        "out_of_scope:",
+    ),
+    "an event type with fewer purposes": set_to(
+        LOGGING,
+        "purposes: [operation_monitoring, post_market_monitoring, risk_situations]",
+        "purposes: [operation_monitoring]",
+        "row-removed",
+    ),
+    "an attack class no longer answered": without_row(
+        PLAN, "  - attack_class: evasion", "row-removed", "attack_classes:"
+    ),
+    "the simplified form": set_to(ANNEX, "form: full", "form: simplified", "threshold-lowered"),
     "a gap closed in the same words": set_to(DATA, "status: open", "status: closed", "gap-closed"),
     # claims and acceptances
     "an element of Annex IV left out": set_to(
@@ -440,6 +473,17 @@ def test_each_loosening_of_a_branch_is_found_at_its_line_although_main_has_gone_
     )
     # What main did in the meantime isn't taken for this branch's doing.
     assert not {"threshold-lowered", "inputs-narrowed", "waiver-added"} & set(loosened(judged)) - {case.kind}
+
+
+def test_groups_that_were_compared_in_combination_and_arent_any_more(repository: Repository) -> None:
+    edit(repository, DATA, "level: individual", "level: combination")
+    repository.commit("in combination")
+    edit(repository, DATA, "level: combination", "level: individual")
+    repository.commit("one by one")
+
+    found = loosened(judge(repository.folder, "--base", "HEAD~1"))
+
+    assert {"threshold-lowered": (DATA, line_of(repository.folder, DATA, "level: individual"))} == found
 
 
 def test_the_list_of_cases_is_whole() -> None:
@@ -564,6 +608,12 @@ HARMLESS: dict[str, tuple[Callable[[Repository], object], str]] = {
     "a new release, not confirmed yet": (unconfirmed_release, "."),
     "a threshold raised": (edited(PLAN, "threshold: 0.68", "threshold: 0.7"), "."),
     "a threshold lowered where lower is better": (edited(PLAN, "threshold: 0.2", "threshold: 0.19"), "."),
+    "a use out of scope in other words": (
+        edited(SYSTEM, "Loans to companies, sole traders or persons", "Loans to firms or to persons"),
+        ".",
+    ),
+    "another program for a measure": (edited(RISKS, "implemented_in: [", "implemented_in: [train.py, "), "."),
+    "a gap due sooner": (edited(DATA, "due: 2027-06-30", "due: 2027-05-30"), "."),
     "an alert level raised": (edited(MONITORING, "auc, alert: 0.7}", "auc, alert: 0.72}"), "."),
     "watched more often": (edited(MONITORING, "interval_days: 30", "interval_days: 14"), "."),
     "a tolerance narrowed": (edited(DATA, "tolerance: 0.05", "tolerance: 0.04"), "."),

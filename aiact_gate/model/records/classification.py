@@ -6,14 +6,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aiact_gate.model.fields import Person, Record, Strict, Text, _marked
+from aiact_gate.model.fields import (
+    Person,
+    Record,
+    Strict,
+    Text,
+    _marked,
+    easier,
+)
 
 
 class Answer(Strict):
     """One question's answer; the ids are those of `aiact-gate explain art6.claim`."""
 
     is_: Annotated[
-        bool | str | list[str], Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision"})
+        bool | str | list[str],
+        Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision", "x-easier": "fewer"}),
     ]
     """true, false, an option, a list of options, an ISO date, or `unknown`."""
     because: Text
@@ -26,4 +34,4 @@ class Classification(Record):
     decided_by: Person
     reviewed_by: Annotated[str, _marked("person", "decision")] | None = None
     """A second person who read the answers."""
-    answers: dict[str, Answer]
+    answers: Annotated[dict[str, Answer], easier("none")]

@@ -10,6 +10,7 @@ from aiact_gate.model.fields import (
     Claim,
     Criterion,
     Date,
+    Due,
     Key,
     Name,
     Person,
@@ -19,6 +20,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -73,8 +76,8 @@ class Dataset(Strict):
     """For personal data: why it was first collected."""
     reuse_basis: Text | None = None
     target_population: Text
-    preparation: list[Preparation]
-    assumptions: list[Assumption]
+    preparation: Annotated[list[Preparation], named_by("")]
+    assumptions: Annotated[list[Assumption], named_by("")]
 
 
 class Group(Strict):
@@ -83,11 +86,11 @@ class Group(Strict):
     id: Key
     attribute: Name
     """Which attribute it is a value of, as in `bias.attributes`."""
-    column: Annotated[str, _marked("name", "reference")]
-    at_least: Criterion | None = None
-    at_most: Criterion | None = None
-    equals: list[Annotated[str, _marked("name", "reference")]] = []
-    reference_share: Criterion
+    column: Annotated[str, _marked("name", "reference"), easier("other")]
+    at_least: Annotated[Criterion, easier("other")] | None = None
+    at_most: Annotated[Criterion, easier("other")] | None = None
+    equals: Annotated[list[Annotated[str, _marked("name", "reference")]], easier("other")] = []
+    reference_share: Annotated[Criterion, easier("lower")]
     """Its share in the reference population, 0 to 1."""
 
 
@@ -98,19 +101,19 @@ class Representativeness(Strict):
     """Which population, from which source."""
     source: Name
     published: Date
-    tolerance: Criterion
+    tolerance: Annotated[Criterion, easier("higher")]
     """How far a share may fall short, 0 to 1."""
     tolerance_because: Reason
     groups: list[Group]
-    level: Literal["individual", "combination"]
+    level: Annotated[Literal["individual", "combination"], easier(["individual", "combination"])]
     combination_reason: Text | None = None
 
 
 class Quality(Strict):
     """Criteria for errors and completeness (Article 10(3))."""
 
-    null_rate_max: Criterion
-    duplicate_rate_max: Criterion
+    null_rate_max: Annotated[Criterion, easier("higher")]
+    duplicate_rate_max: Annotated[Criterion, easier("higher")]
     because: Reason
 
 
@@ -160,7 +163,7 @@ class Bias(Strict):
     harm_routes: HarmRoutes
     feedback: Feedback
     attributes: list[Attribute]
-    proxies: list[Proxy] = []
+    proxies: Annotated[list[Proxy], named_by("column")] = []
     no_proxies_because: Text | None = None
     findings: list[BiasFinding] = []
     no_findings_because: Text | None = None
@@ -175,8 +178,8 @@ class Gap(Strict):
     description: Text
     how_addressed: Text
     owner: Person
-    due: Date
-    status: Literal["open", "mitigated", "closed"]
+    due: Due
+    status: Annotated[Literal["open", "mitigated", "closed"], easier("closed")]
     group: Annotated[str, ref("representativeness.groups")] | None = None
     """The group that it concerns, if one does."""
 
@@ -207,5 +210,5 @@ class DataGovernance(Record):
     bias: Bias | None = None
     gaps: list[Gap] = []
     no_gaps_because: Text | None = None
-    setting: list[SettingMatch] = []
+    setting: Annotated[list[SettingMatch], named_by("dimension")] = []
     special_categories: SpecialCategories | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from aiact_gate.model.fields import (
     Criterion,
-    Date,
+    JudgementEnd,
     Key,
     Name,
     Person,
@@ -16,6 +16,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -41,7 +43,7 @@ class OverrideAction(Strict):
     """Something an overseer can do about an output (Article 14(4)(d))."""
 
     action: Literal["not_use", "disregard", "override", "reverse"]
-    scope: Literal["every_output", "low_confidence_only", "before_action_only"]
+    scope: Annotated[Literal["every_output", "low_confidence_only", "before_action_only"], easier("other")]
     how: Text
 
 
@@ -58,7 +60,7 @@ class Stop(Strict):
     """The stop (Article 14(4)(e)); the drill itself is read from the event log."""
 
     procedure: Section
-    limit_seconds: Criterion
+    limit_seconds: Annotated[Criterion, easier("higher")]
     """How soon after the stop the last output may leave."""
     safe_state: Text
     fallback: Fallback
@@ -70,16 +72,16 @@ class Attested(Strict):
 
     by: Person
     reason: Text
-    expires: Date
+    expires: JudgementEnd
 
 
 class HumanOversight(Record):
     """Measures, override and stop."""
 
-    overseers: list[Annotated[str, _marked("person", "reference")]]
+    overseers: Annotated[list[Annotated[str, _marked("person", "reference")]], easier("none")]
     autonomy: Literal["advice", "decision_with_confirmation", "acts_unless_stopped", "acts_alone"]
     measures: list[OversightMeasure]
-    override: list[OverrideAction] = []
+    override: Annotated[list[OverrideAction], named_by("action")] = []
     stop: Stop
     commensurate: Attested | None = None
     interface: Name | None = None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aiact_gate.model.fields import Name, Record, Strict, Text, _marked, ref
+from aiact_gate.model.fields import (
+    Name,
+    Record,
+    Strict,
+    Text,
+    _marked,
+    named_by,
+    ref,
+)
 
 Heading = Annotated[str, _marked("heading", "reference")]
 """A heading of this document that has text below it."""
@@ -40,6 +48,6 @@ class InstructionsForUse(Record):
     """References only: every figure and sentence stands in the text."""
 
     model_version: Annotated[str, _marked("name", "reference")]
-    delivery: list[Delivery]
+    delivery: Annotated[list[Delivery], named_by("form")]
     sections: Sections
     title: Name | None = None

@@ -13,6 +13,8 @@ from aiact_gate.model.fields import (
     Section,
     Strict,
     Text,
+    easier,
+    named_by,
     ref,
 )
 
@@ -21,7 +23,7 @@ class Watched(Strict):
     """A tested metric that is followed after release."""
 
     metric: Annotated[str, ref("testing.metrics")]
-    alert: Criterion
+    alert: Annotated[Criterion, easier("direction")]
     """The value from which somebody is alarmed; no laxer than the tested threshold."""
 
 
@@ -30,9 +32,9 @@ class Monitoring(Record):
 
     plan: Section
     owner: Person
-    interval_days: CriterionCount
+    interval_days: Annotated[CriterionCount, easier("higher")]
     data_collected: list[Name]
     needs_events: list[Annotated[str, ref("logging.event_types")]]
-    metrics: list[Watched]
+    metrics: Annotated[list[Watched], named_by("metric")]
     other_ai_systems: Text
     """How interaction with other AI systems is looked at, where relevant."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiact_gate.model.fields import (
     Claim,
     CriterionCount,
-    Date,
+    JudgementEnd,
     Key,
     Name,
     Person,
@@ -17,6 +17,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -28,16 +30,16 @@ class Process(Strict):
 
     owner: Person
     procedure: TrackedFile
-    review_interval_days: CriterionCount
+    review_interval_days: Annotated[CriterionCount, easier("higher")]
     stages: list[Literal["design", "development", "testing", "deployment", "post_market", "retirement"]]
 
 
 class Criteria(Strict):
     """The scales, lowest first, and the pairs that count as acceptable; fixed before the first rating."""
 
-    likelihood: list[Term]
-    severity: list[Term]
-    acceptable: list[Term]
+    likelihood: Annotated[list[Term], easier("scale")]
+    severity: Annotated[list[Term], easier("scale")]
+    acceptable: Annotated[list[Term], easier("more")]
     """Pairs `likelihood/severity`."""
 
 
@@ -54,9 +56,9 @@ class Design(Strict):
 class Residual(Strict):
     """The risk that remains after the measures (Article 9(5))."""
 
-    likelihood: Term
-    severity: Term
-    status: Literal["accepted", "open", "eliminated"]
+    likelihood: Annotated[Term, easier("rated")]
+    severity: Annotated[Term, easier("rated")]
+    status: Annotated[Literal["accepted", "open", "eliminated"], easier("rated")]
     accepted_by: Person | None = None
     """Another person than the one who wrote the risk."""
     reason: Text | None = None
@@ -79,8 +81,8 @@ class Risk(Strict):
     """For misuse: people, or the interaction with other systems (Article 3(13))."""
     why_foreseeable: Text | None = None
     known: Claim
-    likelihood: Term
-    severity: Term
+    likelihood: Annotated[Term, easier("rated")]
+    severity: Annotated[Term, easier("rated")]
     rationale: Text
     lever: Literal["design", "information"]
     """What can address it: design and development, or technical information (Article 9(3))."""
@@ -116,7 +118,7 @@ class Overall(Strict):
     considers: list[Annotated[str, ref("risks")]]
     reason: Text
     accepted_by: Person
-    expires: Date
+    expires: JudgementEnd
 
 
 class Minors(Strict):
@@ -142,7 +144,7 @@ class Vulnerable(Strict):
     """Who is vulnerable, and whether the system is likely to affect them adversely."""
 
     minors: Minors
-    other_groups: list[VulnerableGroup] = []
+    other_groups: Annotated[list[VulnerableGroup], named_by("group")] = []
     no_other_groups_because: Text | None = None
 
 
@@ -151,7 +153,7 @@ class RiskManagement(Record):
 
     process: Process | None = None
     criteria: Criteria
-    nil_returns: dict[Interest, Text] = {}
+    nil_returns: Annotated[dict[Interest, Text], easier("none")] = {}
     """For an interest without any risk: why none was found."""
     risks: list[Risk]
     measures: list[Measure]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from aiact_gate.model.fields import Claim, Date, Key, Name, Record, Strict, Text, TrackedFile, _marked
+from aiact_gate.model.fields import (
+    Claim,
+    Date,
+    Key,
+    Name,
+    Record,
+    Strict,
+    Text,
+    TrackedFile,
+    _marked,
+    easier,
+    named_by,
+)
 
 
 class Representative(Strict):
@@ -56,8 +68,8 @@ class SystemDescription(Record):
     """What the system is, for whom, from whom."""
 
     provider: Provider
-    people: list[Listed]
-    intended_persons: list[Name]
+    people: Annotated[list[Listed], named_by("id"), easier("none")]
+    intended_persons: Annotated[list[Name], easier("none")]
     """The persons or groups on whom it is meant to be used."""
     out_of_scope: list[Text]
     """Uses that it isn't meant for."""

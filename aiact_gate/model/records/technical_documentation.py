@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from aiact_gate.model.fields import (
     Claim,
-    Date,
+    ClaimEnd,
     Key,
     Name,
     Person,
@@ -16,6 +16,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -30,14 +32,14 @@ class Element(Strict):
     """One element of Annex IV: where it stands, or why it doesn't (yet)."""
 
     point: Annotated[Point, _marked("key", "reference")]
-    status: Literal["provided", "not_applicable", "pending"]
+    status: Annotated[Literal["provided", "not_applicable", "pending"], easier("claimed")]
     file: TrackedFile | None = None
     """The record or document that holds it."""
     section: Section | None = None
     """The heading below which it stands, for a Markdown document."""
     reason: Text | None = None
     decided_by: Person | None = None
-    expires: Date | None = None
+    expires: ClaimEnd | None = None
 
 
 class Change(Strict):
@@ -56,7 +58,7 @@ class Harmonised(Strict):
     reference: Name
     published_by: Name
     """The implementing decision that published the reference."""
-    extent: Literal["full", "part"]
+    extent: Annotated[Literal["full", "part"], easier(["part", "full"])]
 
 
 class Solution(Strict):
@@ -69,8 +71,8 @@ class Solution(Strict):
 class Standards(Strict):
     """Standards and own solutions (Annex IV, point 7)."""
 
-    harmonised: list[Harmonised] = []
-    solutions: list[Solution] = []
+    harmonised: Annotated[list[Harmonised], named_by("reference")] = []
+    solutions: Annotated[list[Solution], named_by("article")] = []
     other: list[Name] = []
     no_other_because: Text | None = None
 
@@ -98,11 +100,11 @@ class PredeterminedChange(Strict):
 class TechnicalDocumentation(Record):
     """The index of the technical documentation."""
 
-    form: Literal["full", "simplified"]
+    form: Annotated[Literal["full", "simplified"], easier(["simplified", "full"])]
     form_reference: Name | None = None
     """For the simplified manner: the Commission's form and its version."""
     elements: list[Element]
-    datasheets: list[Datasheet] = []
-    changes: list[Change] = []
+    datasheets: Annotated[list[Datasheet], named_by("dataset")] = []
+    changes: Annotated[list[Change], named_by("version")] = []
     standards: Standards | None = None
     predetermined_changes: list[PredeterminedChange] = []

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from aiact_gate.model.fields import (
+    ClaimEnd,
     Criterion,
-    Date,
     Key,
     MetricKey,
     Person,
@@ -23,10 +23,12 @@ from aiact_gate.model.fields import (
     TrackedFile,
     Word,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
-Planned = Field(json_schema_extra={"x-is": "criterion"})
+Planned = Field(json_schema_extra={"x-is": "criterion", "x-easier": "other"})
 """A word of the plan: fixed before the result, so it neither strengthens nor weakens what reads it."""
 AttackClass = Annotated[
     Literal["data_poisoning", "model_poisoning", "evasion", "confidentiality", "model_flaws"], Planned
@@ -38,7 +40,7 @@ class Metric(Strict):
     """One planned metric: where the run logs it, and the threshold it is held against."""
 
     id: Key
-    title: Word
+    title: Annotated[Word, easier("none")]
     """As people write it in card and instructions: `AUC`."""
     definition: Reason
     requirement: Annotated[Literal["accuracy", "bias"], Planned]
@@ -50,10 +52,10 @@ class Metric(Strict):
     cases: MetricKey
     """The logged number of cases behind it."""
     split: Annotated[Literal["training", "validation", "testing"], Planned]
-    group: Annotated[str, ref("data_governance.representativeness.groups")] | None = None
-    direction: Annotated[Literal["higher", "lower"], Planned]
-    threshold: Criterion
-    confidence: Criterion
+    group: Annotated[str, ref("data_governance.representativeness.groups"), easier("other")] | None = None
+    direction: Annotated[Literal["higher", "lower"], Planned, easier("turned")]
+    threshold: Annotated[Criterion, easier("direction")]
+    confidence: Annotated[Criterion, easier("lower")]
     """The confidence level of the bounds, above 0 and below 1."""
     because: Reason
 
@@ -62,7 +64,7 @@ class Baseline(Strict):
     """The same metric of a trivial or present-day procedure, on the same data (Article 15(1))."""
 
     id: Key
-    metric: Annotated[str, ref("metrics")]
+    metric: Annotated[str, ref("metrics"), easier("other")]
     procedure: Reason
     logged_as: MetricKey
 
@@ -74,13 +76,13 @@ class Robustness(Strict):
     kind: Annotated[Literal["error", "fault", "inconsistency"], Planned]
     origin: Annotated[Literal["natural_person", "other_system"], Planned]
     description: Reason
-    strength: Word
+    strength: Annotated[Word, easier("other")]
     degradation: MetricKey
     """The logged loss against the clean run."""
     control: MetricKey
     """The logged loss at strength zero; anything but zero means that the harness itself is off."""
     cases: MetricKey
-    allowed: Criterion
+    allowed: Annotated[Criterion, easier("higher")]
     because: Reason
 
 
@@ -97,7 +99,7 @@ class Attack(Strict):
     success: MetricKey
     """The logged share of attempts that succeeded."""
     cases: MetricKey
-    limit: Criterion
+    limit: Annotated[Criterion, easier("higher")]
     because: Reason
 
 
@@ -114,21 +116,21 @@ class NotAppropriate(Strict):
 
     by: Person
     reason: Text
-    expires: Date
+    expires: ClaimEnd
 
 
 class ClassAnswer(Strict):
     """How one attack class is answered."""
 
     attack_class: AttackClass
-    measures: list[VerbMeasure]
+    measures: Annotated[list[VerbMeasure], named_by("verb")]
     not_appropriate: NotAppropriate | None = None
 
 
 class Review(Strict):
     """When a case goes to a person (Article 14(4)(d))."""
 
-    threshold: Criterion
+    threshold: Annotated[Criterion, easier("other")]
     because: Reason
 
 
@@ -141,7 +143,7 @@ class Testing(Record):
     baselines: list[Baseline] = []
     robustness: list[Robustness] = []
     attacks: list[Attack] = []
-    attack_classes: list[ClassAnswer] = []
+    attack_classes: Annotated[list[ClassAnswer], named_by("attack_class")] = []
     review: Review | None = None
     real_world_testing: Annotated[bool, _marked("boolean", "text")] | None = None
     """Whether the system was tested in real-world conditions (Article 9(7))."""
