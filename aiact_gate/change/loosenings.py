@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aiact_gate.change.rules import Layers
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
@@ -63,6 +62,14 @@ class PackText(NamedTuple):
     """`place(file, *steps)`."""
     entry: Location
     """Where the manifest names it."""
+
+
+class Layers(NamedTuple):
+    """The packs of earlier layers as one tree's overlays tighten them; the same ones on both sides of a comparison."""
+
+    packs: tuple[Pack, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What is wrong with the overlays: what is refused asks for nothing."""
 
 
 class Rules(NamedTuple):

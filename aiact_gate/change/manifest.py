@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aiact_gate.change.loosenings import Stated, finding_of, mapping, systems_of, texts
-from aiact_gate.change.own_packs import loosened_packs
 from aiact_gate.change.records import loosened_records, way_of
 from aiact_gate.judge.classification import tier_rank
 from aiact_gate.model.report import Finding
@@ -57,12 +56,21 @@ def loosened(now: Stated, before: Sequence[Stated], elsewhere: frozenset[str]) -
         found += loosened_records(name, now, origin)
     found += _policies(now, before)
     found += _no_ai(now, home)
-    # A system that moved here is held against the packs of where it was, too.
-    packs = [each for stated in before for each in loosened_packs(now, stated)]
-    found += {each.fingerprint: each for each in reversed(packs)}.values()
+    found += _packs(now, before)
     found += _waivers(now, before)
     found += _debts(now, before)
     return found
+
+
+def _packs(now: Stated, before: Sequence[Stated]) -> list[Finding]:
+    """A system that moved here is held against the packs of where it was, too."""
+    if not any(stated.packs for stated in (now, *before)):
+        return []
+    # Whoever has no pack doesn't pay for the comparison of rules.
+    from aiact_gate.change.own_packs import loosened_packs
+
+    packs = [each for stated in before for each in loosened_packs(now, stated)]
+    return list({each.fingerprint: each for each in reversed(packs)}.values())
 
 
 # ---------------------------------------------------------------- the manifest

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal, words
+from aiact_gate.change.loosenings import Layers
 from aiact_gate.model.outcome import METHODS
 from aiact_gate.model.policy import Check, Condition, Pack, PathExpr, Requirement
 from aiact_gate.model.rollout import Rollout
@@ -77,14 +78,6 @@ class Comparison(NamedTuple):
 
     def count(self, relation: str) -> int:
         return sum(one.relation == relation for one in self.differences)
-
-
-class Layers(NamedTuple):
-    """The packs of earlier layers as one tree's overlays tighten them; the same ones on both sides of a comparison."""
-
-    packs: tuple[Pack, ...] = ()
-    refused: tuple[str, ...] = ()
-    """What is wrong with the overlays: what is refused asks for nothing."""
 
 
 def compare_packs(old: Pack, new: Pack) -> Comparison:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiact_gate.change.rules import Layers
+from aiact_gate.change.loosenings import Layers
 from aiact_gate.model.errors import PackError, SnapshotError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
-from aiact_gate.change.loosenings import PackText, Rules, Stated, mapping
-from aiact_gate.change.rules import Layers
+from aiact_gate.change.loosenings import Layers, PackText, Rules, Stated, mapping
 from aiact_gate.documents.json import parse_json
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.yaml import parse_yaml
