@@ -90,6 +90,8 @@ def clauses(*changed: str) -> dict[str, Any]:
 
 
 A, B, C = CHECK["that"]
+PER_ROW = "mlflow.run.metrics[it.cases] >= 2.0 * double(size(testing.attacks))"
+FORM = {"each": "testing.attacks", "that": [A, B]}
 WARN = {**CHECK, "id": "w", "severity": "warning"}
 MORE = {**CHECK, "id": "d"}
 
@@ -164,6 +166,12 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("check removed", {"checks": [CHECK, MORE]}, {}, "looser"),
     ("no checks any more", {}, {"checks": None, "not_checked": "No source says it in this version."}, "looser"),
     ("another id", {}, {"id": "house.b"}, "undecidable"),
+    ("more for each row", clauses(PER_ROW), clauses(PER_ROW.replace("2.0", "3.0")), "tighter"),
+    ("less for each row", clauses(PER_ROW), clauses(PER_ROW.replace("2.0", "1.0")), "looser"),
+    ("a kind that a roll-out may leave", {"kind": "missing"}, {"kind": "stale"}, "undecidable"),
+    ("it warns at first", {}, {"new_in": "1.0.0"}, "looser"),
+    ("only what is new warns at first", clauses(A, B), {"new_in": "1.0.0", "replaces": FORM}, "tighter"),
+    ("another form than before goes on failing", {}, {"new_in": "1.0.0", "replaces": FORM}, "undecidable"),
 ]  # fmt: skip
 
 

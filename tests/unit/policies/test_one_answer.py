@@ -163,19 +163,20 @@ EDITS: dict[str, tuple[Callable[[Repository], object], int]] = {
 
 def test_policy_diff_says_of_each_edit_what_base_says(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "repository").write(PACK)
-    repository.write(
-        {"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT, "rules/kinds/seal.json": SEAL}
-    )
+    more = {"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT, "rules/kinds/seal.json": SEAL}
     kind = "id: is-sure-enough\n        kind: contradicted\n"
     wrong = []
     for name, (change, code) in EDITS.items():
         shutil.copytree(repository.folder / "rules", tmp_path / "kept")
-        if name in BESIDES:
+        if name in (*BESIDES, *STRICTER):
+            repository.write(more)
             edit(repository, "rules/house.yaml", "id: is-sure-enough\n", kind)
         shutil.copytree(repository.folder / "rules", tmp_path / "old")
         change(repository)
-        if not (repository.folder / "rules/overlay.yaml").read_text().strip():
-            (repository.folder / "rules/overlay.yaml").unlink()
+        for emptied in [
+            file for file in (repository.folder / "rules").glob("*.yaml") if not file.read_text()
+        ]:
+            emptied.unlink()
         told = program("policy", "diff", "old", "repository/rules", cwd=tmp_path)
         if told.code != code:
             wrong.append((name, told.said))
