@@ -28,6 +28,10 @@ BY_NUMBER = ("text", "name", "tracked_file", "section")
 """Entries that can be written anew: only how many there are is compared."""
 
 
+SAID_AS = {"is": "answer", "expires": "end", "due": "due date"}
+"""Fields whose names are no words of a sentence."""
+
+
 class Pair(NamedTuple):
     """One record before and after the change, and where its values stand now."""
 
@@ -71,7 +75,7 @@ class Spot(NamedTuple):
 
     def who(self, key: str) -> str:
         """What a message calls the field *key*."""
-        what = "answer" if key == "is" else key.replace("_", " ")
+        what = SAID_AS.get(key, key.replace("_", " "))
         return f"{self.names[-1]}: the {what}" if self.names else f"The {what}"
 
 
@@ -217,7 +221,7 @@ def _list(field: Field, spot: Spot, key: str, easier: Any) -> Iterator[Finding]:
         gone = len(was) - len(is_) if by_number else len(lost)
         if gone > 0:
             which = f"{gone} of {len(was)} entries" if by_number else _shown(lost)
-            message = f"{spot.who(key)} held {which} more than now."
+            message = f"{spot.who(key if key in SAID_AS else f'list {key}')} lost {which}."
             fix = "Put it back; what is out of date is written again, not taken out."
             yield finding_of("row-removed", message, fix, spot.place(key), spot.element(key))
 
@@ -266,9 +270,14 @@ def _same_beside(spot: Spot, key: str) -> bool:
 
 def _otherwise(spot: Spot, key: str, was: Any, is_: Any) -> Finding:
     name = f"{spot.names[-1]}: {key}" if spot.names else f"{key}"
-    message = f"{name} was {was} and is {'not stated' if is_ is None else is_}."
+    now = "not stated" if is_ is None else _plain(is_)
+    message = f"{name} was {_plain(was)} and is {now}."
     fix = "Write the old one, or plan it as one of its own."
     return finding_of("measured-otherwise", message, fix, spot.place(key), spot.element(key))
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if _is_number(value) else str(value)
 
 
 def _lower_word(spot: Spot, key: str, order: Sequence[str]) -> Iterator[Finding]:
