@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from aiact_gate.packs.conditions import Expr
-from aiact_gate.packs.subexpressions import CannotWrite, chain, written
+from aiact_gate.expressions.tree import Expr
+from aiact_gate.expressions.written import CannotWrite, chain, written
 
 ORDER = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
 """A comparison, and what it is with its sides changed."""

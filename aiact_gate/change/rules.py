@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal, words
 from aiact_gate.change.loosenings import Layers
+from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.model.outcome import METHODS
 from aiact_gate.model.policy import Check, Condition, Pack, PathExpr, Requirement
 from aiact_gate.model.rollout import Rollout
-from aiact_gate.packs.conditions import Expr, decode
 from aiact_gate.schemas import fields
 
 PROFILES = ("full", "core", "start", "always")

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
@@ -80,14 +79,14 @@ def command(
     """Judge every system that PATH (a folder or an aiact.yaml) declares.
 
     Exit codes: 0 nothing failed, 1 a point failed or is unknown, 2 usage, 3 manifest, lock, waivers or pack can't be read,
-    4 nothing could be judged, 5 our own fault.
+    4 nothing could be judged, 5 our own fault; the first that applies of 5, 3, 2, 1, 4.
 
     Example: aiact-gate check examples/credit-scoring --format json=report.json
     """
     # Built once, judged and thrown away: looking for cycles in it costs a twelfth of a cold run and finds none.
     gc.disable()
-    from aiact_gate.pipelines.check import Options
-    from aiact_gate.pipelines.run import checked
+    from aiact_gate.run.manifests import checked
+    from aiact_gate.run.options import Options
 
     wanted = [_format(text) for text in formats] or [("text", "")]
     if staged and ref:
@@ -109,12 +108,14 @@ def command(
 
 
 def exit_code(codes: list[int]) -> int:
-    """The code of several runs: 5 > 3 > 2 > 4 > 1 > 0."""
-    return next((code for code in (5, 3, 2, 4, 1) if code in codes), 0)
+    """The code of several runs: 5 > 3 > 2 > 1 > 4 > 0."""
+    from aiact_gate.judge.verdict import first_code
+
+    return first_code(codes)
 
 
 def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
-    """Print *reports* in the format *name*, or write them to *file*, whole or not at all."""
+    """Print *reports* in the format *name*, or write them to *file*."""
     text = _rendered(reports, name, bool(file), verbose)
     if not file:
         click.echo(text, nl=False, color=True)
@@ -123,15 +124,11 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
 
 
 def write(file: str, text: str) -> None:
-    """Write *text* to *file*, whole or not at all."""
-    from aiact_gate.documents.write import write_atomically
+    """Write *text* to *file*, whole or not at all; through it, if it is a pipe or a device. Raises as `write_named`."""
+    from aiact_gate.documents.write import write_named
 
-    try:
-        write_atomically(Path(file), text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(
-            f"{file} can't be written: {error.strerror}", "Name a file in a folder that exists."
-        ) from error
+    # A name that isn't UTF-8 comes out as \udc.., which is JSON.
+    write_named(file, text.encode("utf-8", "backslashreplace"))
 
 
 def _rendered(reports: list[Report], name: str, to_file: bool, verbose: bool) -> str:

@@ -20,7 +20,7 @@ KEPT = 9
 MESSAGE_LIMIT = 4000
 TITLE_LIMIT = 200
 NAME = "EU AI Act gate"
-_WORST = (5, 3, 2, 4, 1)
+_WORST = (5, 3, 2, 1, 4)
 """Exit codes that problems ask for, worst first."""
 
 
@@ -47,7 +47,7 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     failing = [(report, finding) for report, system in pairs for finding in words.failing(system)]
     failing.sort(key=lambda one: KINDS.index(one[1].kind) if one[1].kind in KINDS else len(KINDS))
     for report, finding in failing:
-        level = words.level(report, finding.kind)
+        level = words.level(report, finding.kind, finding.is_firm)
         marked.get(level, []).append(_finding(level, finding, prefix))
     # A point that waits for an absent record has no finding of its own; where nothing else is red, it must not be silent.
     for report, system in pairs:
@@ -57,6 +57,9 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     for report, system in pairs:
         level = words.level(report, "missing")
         marked.get(level, []).extend(_rows(level, system, Outcome.UNKNOWN, prefix))
+    for report in reports:
+        if report.mode != "observe":
+            marked["warning"] += [_finding("warning", finding, prefix) for finding in report.questions]
     for report, system in pairs:
         if report.mode == "observe":
             continue  # its one notice has the counts

@@ -54,6 +54,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "standing": report.standing,
         "remarks": list(report.remarks),
         "systems": [_system(system) for system in report.systems],
+        "questions": [_finding(finding) for finding in report.questions],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in report.problems],
         "exit_code": report.exit_code,
@@ -110,6 +111,8 @@ def _system(system: SystemReport) -> dict[str, Any]:
         "classification": {
             "tier": system.derived_tier,
             "cites": list(system.cites),
+            "applies_from": system.derived_from,
+            "settled": system.is_settled,
             "decided_by": system.decided_by,
             "reviewed_by": system.reviewed_by,
             "proposed": system.proposed,
@@ -177,6 +180,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "waits": list(finding.waits),
         "fingerprint": finding.fingerprint,
         "standing": finding.standing,
+        "in_every_mode": finding.is_firm,
         "location": {
             "path": place.path,
             "line": place.line,

@@ -9,7 +9,7 @@ from aiact_gate import __version__
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
 from aiact_gate.formats.links import documentation, is_address
-from aiact_gate.formats.style import count, day, days_between
+from aiact_gate.formats.style import count
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Finding, Report, Row, SystemReport
@@ -94,6 +94,7 @@ def _render(reports: Sequence[Report], cut: Cut) -> str:
         lines += _problems(report, cut)
         if report.note:
             lines += [markdown_text(report.note), ""]
+        lines += _worth_a_look(report.questions, cut)
         for system in report.systems:
             lines += _system(report, system, cut)
         lines += _recalled(report, cut)
@@ -125,12 +126,8 @@ def _system(report: Report, system: SystemReport, cut: Cut) -> list[str]:
     roles = markdown_text(" and ".join(role.replace("_", " ") for role in system.roles)) or "no role"
     tier = markdown_text(words.tier_line(system))
     head = f"{tier[:1].upper()}{tier[1:]}. {roles[:1].upper()}{roles[1:]}."
-    if system.applies_from:
-        days = days_between(report.as_of, system.applies_from)
-        head += f" Articles 9-15 bind from **{day(system.applies_from)}**" + (
-            f" ({count(days, 'day')})." if days > 0 else "."
-        )
-    lines += [head, ""]
+    binds = markdown_text(words.binds_line(system, report.as_of))
+    lines += [f"{head} {binds}".rstrip(), ""]
     lines += [
         markdown_text(words.release_line(report, system)) + " " + markdown_text(words.people_line(system)),
         "",
@@ -221,6 +218,10 @@ def _ask(system: SystemReport, cut: Cut) -> list[str]:
         *(notice for notice in system.notices if notice.outcome is not Outcome.FAIL),
         *(finding for finding in words.warnings(system) if not finding.grace),
     ]
+    return _worth_a_look(found, cut)
+
+
+def _worth_a_look(found: Sequence[Finding], cut: Cut) -> list[str]:
     if not found:
         return []
     lines = ["### Worth a look", ""]
@@ -232,7 +233,7 @@ def _ask(system: SystemReport, cut: Cut) -> list[str]:
 
 
 def _checklist(system: SystemReport, cut: Cut) -> list[str]:
-    rows = [row for row in system.rows if row.requirement.is_point or row.requirement.id == "art6.claim"]
+    rows = [row for row in system.rows if words.is_listed(row)]
     quiet = (Outcome.NOT_SELECTED, Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED)
     if all(row.outcome is Outcome.NOT_APPLICABLE for row in rows if row.requirement.is_point):
         rows = [row for row in rows if not row.requirement.is_point]

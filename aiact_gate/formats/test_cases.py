@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from aiact_gate.packs.tested import TestedPack
+from aiact_gate.policytest.results import TestedPack
 
 
 class TestCase(NamedTuple):

@@ -41,6 +41,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     if report.note:
         lines += wrapped(report.note, width)
         lines.append("")
+    lines += _asks(list(report.questions), style, width, verbose)
     for system in report.systems:
         lines += _system(report, system, style, width, verbose)
     lines += _recalled(report, style, width)
@@ -64,8 +65,11 @@ def _problems(report: Report, style: Style, width: int) -> list[str]:
 
 
 def _hook(report: Report, style: Style, width: int) -> str:
-    """For a commit: only what it makes new or worse, then one line of counts."""
+    """For a commit: only what it makes new or worse, then one line of counts where something was judged."""
     lines = _first(report, style, width) + _problems(report, style, width)
+    lines += wrapped(report.note, width) if report.note else []
+    if not report.systems or report.verdict == "nothing_evaluated":
+        return _joined(lines, style)
     new = [finding for system in report.systems for finding in words.failing(system)]
     for finding in new[:3]:
         lines += _block(finding, style, width)
@@ -236,7 +240,7 @@ def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) ->
     rows: list[tuple[str, ...]] = [("Article", "Requirement", "Evidence", "How", "Status", "")]
     hidden = 0
     for row in system.rows:
-        if not row.requirement.is_point and row.requirement.id != "art6.claim":
+        if not words.is_listed(row):
             continue
         quiet = row.outcome in (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
         if quiet and not verbose:
@@ -327,7 +331,7 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
         lines += wrapped(dated, width)
     for remark in report.remarks:
         lines += wrapped(remark, width)
-    if any(system.tier == "high" for system in report.systems):
+    if report.systems:
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]
 

@@ -30,11 +30,12 @@ class Record(Strict):
     schema_: Annotated[
         str, Field(alias="schema", json_schema_extra={"x-type": "schema", "x-is": "reference"})
     ]
-    """`aiact-gate/record/<kind>/v1`."""
+    """The kind of this record and the version of its form: `aiact-gate/record/KIND/v1`."""
     for_: Annotated[
         str | list[str], Field(alias="for", json_schema_extra={"x-type": "release", "x-is": "reference"})
     ]
-    """The system and version it speaks for: `credit-scoring@1.3.0`, or a list of them."""
+    """The system and version that this record speaks for, or a list of them.
+    Example: credit-scoring@1.3.0"""
 
 
 def _marked(x_type: str, x_is: str, **more: Any) -> Any:
@@ -79,7 +80,7 @@ TrackedFile = Annotated[str, _marked("tracked_file", "reference")]
 Section = Annotated[str, _marked("section", "reference")]
 """A heading of a Markdown file of this repository that has text below it: `docs/file.md#Heading`."""
 MetricKey = Annotated[str, _marked("word", "reference", **{"x-easier": "other"})]
-"""The name of a metric as the run logged it; another name is another figure."""
+"""The name of a metric as the run logged it."""
 Criterion = Annotated[float, _marked("number", "criterion")]
 """A number that the team fixed before the result."""
 CriterionCount = Annotated[int, _marked("integer", "criterion")]

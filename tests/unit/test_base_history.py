@@ -18,7 +18,7 @@ from repos import DAY, ROOT, Repository
 from shipped import example
 
 from aiact_gate.change.loosenings import LOOSENINGS
-from aiact_gate.packs.compile import digest_of
+from aiact_gate.policy.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"
 DATA = "compliance/data_governance.yaml"

@@ -21,12 +21,13 @@ from aiact_gate.cli.init import command
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Report
-from aiact_gate.packs.load import load_builtin
-from aiact_gate.pipelines.check import Options, check
-from aiact_gate.pipelines.init import Answers, Plan, look, plan
-from aiact_gate.pipelines.proposals import records
-from aiact_gate.pipelines.proposals.tier import likeness
-from aiact_gate.pipelines.proposals.writing import folded, proposal, scalar
+from aiact_gate.policy.load import load_builtin
+from aiact_gate.propose import records
+from aiact_gate.propose.init import Answers, Plan, look, plan
+from aiact_gate.propose.tier import likeness
+from aiact_gate.propose.writing import folded, proposal, scalar
+from aiact_gate.run.check import check
+from aiact_gate.run.options import Options
 from aiact_gate.schemas.fields import Field, schema
 from aiact_gate.sources.discover import Passage, discover, split_of
 from aiact_gate.sources.snapshot import open_snapshot
@@ -541,6 +542,16 @@ def test_every_field_that_a_start_point_reads_can_be_written() -> None:
                 ".".join(words[:length]) in records.LEFT_OUT for length in range(2, len(words) + 1)
             )
             assert left_out or re.search(rf"^\W*{words[-1]}:", text, re.MULTILINE), (kind, path)
+
+
+def test_a_field_without_words_of_inits_own_is_explained_as_the_schema_describes_it() -> None:
+    reads = records.start_reads([load_builtin("eu-ai-act")[0]])
+
+    text = records.record("system_description", "x@1", reads["system_description"])
+
+    assert ["  address:  # the provider's postal address (Article 16(b))"] == [
+        line for line in text.splitlines() if "address:" in line
+    ]
 
 
 @pytest.mark.parametrize("name", [*records.HINTS, *records.ALSO, *records.LEFT_OUT])
