@@ -3,9 +3,10 @@
 `tools/generate.py` turns the models written with them into the JSON Schemas that `check` reads and editors complete
 from. Nothing on the path of `check` imports this module: pydantic costs eight times an empty interpreter.
 
-Besides its JSON type each field says two things of our own:
+Besides its JSON type each field says three things of our own:
 
 * `x-type`: what the text in it has to be (`text`, `person`, `date`, `tracked_file`, `ref`, ...); judged once, at its line.
+* `x-easier`, `x-key`: which way it loosens and what names a row, where its type doesn't say it.
 * `x-is`: what a pass that reads it is worth. A `text` is read, a `decision` is a person's word, a `figure` typed by hand is
   only stated; a `criterion` (fixed beforehand) and a `reference` (an id, a place, a date) neither strengthen nor weaken.
 """
@@ -41,6 +42,17 @@ def _marked(x_type: str, x_is: str, **more: Any) -> Any:
     return Field(json_schema_extra={"x-type": x_type, "x-is": x_is, **more})
 
 
+def easier(way: str | list[str]) -> Any:
+    """Which way a field loosens: `check --base` reads it off the schema (`change.records` says what each word means)."""
+    marked: dict[str, Any] = {"x-easier": way}
+    return Field(json_schema_extra=marked)
+
+
+def named_by(field: str) -> Any:
+    """The field that names a row of a list, where no `Key` does; empty: its rows have no names."""
+    return Field(json_schema_extra={"x-key": field})
+
+
 Text = Annotated[str, _marked("text", "text")]
 """Prose about this system: at least three different words, no placeholder."""
 Name = Annotated[str, _marked("name", "text")]
@@ -57,11 +69,17 @@ Person = Annotated[str, _marked("person", "decision")]
 """Somebody who decides or answers for something: an address or a role."""
 Date = Annotated[str, _marked("date", "reference")]
 """An ISO date, 2026-11-25."""
+Due = Annotated[str, _marked("date", "reference", **{"x-easier": "later"})]
+"""A day by which something is done: a later one is easier."""
+ClaimEnd = Annotated[str, _marked("date", "reference", **{"x-easier": "extended"})]
+"""The last day of a claim that something doesn't apply: a later one is easier."""
+JudgementEnd = Annotated[str, _marked("date", "reference", **{"x-easier": "prolonged"})]
+"""The last day of a person's judgement: a later one is easier, unless the person judged again."""
 TrackedFile = Annotated[str, _marked("tracked_file", "reference")]
 """A file of this repository, relative to the manifest's folder."""
 Section = Annotated[str, _marked("section", "reference")]
 """A heading of a Markdown file of this repository that has text below it: `docs/file.md#Heading`."""
-MetricKey = Annotated[str, _marked("word", "reference")]
+MetricKey = Annotated[str, _marked("word", "reference", **{"x-easier": "other"})]
 """The name of a metric as the run logged it."""
 Criterion = Annotated[float, _marked("number", "criterion")]
 """A number that the team fixed before the result."""

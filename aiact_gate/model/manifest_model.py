@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aiact_gate.model.fields import Date, Key, Name, Person, Strict, Text, TrackedFile, _marked
+from aiact_gate.model.fields import (
+    ClaimEnd,
+    Date,
+    Due,
+    Key,
+    Name,
+    Person,
+    Strict,
+    Text,
+    TrackedFile,
+    _marked,
+    easier,
+    named_by,
+)
 
 Role = Literal[
     "provider",
@@ -16,7 +29,7 @@ Role = Literal[
     "product_manufacturer",
     "authorised_representative",
 ]
-Profile = Literal["start", "core", "full"]
+Profile = Annotated[Literal["start", "core", "full"], easier(["start", "core", "full"])]
 
 
 class RegisteredModel(Strict):
@@ -70,20 +83,25 @@ class DeclaredSystem(Strict):
     version: Annotated[str, _marked("name", "reference")]
     """The version of the system; records speak for `id@version`.
     Example: 1.3.0"""
-    role: Annotated[Role | list[Role], Field(json_schema_extra={"x-type": "role", "x-is": "reference"})]
+    role: Annotated[
+        Role | list[Role],
+        Field(json_schema_extra={"x-type": "role", "x-is": "reference", "x-easier": "fewer"}),
+    ]
     """The role that you have under the Act, or a list of roles (Article 3(3) to (8)).
     Example: provider"""
     intended_purpose: Text
     """The use that the system is meant for, in a sentence (Article 3(12)).
     Example: Estimates the probability that a consumer loan is not repaid, for a human underwriter."""
-    tier: Literal["prohibited", "high", "limited", "gpai", "minimal", "out_of_scope"]
+    tier: Annotated[
+        Literal["prohibited", "high", "limited", "gpai", "minimal", "out_of_scope"], easier("tier")
+    ]
     """The claim; the answers and reasons behind it stand in the record `classification` (Articles 2, 5,
     6, 50 and 51)."""
     model: Model | None = None
     """The model of the system, and the documents that reach people."""
     release: Release | None = None
     """The release that this is; absent while the system is in development."""
-    inputs: list[Annotated[str, _marked("glob", "reference")]] = []
+    inputs: Annotated[list[Annotated[str, _marked("glob", "reference")]], easier("narrower")] = []
     """The files that the model is made from: globs relative to this file.
     Example: [train.py, data/*.csv]"""
     evidence_dir: Annotated[str, _marked("folder", "reference")] = "compliance"
@@ -118,7 +136,9 @@ class Policies(Strict):
     ] = []
     """Additional packs: folders relative to this file, or pinned ones; the built-in packs always run.
     Example: [rules/bank-rules]"""
-    mode: Literal["observe", "warn", "enforce"] | None = None
+    mode: Annotated[Literal["observe", "warn", "enforce"], easier(["observe", "warn", "enforce"])] | None = (
+        None
+    )
     """The least strict mode that this repository takes; it raises the mode of a roll-out and never
     lowers it."""
 
@@ -132,7 +152,7 @@ class NoAiSystem(Strict):
     decided_by: Person
     """The person who says that this repository holds no AI system.
     Example: head-of-engineering@example.org"""
-    expires: Date
+    expires: ClaimEnd
     """The day until which that word holds.
     Example: 2027-05-20"""
 
@@ -179,13 +199,13 @@ class Waiver(Strict):
     approved_by: Person
     """The person who allows it, another one than the owner.
     Example: head-of-model-risk@example.org"""
-    created: Date
+    created: Annotated[Date, easier("other")]
     """The day from which it covers; nothing before it is covered.
     Example: 2026-11-25"""
-    expires: Date
+    expires: ClaimEnd
     """The last day, to its end in UTC, at most 180 days after the first.
     Example: 2027-05-20"""
-    requirement_version: Annotated[str, _marked("name", "reference")]
+    requirement_version: Annotated[str, _marked("name", "reference"), easier("other")]
     """The version of the requirement that it was written for; a new major version voids it.
     Example: 1.0.0"""
     compensating: Text
@@ -196,7 +216,7 @@ class Waiver(Strict):
 class Waivers(Strict):
     """`compliance/waivers.yaml`."""
 
-    waivers: list[Waiver]
+    waivers: Annotated[list[Waiver], easier("more")]
     """One block for each failure that may stay for a while."""
 
 
@@ -206,7 +226,7 @@ class BaselineItem(Strict):
     requirement: Annotated[str, _marked("name", "reference")]
     """The point of law that is owed, by its id.
     Example: art10.4"""
-    major: Annotated[int, _marked("integer", "reference")]
+    major: Annotated[int, _marked("integer", "reference"), easier("none")]
     """The first number of the requirement's version; a new one is a new debt.
     Example: 1"""
     check: Annotated[str, _marked("name", "reference")]
@@ -223,7 +243,7 @@ class BaselineItem(Strict):
     owner: Person
     """The person who pays the debt.
     Example: head-of-data@example.org"""
-    due: Date
+    due: Due
     """The last day on which it is owed; from the next one it fails.
     Example: 2027-11-30"""
 
@@ -238,5 +258,5 @@ class Baseline(Strict):
     created: Date
     """The day of adoption, on which the debts were written down.
     Example: 2026-11-25"""
-    items: list[BaselineItem]
+    items: Annotated[list[BaselineItem], named_by(""), easier("more")]
     """One block for each finding of that day that is still owed; the list only shrinks."""

@@ -10,14 +10,14 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aiact_gate.judge.change import loosened
-from aiact_gate.judge.loosenings import Stated, finding_of, systems_of
-from aiact_gate.judge.regression import by_both_rules, compared, dropped_points, in_stricter_mode
+from aiact_gate.change.loosenings import Stated, finding_of, systems_of
+from aiact_gate.change.manifest import loosened
+from aiact_gate.change.regression import by_both_rules, compared, dropped_points, in_stricter_mode
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
 from aiact_gate.run.check import check
-from aiact_gate.run.compared_trees import given_packs, stated
+from aiact_gate.run.compared_trees import given_packs, stated, with_rules
 from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import Given
 from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
@@ -59,6 +59,9 @@ def check_change(
         return compared(report._replace(problems=(*report.problems, unread)), {}, [], hook)
     if not before:
         return compared(report, {}, [], hook)
+    if any(_rules(now) != _rules(was) for was in before):
+        trees = [(now, snapshot), *((was, base) for was in before)]
+        now, *before = with_rules(trees, given)
     elsewhere_before: set[str] = set()
     for origin, was in zip(origins, before, strict=True):
         if _rules(now) != _rules(was):

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
+from aiact_gate.change.loosenings import Layers, PackText, Rules, Stated, mapping
 from aiact_gate.documents.json import parse_json
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.judge.loosenings import PackText, Stated, mapping
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
 from aiact_gate.policy.load import in_layer_order, load_builtin, load_folder
+from aiact_gate.run.packs_in_force import overlaid, pack_in
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources import records
 from aiact_gate.sources.builtin import BUILTIN
@@ -50,7 +51,7 @@ def given_packs(folders: Sequence[str]) -> list[Pack]:
 def stated(snapshot: Snapshot, path: str, given: Sequence[Pack] = ()) -> Stated | None:
     """What the manifest at *path* and the files it points to state, or None if it can't be read.
 
-    *given* are the packs of the workflow: they may add record kinds, and say which way a parameter is tighter.
+    *given* are the packs of the workflow: they may add record kinds.
     """
     try:
         manifest = read_manifest(snapshot, path)
@@ -96,7 +97,6 @@ def stated(snapshot: Snapshot, path: str, given: Sequence[Pack] = ()) -> Stated 
         folder=manifest.folder,
         paths=snapshot.paths,
         packs=packs,
-        directions=_directions(packs, given) if any("overlay.yaml" in pack.files for pack in packs) else {},
     )
 
 
@@ -201,19 +201,28 @@ def _pack(snapshot: Snapshot, folder: str, label: str, pin: str, entry: Location
         return Location(posixpath.join(folder, file)) if file in files else entry
 
     name = str(mapping(files.get("pack.yaml")).get("name") or label)
-    return PackText(name, pin, files, place, entry)
+    return PackText(name, folder, pin, files, place, entry)
 
 
-def _directions(packs: Sequence[PackText], given: Sequence[Pack]) -> dict[str, str]:
-    """`requirement/parameter` -> the direction in which it's tighter, in every pack that judges."""
-    found = {}
-    for known in (*(load_builtin(name)[0] for name in BUILTIN), *given):
-        for requirement in known.requirements:
-            for key, bounds in requirement.bounds.items():
-                found[f"{requirement.id}/{key}"] = str(bounds.get("tighten") or "")
-    for pack in packs:
-        for data in pack.files.values():
-            for row in mapping(data).get("requirements") or []:
-                for key, bounds in mapping(mapping(row).get("parameters")).items():
-                    found[f"{mapping(row).get('id')}/{key}"] = str(mapping(bounds).get("tighten") or "")
+def with_rules(trees: Sequence[tuple[Stated, Snapshot]], given: Sequence[Pack]) -> list[Stated]:
+    """What *trees* state, with what their packs compile to. *given* are the packs of the workflow."""
+    kinds = {name: fields for pack in given for name, fields in pack.kinds.items()}
+    own = [_compiled(stated.packs, snapshot, kinds) for stated, snapshot in trees]
+    below = [*(load_builtin(name)[0] for name in BUILTIN), *given]
+    overlays = any(pack.has_overlay for packs in own for pack in packs.values())
+    return [
+        one._replace(rules=Rules(packs, overlaid(below, list(packs.values())) if overlays else Layers()))
+        for (one, _), packs in zip(trees, own, strict=True)
+    ]
+
+
+def _compiled(packs: Sequence[PackText], snapshot: Snapshot, kinds: Mapping[str, Any]) -> dict[str, Pack]:
+    known, found = dict(kinds), {}
+    for text in packs:
+        try:
+            pack = pack_in(snapshot, text.folder, text.folder, known)[0]
+        except (AiactError, OSError):
+            continue  # `check` says so
+        found[text.name] = pack
+        known |= pack.kinds
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aiact_gate.change.loosenings import Layers
 from aiact_gate.model.errors import PackError, SnapshotError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
@@ -77,6 +78,12 @@ def tightened(packs: Sequence[Loaded], problems: list[Problem]) -> list[Loaded]:
     return found
 
 
+def overlaid(below: Sequence[Pack], packs: Sequence[Pack]) -> Layers:
+    """The packs *below* as the overlays of *packs* tighten them, for a comparison with other overlays over the same ones."""
+    merged, faults = layered([*below, *packs])
+    return Layers(tuple(merged[: len(below)]), tuple(fault.message for fault in faults))
+
+
 def _instead(name: str, options: Options, kinds: dict[str, Any]) -> tuple[Pack, list[PolicyFault]] | None:
     folder = dict(options.instead).get(name)
     return None if folder is None else load_folder(Path(folder), None, kinds)
@@ -107,7 +114,7 @@ def own_packs(
             continue
         try:
             kinds = kinds_of([*earlier, *found])
-            loaded = _loaded(named, *_from_snapshot(snapshot, relative, named, kinds), problems)
+            loaded = _loaded(named, *pack_in(snapshot, relative, named, kinds), problems)
             if declared.digest:
                 loaded = as_pinned(*loaded, declared, place, problems)
             other = _instead(loaded[0].name, options, kinds)
@@ -118,7 +125,7 @@ def own_packs(
     return found
 
 
-def _from_snapshot(
+def pack_in(
     snapshot: Snapshot, folder: str, name: str, kinds: dict[str, Any]
 ) -> tuple[Pack, list[PolicyFault]]:
     """The pack that the judged tree holds in *folder*: of the revision, of the index, and never through a link."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from aiact_gate.change.rules import Comparison, compare_below, compare_packs, unchanged_version
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
-from aiact_gate.policy.difference import Comparison, Difference, compare_packs, unchanged_version
-from aiact_gate.policy.load import layered, load_builtin, load_folder
+from aiact_gate.policy.load import load_builtin, load_folder
 from aiact_gate.run.manifests import checked
 from aiact_gate.run.options import Options
+from aiact_gate.run.packs_in_force import overlaid
 from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 from aiact_gate.sources.snapshot import short_path
 
@@ -65,19 +66,11 @@ def compare(old: Side, new: Side) -> Comparison:
     if not old.pack.has_overlay and not new.pack.has_overlay:
         return comparison
     laws = [load_builtin(name)[0] for name in BUILTIN]
-    (before, faults), (now, more) = (layered([*laws, one.pack]) for one in (old, new))
-    if faults or more:
-        why = f"{(faults or more)[0].message}; look with --on"
-        unknown = Difference("overlay.yaml", "undecidable", (why,))
-        return comparison._replace(differences=(unknown, *comparison.differences))
-    found = list(comparison.differences)
-    for was, is_ in zip(before[:-1], now[:-1], strict=True):
-        changed = compare_packs(was, is_).differences
-        found += [one for one in changed if one.relation != "equal" or one.reasons]
+    found = compare_below(*(overlaid(laws, [one.pack]) for one in (old, new)))
     versions = comparison.versions
-    if len(found) > len(comparison.differences) and not versions and old.pack.version == new.pack.version:
+    if found and not versions and old.pack.version == new.pack.version:
         versions = (unchanged_version(new.pack),)
-    return comparison._replace(differences=tuple(found), versions=versions)
+    return Comparison((*comparison.differences, *found), versions)
 
 
 def turned_on(path: str, old: Side, new: Side, as_of: str) -> tuple[list[Turned], list[Problem]]:

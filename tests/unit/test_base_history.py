@@ -17,8 +17,7 @@ from reports import Judged, call, judge, line_of
 from repos import DAY, ROOT, Repository
 from shipped import example
 
-from aiact_gate.judge.loosenings import LOOSENINGS
-from aiact_gate.judge.pack_changes import is_tighter
+from aiact_gate.change.loosenings import LOOSENINGS
 from aiact_gate.policy.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"
@@ -30,6 +29,8 @@ ANNEX = "compliance/technical_documentation.yaml"
 OVERSIGHT = "compliance/human_oversight.yaml"
 LOGGING = "compliance/logging.yaml"
 MONITORING = "compliance/monitoring.yaml"
+ANSWERS = "compliance/classification.yaml"
+SYSTEM = "compliance/system_description.yaml"
 
 PACK = {
     "rules/pack.yaml": f"""\
@@ -326,6 +327,37 @@ LOOSER: dict[str, Case] = {
         "rating-lowered",
         "likelihood: rare",
     ),
+    "a gap due later": set_to(DATA, "due: 2027-06-30", "due: 2028-06-30", "debt-extended"),
+    "a group bounded otherwise": set_to(
+        DATA, "at_most: 24, ref", "at_most: 30, ref", "measured-otherwise", "id: under_25"
+    ),
+    "fewer predictions that go to a person": set_to(
+        PLAN, "threshold: 0.25", "threshold: 0.05", "measured-otherwise"
+    ),
+    "a baseline that is another figure": set_to(
+        PLAN, "logged_as: ", "logged_as: x_", "measured-otherwise", "logged_as: x_"
+    ),
+    "weaker noise": set_to(PLAN, "strength: 5 %", "strength: 1 %", "measured-otherwise"),
+    "nothing left of the screening for prohibited practices": set_to(
+        ANSWERS, "is: [c]", "is: []", "row-removed"
+    ),
+    "a use that was out of scope": set_to(
+        SYSTEM,
+        "  - Loans to companies, sole traders or persons under 18.\n",
+        "",
+        "row-removed",
+        "out_of_scope:",
+    ),
+    "an event type with fewer purposes": set_to(
+        LOGGING,
+        "purposes: [operation_monitoring, post_market_monitoring, risk_situations]",
+        "purposes: [operation_monitoring]",
+        "row-removed",
+    ),
+    "an attack class no longer answered": without_row(
+        PLAN, "  - attack_class: evasion", "row-removed", "attack_classes:"
+    ),
+    "the simplified form": set_to(ANNEX, "form: full", "form: simplified", "threshold-lowered"),
     "a gap closed in the same words": set_to(DATA, "status: open", "status: closed", "gap-closed"),
     # claims and acceptances
     "an element of Annex IV left out": set_to(
@@ -441,6 +473,17 @@ def test_each_loosening_of_a_branch_is_found_at_its_line_although_main_has_gone_
     )
     # What main did in the meantime isn't taken for this branch's doing.
     assert not {"threshold-lowered", "inputs-narrowed", "waiver-added"} & set(loosened(judged)) - {case.kind}
+
+
+def test_groups_that_were_compared_in_combination_and_arent_any_more(repository: Repository) -> None:
+    edit(repository, DATA, "level: individual", "level: combination")
+    repository.commit("in combination")
+    edit(repository, DATA, "level: combination", "level: individual")
+    repository.commit("one by one")
+
+    found = loosened(judge(repository.folder, "--base", "HEAD~1"))
+
+    assert {"threshold-lowered": (DATA, line_of(repository.folder, DATA, "level: individual"))} == found
 
 
 def test_the_list_of_cases_is_whole() -> None:
@@ -565,6 +608,12 @@ HARMLESS: dict[str, tuple[Callable[[Repository], object], str]] = {
     "a new release, not confirmed yet": (unconfirmed_release, "."),
     "a threshold raised": (edited(PLAN, "threshold: 0.68", "threshold: 0.7"), "."),
     "a threshold lowered where lower is better": (edited(PLAN, "threshold: 0.2", "threshold: 0.19"), "."),
+    "a use out of scope in other words": (
+        edited(SYSTEM, "Loans to companies, sole traders or persons", "Loans to firms or to persons"),
+        ".",
+    ),
+    "another program for a measure": (edited(RISKS, "implemented_in: [", "implemented_in: [train.py, "), "."),
+    "a gap due sooner": (edited(DATA, "due: 2027-06-30", "due: 2027-05-30"), "."),
     "an alert level raised": (edited(MONITORING, "auc, alert: 0.7}", "auc, alert: 0.72}"), "."),
     "watched more often": (edited(MONITORING, "interval_days: 30", "interval_days: 14"), "."),
     "a tolerance narrowed": (edited(DATA, "tolerance: 0.05", "tolerance: 0.04"), "."),
@@ -1032,11 +1081,11 @@ schema: aiact-gate/overlay/v1
 set:
   art13.3.b.iii: {words_a_risk: 90}
 raise:
-  art10.3/within-own-tolerance: error
+  art13.3.b.iii/told-not-only-listed: error
 require:
   art9.5/accepted-by-another: {that: "size(it.id) >= 2", message: The id is short., fix: Write more.}
 sooner:
-  art12.1: 2027-06-01
+  art9.5: 2027-06-01
 add:
   art9.8:
     - {id: house-one, that: "filled(testing.procedure)", message: There is no procedure.}
@@ -1061,6 +1110,7 @@ recalls:
     from: 2026-11-25
     until: 2026-12-10
 """
+SEAL = '{"type": "object", "properties": {"by": {"type": "string"}}, "required": ["by"]}\n'
 BESIDES: dict[str, tuple[str, str, str, str, str]] = {
     "an overlay's parameter no longer set": (
         "rules/overlay.yaml", "set:\n  art13.3.b.iii: {words_a_risk: 90}\n", "", "parameter-loosened", "schema:",
@@ -1069,13 +1119,13 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
         "rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 45", "parameter-loosened", "words_a_risk: ",
     ),
     "an overlay's raise taken out": (
-        "rules/overlay.yaml", "raise:\n  art10.3/within-own-tolerance: error\n", "", "overlay-loosened", "schema:",
+        "rules/overlay.yaml", "raise:\n  art13.3.b.iii/told-not-only-listed: error\n", "", "overlay-loosened", "schema:",
     ),
     "an overlay's requirement asks for less": (
         "rules/overlay.yaml", ">= 2", ">= 1", "overlay-loosened", "art9.5/accepted-by-another",
     ),
     "an overlay's date put off": (
-        "rules/overlay.yaml", "2027-06-01", "2027-09-01", "overlay-loosened", "art12.1: 2027-09-01",
+        "rules/overlay.yaml", "2027-06-01", "2027-09-01", "overlay-loosened", "art9.5: 2027-09-01",
     ),
     "an added check only warns": (
         "rules/overlay.yaml", "{id: house-one,", "{id: house-one, severity: warning,", "overlay-loosened", "id: house-one",
@@ -1092,7 +1142,7 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
     "a kind that may be owed": (
         "rules/house.yaml", "      - id: is-sure-enough\n        kind: contradicted\n", "      - id: is-sure-enough\n", "rule-loosened", "- id: is-sure-enough",
     ),
-    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: high_risk", "rule-loosened", "timeline: high_risk"),
+    "other dates": ("rules/house.yaml", "timeline: undated", "timeline: ch3_s2", "rule-loosened", "timeline: ch3_s2"),
     "a record kind that asks for less": (
         "rules/kinds/seal.json", '"required": ["by"]', '"required": []', "rule-loosened", "{",
     ),
@@ -1102,7 +1152,7 @@ BESIDES: dict[str, tuple[str, str, str, str, str]] = {
 @pytest.fixture
 def besides(repository: Repository) -> Repository:
     repository.write({"rules/overlay.yaml": OVERLAY, "rules/rollout.yaml": ROLLOUT})
-    repository.write({"rules/kinds/seal.json": '{"type": "object", "required": ["by"]}\n'})
+    repository.write({"rules/kinds/seal.json": SEAL})
     edit(
         repository,
         "rules/house.yaml",
@@ -1171,7 +1221,7 @@ def test_a_record_of_a_kind_that_a_pack_adds_is_evidence_too(besides: Repository
 
 
 STRICTER = {
-    "a parameter moved along its direction": ("rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 180"),
+    "a parameter moved along its direction": ("rules/overlay.yaml", "words_a_risk: 90", "words_a_risk: 100"),
     "a tighter parameter of an overlay's requirement": ("rules/overlay.yaml", ">= 2", ">= 3"),
     "a sooner date": ("rules/overlay.yaml", "2027-06-01", "2027-03-01"),
     "shorter waivers": ("rules/rollout.yaml", "max_days: 90", "max_days: 30"),
@@ -1216,26 +1266,6 @@ def test_what_an_overlay_or_a_roll_out_tightens_is_no_loosening(name: str, besid
     besides.commit("the change")
 
     assert {} == loosened(judge(besides.folder, "--base", "HEAD~1"))
-
-
-@pytest.mark.parametrize(
-    ("old", "now", "tighter"),
-    [
-        ("size(it.id) >= 2", "size(it.id) >= 3", True),
-        ("size(it.id) >= 2", "size(it.id) >= 1", False),
-        ("it.share <= 0.5", "it.share <= 0.25", True),
-        ("it.share <= 0.5", "it.share <= 0.75", False),
-        ("it.share <= 0.5", "it.share <= 0.25 || true", False),
-        ("!(it.share <= 0.5)", "!(it.share <= 0.25)", False),
-        ("it.share <= 0.5 - 0.1", "it.share <= 0.4 - 0.1", False),
-        ("it.a >= 1 && it.b >= 1", "it.a >= 2 && it.b >= 1", True),
-        ("it.a >= 1 && it.b >= 1", "it.a >= 2 && it.b >= 0", False),
-        ("it.a >= 1", "it.b >= 2", False),
-        ("it.rows.exists(r, r >= 1)", "it.rows.exists(r, r >= 2)", False),
-    ],
-)
-def test_one_bound_that_moves_can_be_told_and_nothing_else(old: str, now: str, tighter: bool) -> None:
-    assert tighter == is_tighter(old, now)
 
 
 # ---------------------------------------------------------------- the list in the docs

@@ -6,14 +6,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aiact_gate.model.fields import Person, Record, Strict, Text, _marked
+from aiact_gate.model.fields import (
+    Person,
+    Record,
+    Strict,
+    Text,
+    _marked,
+    easier,
+)
 
 
 class Answer(Strict):
     """One question's answer; the ids are those of `aiact-gate explain art6.claim`."""
 
     is_: Annotated[
-        bool | str | list[str], Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision"})
+        bool | str | list[str],
+        Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision", "x-easier": "fewer"}),
     ]
     """The answer: true, false, an option, a list of options, an ISO date, or `unknown`.
     Example: [services]"""
@@ -31,5 +39,5 @@ class Classification(Record):
     reviewed_by: Annotated[str, _marked("person", "decision")] | None = None
     """A second person, who read the answers.
     Example: data-protection-officer@example.org"""
-    answers: dict[str, Answer]
+    answers: Annotated[dict[str, Answer], easier("none")]
     """The answers by question; `aiact-gate explain art6.claim` tells the questions and their options."""

@@ -10,6 +10,7 @@ from aiact_gate.model.fields import (
     Claim,
     Criterion,
     Date,
+    Due,
     Key,
     Name,
     Person,
@@ -19,6 +20,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -103,9 +106,9 @@ class Dataset(Strict):
     target_population: Text
     """The persons for whom the set is meant to be representative (Article 10(3)).
     Example: adults who apply for a consumer loan in Germany"""
-    preparation: list[Preparation]
+    preparation: Annotated[list[Preparation], named_by("")]
     """One block for each operation that was run on the data, splitting included (Article 10(2)(c))."""
-    assumptions: list[Assumption]
+    assumptions: Annotated[list[Assumption], named_by("")]
     """One block for each assumption on what the data measures and represents (Article 10(2)(d))."""
 
 
@@ -118,19 +121,19 @@ class Group(Strict):
     attribute: Name
     """The attribute that the group is a value of, as in `bias.attributes`.
     Example: age"""
-    column: Annotated[str, _marked("name", "reference")]
+    column: Annotated[str, _marked("name", "reference"), easier("other")]
     """The name of the data column by which members are counted.
     Example: age_years"""
-    at_least: Criterion | None = None
+    at_least: Annotated[Criterion, easier("other")] | None = None
     """The lowest value of the column that belongs to the group, in the column's unit.
     Example: 25"""
-    at_most: Criterion | None = None
+    at_most: Annotated[Criterion, easier("other")] | None = None
     """The highest value of the column that belongs to the group, in the column's unit.
     Example: 59"""
-    equals: list[Annotated[str, _marked("name", "reference")]] = []
+    equals: Annotated[list[Annotated[str, _marked("name", "reference")]], easier("other")] = []
     """The values of the column that belong to the group, for a column of words.
     Example: [part-time, unemployed]"""
-    reference_share: Criterion
+    reference_share: Annotated[Criterion, easier("lower")]
     """The group's share in the reference population, from 0 to 1 (Article 10(3)).
     Example: 0.0874"""
 
@@ -147,7 +150,7 @@ class Representativeness(Strict):
     published: Date
     """The day on which that source was published.
     Example: 2024-06-20"""
-    tolerance: Criterion
+    tolerance: Annotated[Criterion, easier("higher")]
     """How far a group's share may fall short of its reference, from 0 to 1.
     Example: 0.05"""
     tolerance_because: Reason
@@ -155,7 +158,7 @@ class Representativeness(Strict):
     Example: Below that, the figures of a group get bounds too wide to judge it by."""
     groups: list[Group]
     """One block for each group whose share is counted in the data (Article 10(3))."""
-    level: Literal["individual", "combination"]
+    level: Annotated[Literal["individual", "combination"], easier(["individual", "combination"])]
     """The level at which the data is representative: each set by itself, or the sets together (Article
     10(3))."""
     combination_reason: Text | None = None
@@ -166,10 +169,10 @@ class Representativeness(Strict):
 class Quality(Strict):
     """Criteria for errors and completeness (Article 10(3))."""
 
-    null_rate_max: Criterion
+    null_rate_max: Annotated[Criterion, easier("higher")]
     """The largest share of empty cells that is let through, from 0 to 1 (Article 10(3)).
     Example: 0.02"""
-    duplicate_rate_max: Criterion
+    duplicate_rate_max: Annotated[Criterion, easier("higher")]
     """The largest share of rows that stand there twice, from 0 to 1 (Article 10(3)).
     Example: 0.0"""
     because: Reason
@@ -257,7 +260,7 @@ class Bias(Strict):
     """Whether and how outputs influence later inputs (Article 10(2)(f))."""
     attributes: list[Attribute]
     """One block for each personal attribute that is examined (Article 10(2)(f))."""
-    proxies: list[Proxy] = []
+    proxies: Annotated[list[Proxy], named_by("column")] = []
     """One block for each column that may stand in for a protected attribute (Article 10(2)(f))."""
     no_proxies_because: Text | None = None
     """The reason why no column stands in for a protected attribute, where none is listed.
@@ -287,10 +290,10 @@ class Gap(Strict):
     owner: Person
     """The person who closes the gap.
     Example: data-steward@example.org"""
-    due: Date
+    due: Due
     """The day by which the gap is to be closed.
     Example: 2027-09-30"""
-    status: Literal["open", "mitigated", "closed"]
+    status: Annotated[Literal["open", "mitigated", "closed"], easier("closed")]
     """How far it is; mitigated: still there, its effect held down."""
     group: Annotated[str, ref("representativeness.groups")] | None = None
     """Id of the group that the gap concerns, if it concerns one.
@@ -340,7 +343,7 @@ class DataGovernance(Record):
     no_gaps_because: Text | None = None
     """The reason why the data has no gap, where none is listed.
     Example: The data holds every application of the three years, the released purpose included."""
-    setting: list[SettingMatch] = []
+    setting: Annotated[list[SettingMatch], named_by("dimension")] = []
     """One block for each dimension of the setting of use, and the data that reflects it (Article 10(4))."""
     special_categories: SpecialCategories | None = None
     """Whether special categories of personal data are processed, and why (Article 4a)."""

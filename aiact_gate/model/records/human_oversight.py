@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from aiact_gate.model.fields import (
     Criterion,
-    Date,
+    JudgementEnd,
     Key,
     Name,
     Person,
@@ -16,6 +16,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -63,7 +65,7 @@ class OverrideAction(Strict):
     action: Literal["not_use", "disregard", "override", "reverse"]
     """What the overseer does; disregard: decide otherwise, reverse: take back after the act (Article
     14(4)(d))."""
-    scope: Literal["every_output", "low_confidence_only", "before_action_only"]
+    scope: Annotated[Literal["every_output", "low_confidence_only", "before_action_only"], easier("other")]
     """The outputs for which it can be done; the Act asks for any particular situation (Article
     14(4)(d))."""
     how: Text
@@ -90,7 +92,7 @@ class Stop(Strict):
     procedure: Section
     """The heading of the Markdown file below which the procedure of the stop stands (Article 14(4)(e)).
     Example: docs/stop-procedure.md#Stopping"""
-    limit_seconds: Criterion
+    limit_seconds: Annotated[Criterion, easier("higher")]
     """The longest time after the stop in which an output may still leave, in seconds, fixed beforehand
     (Article 14(4)(e)).
     Example: 1.0"""
@@ -113,7 +115,7 @@ class Attested(Strict):
     reason: Text
     """The reason why oversight fits the risks, the autonomy and the context of use (Article 14(3)).
     Example: The output is advice, and no application is decided without a person."""
-    expires: Date
+    expires: JudgementEnd
     """The day until which the judgement holds.
     Example: 2027-05-20"""
 
@@ -121,14 +123,14 @@ class Attested(Strict):
 class HumanOversight(Record):
     """Measures, override and stop."""
 
-    overseers: list[Annotated[str, _marked("person", "reference")]]
+    overseers: Annotated[list[Annotated[str, _marked("person", "reference")]], easier("none")]
     """The persons who oversee the system and may stop it (Article 14(1)).
     Example: [underwriter@example.org, head-of-underwriting@example.org]"""
     autonomy: Literal["advice", "decision_with_confirmation", "acts_unless_stopped", "acts_alone"]
     """How far the system acts by itself, from advice only to acting without anybody (Article 14(3))."""
     measures: list[OversightMeasure]
     """One block for each oversight measure, built in or left to the deployer (Article 14(3))."""
-    override: list[OverrideAction] = []
+    override: Annotated[list[OverrideAction], named_by("action")] = []
     """One block for each way to set an output aside: not use, disregard, override, reverse (Article
     14(4)(d))."""
     stop: Stop

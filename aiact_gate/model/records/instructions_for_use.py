@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aiact_gate.model.fields import Name, Record, Strict, Text, _marked, ref
+from aiact_gate.model.fields import (
+    Name,
+    Record,
+    Strict,
+    Text,
+    _marked,
+    named_by,
+    ref,
+)
 
 Heading = Annotated[str, _marked("heading", "reference")]
 """A heading of this document that has text below it."""
@@ -77,7 +85,7 @@ class InstructionsForUse(Record):
     model_version: Annotated[str, _marked("name", "reference")]
     """The version of the registered model that these instructions speak of.
     Example: '1'"""
-    delivery: list[Delivery]
+    delivery: Annotated[list[Delivery], named_by("form")]
     """One block for each form of supply: how the instructions reach the deployer (Article 13(2))."""
     sections: Sections
     """The headings below which the items of Article 13(3) stand in this document."""

@@ -13,6 +13,8 @@ from aiact_gate.model.fields import (
     Section,
     Strict,
     Text,
+    easier,
+    named_by,
     ref,
 )
 
@@ -23,7 +25,7 @@ class Watched(Strict):
     metric: Annotated[str, ref("testing.metrics")]
     """Id of a planned metric that is followed after release (Article 72(2)).
     Example: auc"""
-    alert: Criterion
+    alert: Annotated[Criterion, easier("direction")]
     """The value from which somebody is alarmed, in the metric's unit; no laxer than the tested
     threshold.
     Example: 0.7"""
@@ -39,7 +41,7 @@ class Monitoring(Record):
     owner: Person
     """The person who answers for monitoring after release.
     Example: head-of-model-risk@example.org"""
-    interval_days: CriterionCount
+    interval_days: Annotated[CriterionCount, easier("higher")]
     """The longest time between two looks at the gathered data, in days.
     Example: 30"""
     data_collected: list[Name]
@@ -48,7 +50,7 @@ class Monitoring(Record):
     needs_events: list[Annotated[str, ref("logging.event_types")]]
     """Ids of the logged events that monitoring reads (Article 12(2)(b)).
     Example: [prediction, human_override]"""
-    metrics: list[Watched]
+    metrics: Annotated[list[Watched], named_by("metric")]
     """One block for each tested metric that is followed, with its alert (Article 72(2))."""
     other_ai_systems: Text
     """How interaction with other AI systems is looked at, where relevant (Article 72(2)).

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiact_gate.model.fields import (
     Claim,
     CriterionCount,
-    Date,
+    JudgementEnd,
     Key,
     Name,
     Person,
@@ -17,6 +17,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -32,7 +34,7 @@ class Process(Strict):
     procedure: TrackedFile
     """The file of this repository that tells how the register is kept (Article 9(1)).
     Example: docs/risk-procedure.md"""
-    review_interval_days: CriterionCount
+    review_interval_days: Annotated[CriterionCount, easier("higher")]
     """The longest time between two reviews of the register, in days (Article 9(2)).
     Example: 90"""
     stages: list[Literal["design", "development", "testing", "deployment", "post_market", "retirement"]]
@@ -42,13 +44,13 @@ class Process(Strict):
 class Criteria(Strict):
     """The scales, lowest first, and the pairs that count as acceptable; fixed before the first rating."""
 
-    likelihood: list[Term]
+    likelihood: Annotated[list[Term], easier("scale")]
     """The words for how likely harm is, lowest first; fixed before the first rating.
     Example: [rare, unlikely, possible, likely]"""
-    severity: list[Term]
+    severity: Annotated[list[Term], easier("scale")]
     """The words for how bad harm is, lowest first; fixed before the first rating.
     Example: [minor, moderate, serious, critical]"""
-    acceptable: list[Term]
+    acceptable: Annotated[list[Term], easier("more")]
     """The pairs `likelihood/severity` that are accepted; fixed before the first rating (Article 9(5)).
     Example: [rare/minor, unlikely/minor]"""
 
@@ -70,13 +72,13 @@ class Design(Strict):
 class Residual(Strict):
     """The risk that remains after the measures (Article 9(5))."""
 
-    likelihood: Term
+    likelihood: Annotated[Term, easier("rated")]
     """How likely the harm is after the measures: a word of the scale `criteria.likelihood`.
     Example: unlikely"""
-    severity: Term
+    severity: Annotated[Term, easier("rated")]
     """How bad the harm is after the measures: a word of the scale `criteria.severity`.
     Example: moderate"""
-    status: Literal["accepted", "open", "eliminated"]
+    status: Annotated[Literal["accepted", "open", "eliminated"], easier("rated")]
     """What was decided about the remaining risk; eliminated: nothing of it remains (Article 9(5))."""
     accepted_by: Person | None = None
     """The person who accepts what remains, another one than the one who wrote the risk (Article 9(5)).
@@ -119,11 +121,11 @@ class Risk(Strict):
     Example: Landlords ask applicants for credit reports already."""
     known: Claim
     """Whether the harm was already seen (true) or is only foreseeable (false) (Article 9(2)(a))."""
-    likelihood: Term
+    likelihood: Annotated[Term, easier("rated")]
     """How likely the harm is before the measures: a word of the scale `criteria.likelihood` (Article
     9(2)(b)).
     Example: likely"""
-    severity: Term
+    severity: Annotated[Term, easier("rated")]
     """How bad the harm is before the measures: a word of the scale `criteria.severity` (Article
     9(2)(b)).
     Example: serious"""
@@ -197,7 +199,7 @@ class Overall(Strict):
     accepted_by: Person
     """The person who accepts what remains as a whole (Article 9(5)).
     Example: head-of-model-risk@example.org"""
-    expires: Date
+    expires: JudgementEnd
     """The day by which the whole is judged again.
     Example: 2027-05-20"""
 
@@ -239,7 +241,7 @@ class Vulnerable(Strict):
 
     minors: Minors
     """Whether persons under 18 are affected, and why (Article 9(9))."""
-    other_groups: list[VulnerableGroup] = []
+    other_groups: Annotated[list[VulnerableGroup], named_by("group")] = []
     """One block for each other vulnerable group that was considered (Article 9(9))."""
     no_other_groups_because: Text | None = None
     """The reason why no other vulnerable group comes into question, where none is listed.
@@ -253,7 +255,7 @@ class RiskManagement(Record):
     """How the register is kept: by whom, how often, in which stages (Article 9(1) and (2))."""
     criteria: Criteria
     """The scales for rating and the ratings that are accepted, fixed beforehand (Article 9(5) and (8))."""
-    nil_returns: dict[Interest, Text] = {}
+    nil_returns: Annotated[dict[Interest, Text], easier("none")] = {}
     """The reason why none was found, for an interest without any risk (Article 9(2)(a))."""
     risks: list[Risk]
     """One block for each known or foreseeable risk, in use and in misuse (Article 9(2)(a) and (b))."""

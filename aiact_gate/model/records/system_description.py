@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from aiact_gate.model.fields import Claim, Date, Key, Name, Record, Strict, Text, TrackedFile, _marked
+from aiact_gate.model.fields import (
+    Claim,
+    Date,
+    Key,
+    Name,
+    Record,
+    Strict,
+    Text,
+    TrackedFile,
+    _marked,
+    easier,
+    named_by,
+)
 
 
 class Representative(Strict):
@@ -91,9 +103,9 @@ class SystemDescription(Record):
 
     provider: Provider
     """The organisation that supplies the system under its own name (Articles 3(3) and 13(3)(a))."""
-    people: list[Listed]
+    people: Annotated[list[Listed], named_by("id"), easier("none")]
     """One block for each person or role that any record names."""
-    intended_persons: list[Name]
+    intended_persons: Annotated[list[Name], easier("none")]
     """The persons or groups on whom the system is meant to be used (Article 13(3)(b)(v)).
     Example: [adults who apply for a consumer loan]"""
     out_of_scope: list[Text]

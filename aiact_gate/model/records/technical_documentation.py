@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from aiact_gate.model.fields import (
     Claim,
-    Date,
+    ClaimEnd,
     Key,
     Name,
     Person,
@@ -16,6 +16,8 @@ from aiact_gate.model.fields import (
     Text,
     TrackedFile,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
@@ -31,7 +33,7 @@ class Element(Strict):
 
     point: Annotated[Point, _marked("key", "reference")]
     """The point of Annex IV that this block answers."""
-    status: Literal["provided", "not_applicable", "pending"]
+    status: Annotated[Literal["provided", "not_applicable", "pending"], easier("claimed")]
     """How far it is; pending: still to come, until a date."""
     file: TrackedFile | None = None
     """The file of this repository that holds the element: a record or a document.
@@ -45,7 +47,7 @@ class Element(Strict):
     decided_by: Person | None = None
     """The person who decided that the element is left out or comes later.
     Example: head-of-model-risk@example.org"""
-    expires: Date | None = None
+    expires: ClaimEnd | None = None
     """The day until which that decision holds.
     Example: 2027-11-24"""
 
@@ -79,7 +81,7 @@ class Harmonised(Strict):
     published_by: Name
     """The implementing decision that published the reference (Article 40).
     Example: Implementing Decision (EU) 2027/1 (fictional)"""
-    extent: Literal["full", "part"]
+    extent: Annotated[Literal["full", "part"], easier(["part", "full"])]
     """How far the standard was applied: in full or in part (Annex IV, point 7)."""
 
 
@@ -96,9 +98,9 @@ class Solution(Strict):
 class Standards(Strict):
     """Standards and own solutions (Annex IV, point 7)."""
 
-    harmonised: list[Harmonised] = []
+    harmonised: Annotated[list[Harmonised], named_by("reference")] = []
     """One block for each harmonised standard that was applied (Annex IV, point 7)."""
-    solutions: list[Solution] = []
+    solutions: Annotated[list[Solution], named_by("article")] = []
     """One block for each article whose requirements are met by a solution of your own (Annex IV, point
     7)."""
     other: list[Name] = []
@@ -152,7 +154,7 @@ class PredeterminedChange(Strict):
 class TechnicalDocumentation(Record):
     """The index of the technical documentation."""
 
-    form: Literal["full", "simplified"]
+    form: Annotated[Literal["full", "simplified"], easier(["simplified", "full"])]
     """The form of the documentation: full, or the simplified one, which smaller providers may use
     (Article 11(1))."""
     form_reference: Name | None = None
@@ -160,9 +162,9 @@ class TechnicalDocumentation(Record):
     Example: Simplified form, version 1 (fictional)"""
     elements: list[Element]
     """One block for each point of Annex IV: where it stands, or why it doesn't (Article 11(1))."""
-    datasheets: list[Datasheet] = []
+    datasheets: Annotated[list[Datasheet], named_by("dataset")] = []
     """One block for each training set (Annex IV, point 2(d))."""
-    changes: list[Change] = []
+    changes: Annotated[list[Change], named_by("version")] = []
     """One block for each release and what changed in it (Annex IV, point 6)."""
     standards: Standards | None = None
     """The standards that were applied, and the solutions where none were (Annex IV, point 7)."""

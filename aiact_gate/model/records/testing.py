@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from aiact_gate.model.fields import (
+    ClaimEnd,
     Criterion,
-    Date,
     Key,
     MetricKey,
     Person,
@@ -23,10 +23,12 @@ from aiact_gate.model.fields import (
     TrackedFile,
     Word,
     _marked,
+    easier,
+    named_by,
     ref,
 )
 
-Planned = Field(json_schema_extra={"x-is": "criterion"})
+Planned = Field(json_schema_extra={"x-is": "criterion", "x-easier": "other"})
 """A word of the plan: fixed before the result, so it neither strengthens nor weakens what reads it."""
 AttackClass = Annotated[
     Literal["data_poisoning", "model_poisoning", "evasion", "confidentiality", "model_flaws"], Planned
@@ -40,7 +42,7 @@ class Metric(Strict):
     id: Key
     """A short word for this metric, by which other records name it.
     Example: auc"""
-    title: Word
+    title: Annotated[Word, easier("none")]
     """The name by which card and instructions call the metric.
     Example: AUC"""
     definition: Reason
@@ -63,15 +65,15 @@ class Metric(Strict):
     Example: test_auc_cases"""
     split: Annotated[Literal["training", "validation", "testing"], Planned]
     """The data set on which the metric is measured."""
-    group: Annotated[str, ref("data_governance.representativeness.groups")] | None = None
+    group: Annotated[str, ref("data_governance.representativeness.groups"), easier("other")] | None = None
     """Id of the group among whose members it is measured, if not among all.
     Example: under_25"""
-    direction: Annotated[Literal["higher", "lower"], Planned]
+    direction: Annotated[Literal["higher", "lower"], Planned, easier("turned")]
     """The better direction of the metric: higher or lower values."""
-    threshold: Criterion
+    threshold: Annotated[Criterion, easier("direction")]
     """The value that the bound has to reach, in the metric's unit, fixed before the run (Article 9(8)).
     Example: 0.68"""
-    confidence: Criterion
+    confidence: Annotated[Criterion, easier("lower")]
     """The confidence level of the bounds, above 0 and below 1.
     Example: 0.9"""
     because: Reason
@@ -85,7 +87,7 @@ class Baseline(Strict):
     id: Key
     """A short word for this baseline, unique in the list.
     Example: B1"""
-    metric: Annotated[str, ref("metrics")]
+    metric: Annotated[str, ref("metrics"), easier("other")]
     """Id of the planned metric that the baseline is compared with (Article 15(1)).
     Example: auc"""
     procedure: Reason
@@ -109,7 +111,7 @@ class Robustness(Strict):
     description: Reason
     """What is disturbed, how, and how the loss is computed (Article 15(4)).
     Example: Digits of typed numbers are dropped or swapped; AUC is compared with the clean run."""
-    strength: Word
+    strength: Annotated[Word, easier("other")]
     """How strong the disturbance is, with its unit.
     Example: 5 % of all fields"""
     degradation: MetricKey
@@ -122,7 +124,7 @@ class Robustness(Strict):
     cases: MetricKey
     """The name under which the run logs the number of cases.
     Example: robustness_mistyped_cases"""
-    allowed: Criterion
+    allowed: Annotated[Criterion, easier("higher")]
     """The largest loss that is let through, in the metric's unit, fixed before the run (Article 15(4)).
     Example: 0.03"""
     because: Reason
@@ -159,7 +161,7 @@ class Attack(Strict):
     cases: MetricKey
     """The name under which the run logs the number of attempts.
     Example: attack_evasion_cases"""
-    limit: Criterion
+    limit: Annotated[Criterion, easier("higher")]
     """The largest share of attempts that may succeed, from 0 to 1, fixed before the run (Article 15(5)).
     Example: 0.15"""
     because: Reason
@@ -190,7 +192,7 @@ class NotAppropriate(Strict):
     reason: Text
     """The reason why this class of attack doesn't fit the system (Article 15(5)).
     Example: No weights from outside are loaded; training starts from zero."""
-    expires: Date
+    expires: ClaimEnd
     """The day until which that judgement holds.
     Example: 2027-05-20"""
 
@@ -201,7 +203,7 @@ class ClassAnswer(Strict):
     attack_class: AttackClass
     """The class of attack that is answered here (Article 15(5)); evasion: inputs made to mislead,
     confidentiality: learning what the model hides."""
-    measures: list[VerbMeasure]
+    measures: Annotated[list[VerbMeasure], named_by("verb")]
     """One block for each of prevent, detect, respond, resolve and control (Article 15(5))."""
     not_appropriate: NotAppropriate | None = None
     """A person's word that this class of attack doesn't fit the system, instead of an attack."""
@@ -210,7 +212,7 @@ class ClassAnswer(Strict):
 class Review(Strict):
     """When a case goes to a person (Article 14(4)(d))."""
 
-    threshold: Criterion
+    threshold: Annotated[Criterion, easier("other")]
     """The confidence below which a case goes to a person, from 0 to 1 (Article 14(4)(d)).
     Example: 0.25"""
     because: Reason
@@ -233,7 +235,7 @@ class Testing(Record):
     """One block for each robustness test (Article 15(4))."""
     attacks: list[Attack] = []
     """One block for each attack that the run tries (Article 15(5))."""
-    attack_classes: list[ClassAnswer] = []
+    attack_classes: Annotated[list[ClassAnswer], named_by("attack_class")] = []
     """One block for each class of attack, and what is done against it (Article 15(5))."""
     review: Review | None = None
     """When a case goes to a person (Article 14(4)(d))."""

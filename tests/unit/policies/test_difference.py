@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from repos import ROOT, Repository, high, program
 
+from aiact_gate.change.rules import Comparison, compare_packs
 from aiact_gate.documents.node import Document
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge
@@ -20,7 +21,6 @@ from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
-from aiact_gate.policy.difference import Comparison, compare_packs
 from aiact_gate.policy.load import load_folder
 from aiact_gate.policytest.cases import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
@@ -86,6 +86,8 @@ def clauses(*changed: str) -> dict[str, Any]:
 
 
 A, B, C = CHECK["that"]
+PER_ROW = "mlflow.run.metrics[it.cases] >= 2.0 * double(size(testing.attacks))"
+FORM = {"each": "testing.attacks", "that": [A, B]}
 WARN = {**CHECK, "id": "w", "severity": "warning"}
 MORE = {**CHECK, "id": "d"}
 
@@ -154,11 +156,18 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("another date", {}, {"timeline": "ch3_s2"}, "undecidable"),
     ("measured asked for", {}, {"calls_for": "measured"}, "tighter"),
     ("measured not asked for", {"calls_for": "measured"}, {}, "looser"),
-    ("attested asked for", {}, {"calls_for": "attested"}, "equal"),
+    ("attested asked for", {}, {"calls_for": "attested"}, "looser"),
+    ("attested no longer enough", {"calls_for": "attested"}, {}, "equal"),
     ("check added", {}, {"checks": [CHECK, MORE]}, "tighter"),
     ("check removed", {"checks": [CHECK, MORE]}, {}, "looser"),
     ("no checks any more", {}, {"checks": None, "not_checked": "No source says it in this version."}, "looser"),
     ("another id", {}, {"id": "house.b"}, "undecidable"),
+    ("more for each row", clauses(PER_ROW), clauses(PER_ROW.replace("2.0", "3.0")), "tighter"),
+    ("less for each row", clauses(PER_ROW), clauses(PER_ROW.replace("2.0", "1.0")), "looser"),
+    ("a kind that a roll-out may leave", {"kind": "missing"}, {"kind": "stale"}, "undecidable"),
+    ("it warns at first", {}, {"new_in": "1.0.0"}, "looser"),
+    ("only what is new warns at first", clauses(A, B), {"new_in": "1.0.0", "replaces": FORM}, "tighter"),
+    ("another form than before goes on failing", {}, {"new_in": "1.0.0", "replaces": FORM}, "undecidable"),
 ]  # fmt: skip
 
 

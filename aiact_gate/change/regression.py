@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiact_gate.judge.loosenings import finding_of
+from aiact_gate.change.loosenings import finding_of
 from aiact_gate.judge.verdict import decide, numbered, short_citation
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.outcome import Outcome

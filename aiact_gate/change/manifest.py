@@ -1,8 +1,7 @@
 """What a change loosens against its base: two trees' statements in, one finding for each thing that became looser out.
 
 Read from what manifests, records, waivers and packs state, so that it shows although nothing fails under the looser rule.
-Whatever can't be told from the text to be as strict as before counts as looser; what is moved, renamed, reordered or
-reformatted doesn't.
+Whatever can't be told to be as strict as before counts as looser; what is moved, renamed, reordered or reformatted doesn't.
 """
 
 from __future__ import annotations
@@ -11,15 +10,19 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aiact_gate.change.loosenings import Stated, finding_of, mapping, systems_of, texts
+from aiact_gate.change.records import loosened_records, way_of
 from aiact_gate.judge.classification import tier_rank
-from aiact_gate.judge.criteria import loosened_records
-from aiact_gate.judge.loosenings import Stated, finding_of, mapping, systems_of, texts
-from aiact_gate.judge.pack_changes import loosened_packs
 from aiact_gate.model.report import Finding
+from aiact_gate.schemas.fields import Field, schema
 from aiact_gate.sources.globs import Glob
 
-PROFILE_ORDER = ("start", "core", "full")
-MODE_ORDER = ("", "observe", "warn", "enforce")
+
+def _easiest_first(key: str) -> tuple[str, ...]:
+    """The words of the manifest's `policies:` *key*, as its model orders them."""
+    policies = Field(schema("manifest"), schema("manifest")["$defs"]).below("policies")
+    field = policies.below(key) if policies is not None else None
+    return tuple(way_of(field)) if field is not None else ()
 
 
 def loosened(now: Stated, before: Sequence[Stated], elsewhere: frozenset[str]) -> list[Finding]:
@@ -53,12 +56,21 @@ def loosened(now: Stated, before: Sequence[Stated], elsewhere: frozenset[str]) -
         found += loosened_records(name, now, origin)
     found += _policies(now, before)
     found += _no_ai(now, home)
-    # A system that moved here is held against the packs of where it was, too.
-    packs = [each for stated in before for each in loosened_packs(now, stated)]
-    found += {each.fingerprint: each for each in reversed(packs)}.values()
+    found += _packs(now, before)
     found += _waivers(now, before)
     found += _debts(now, before)
     return found
+
+
+def _packs(now: Stated, before: Sequence[Stated]) -> list[Finding]:
+    """A system that moved here is held against the packs of where it was, too."""
+    if not any(stated.packs for stated in (now, *before)):
+        return []
+    # Whoever has no pack doesn't pay for the comparison of rules.
+    from aiact_gate.change.own_packs import loosened_packs
+
+    packs = [each for stated in before for each in loosened_packs(now, stated)]
+    return list({each.fingerprint: each for each in reversed(packs)}.values())
 
 
 # ---------------------------------------------------------------- the manifest
@@ -172,10 +184,9 @@ def _evidence(name: str, index: int, now: Stated, before: Stated) -> Iterator[Fi
 def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
     """Against the widest profile and the strictest mode of *before*: systems may have moved here from several manifests."""
     policies = [mapping(stated.manifest.get("policies")) for stated in (*before, now)]
-    profiles = _highest([str(policy.get("profile") or "full") for policy in policies], PROFILE_ORDER)
-    if all(profile in PROFILE_ORDER for profile in profiles) and PROFILE_ORDER.index(
-        profiles[1]
-    ) < PROFILE_ORDER.index(profiles[0]):
+    order = _easiest_first("profile")
+    profiles = _highest([str(policy.get("profile") or "full") for policy in policies], order)
+    if _is_lower(profiles, order):
         yield finding_of(
             "profile-lowered",
             f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at.",
@@ -183,10 +194,15 @@ def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
             now.places("policies", "profile"),
             "",
         )
-    modes = _highest([str(policy.get("mode") or "") for policy in policies], MODE_ORDER)
-    if all(mode in MODE_ORDER for mode in modes) and MODE_ORDER.index(modes[1]) < MODE_ORDER.index(modes[0]):
+    order = ("", *_easiest_first("mode"))
+    modes = _highest([str(policy.get("mode") or "") for policy in policies], order)
+    if _is_lower(modes, order):
         what = f"The mode was {modes[0]} and {'is ' + modes[1] if modes[1] else 'is left to the roll-out'}."
         yield finding_of("mode-lowered", what, f"Write mode: {modes[0]}.", now.places("policies", "mode"), "")
+
+
+def _is_lower(words: tuple[str, str], order: Sequence[str]) -> bool:
+    return all(word in order for word in words) and order.index(words[1]) < order.index(words[0])
 
 
 def _highest(words: Sequence[str], order: Sequence[str]) -> tuple[str, str]:

@@ -180,19 +180,42 @@ def _membership(tree: Expr) -> tuple[Expr, frozenset[str]] | None:
 
 
 def _compared(a: Expr, b: Expr) -> bool:
-    """`x < 3.0` within `x <= 5.0`: one side the same, the other a number of the same kind."""
+    """`x < 3.0` within `x <= 5.0`: one side the same, the other a number of the same kind, or so many for each row."""
     if a.kind != "call" or b.kind != "call" or a.name not in ORDER or b.name not in ORDER:
         return False
-    if a.parts[0] != b.parts[0] or (a.name[1] != b.name[1]):
+    same = next((side for side in (0, 1) if a.parts[side] == b.parts[side]), None)
+    if same is None or a.name[1] != b.name[1]:
         return False
-    if a.parts[1] == b.parts[1]:
-        return a.name == b.name or "=" in b.name
-    low, high = a.parts[1], b.parts[1]
-    if low.kind != "const" or high.kind != "const" or type(low.value) is not type(high.value):
-        return False
-    if not isinstance(low.value, (int, float)) or isinstance(low.value, bool):
-        return False
-    return bool(low.value < high.value if a.name[1] == "<" else low.value > high.value)
+    bounds = a.parts[1 - same], b.parts[1 - same]
+    is_upper = (a.name[1] == "<") == (same == 0)
+    order = _order(*bounds) if is_upper else _order(*reversed(bounds))
+    return order == "<" or order == "<=" and (a.name == b.name or "=" in b.name)
+
+
+def _order(low: Expr, high: Expr) -> str:
+    """`<` if *low* is below *high* wherever both are numbers, `<=` if it isn't above it; empty if neither can be told."""
+    if low == high:
+        return "<="
+    if low.kind == high.kind == "const":
+        return (
+            "<" if _is_number(low) and type(low.value) is type(high.value) and low.value < high.value else ""
+        )
+    if not _is(low, "_*_") or not _is(high, "_*_"):
+        return ""
+    for factor, other in ((0, 1), (1, 0)):
+        sides = low.parts[other], high.parts[other]
+        if low.parts[factor] == high.parts[factor] and _is_count(low.parts[factor]):
+            return "<=" if all(_is_float(side) for side in sides) and _order(*sides) else ""
+    return ""
+
+
+def _is_number(tree: Expr) -> bool:
+    return isinstance(tree.value, (int, float)) and not isinstance(tree.value, bool)
+
+
+def _is_count(tree: Expr) -> bool:
+    """Whether *tree* is never negative: a count of rows, as a whole number or not."""
+    return _is(tree, "size") or _is(tree, "double") and _is_count(tree.parts[0])
 
 
 def always_answers(tree: Expr, readable: Total) -> bool:
