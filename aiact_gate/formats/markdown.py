@@ -109,7 +109,8 @@ def _problems(shown: View, cut: Cut) -> list[str]:
     for problem in shown.problems[: cut.rows]:
         place = f"{markdown_code(str(problem.location))} " if problem.location else ""
         fix = f" Fix: {markdown_text(problem.fix)}" if problem.fix else ""
-        lines += [f"**Problem** {place}{markdown_text(problem.message)}{fix}", ""]
+        why = f" ({problem.why})" if problem.why else ""
+        lines += [f"**Problem{why}** {place}{markdown_text(problem.message)}{fix}", ""]
     return lines + _rest(len(shown.problems), cut)
 
 

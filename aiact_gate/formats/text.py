@@ -61,6 +61,7 @@ def _problems(shown: View, style: Style, width: int) -> list[str]:
         place = f"{problem.location}:" if problem.location else ""
         first, *more = wrapped(f"{place} {problem.message}", width - len("PROBLEM  ")) or [""]
         lines += [f"{style('bad', 'PROBLEM')}  {first}", *wrapped(" ".join(more), width, "    ")]
+        lines += wrapped(f"({problem.why})" if problem.why else "", width, "    ")
         lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
     return lines
 

@@ -55,10 +55,15 @@ class Shown(NamedTuple):
     note: str = ""
     waits: tuple[str, ...] = ()
     """The points that wait for an absent record."""
-    bare: bool = False
-    """A check without a finding of its own, at the system's line."""
+    finding: Finding | None = None
+    """None for a problem, and for a check without a finding of its own."""
     code: int = 1
     """The exit code that it asks for."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a check without a finding of its own, which stands at the system's line."""
+        return self.finding is None and bool(self.check)
 
 
 class Reason(NamedTuple):
@@ -77,6 +82,13 @@ class Reason(NamedTuple):
         return tuple(short_citation(row.requirement) for row in self.rows)
 
 
+class CheckView(NamedTuple):
+    """One check of a row."""
+
+    check: CheckResult
+    found: tuple[Shown, ...]
+
+
 class RowView(NamedTuple):
     """One row of the checklist."""
 
@@ -85,12 +97,16 @@ class RowView(NamedTuple):
     """error: it fails the run."""
     why: str
     """Why it isn't shown, or why its failure doesn't fail the run."""
-    found: tuple[Shown, ...]
-    """All its findings."""
+    checks: tuple[CheckView, ...]
     is_listed: bool
     """A point of law, or the claim of the tier: what a checklist is made of."""
     is_silent: bool
     """It has no result: not checked, not applicable, not looked at."""
+
+    @property
+    def found(self) -> tuple[Shown, ...]:
+        """All its findings."""
+        return tuple(one for check in self.checks for one in check.found)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -114,6 +130,8 @@ class SystemView(NamedTuple):
     asked: tuple[Shown, ...]
     """Questions: heuristics, and readings of the law that aren't due."""
     notices: tuple[Shown, ...]
+    beside: tuple[Shown, ...]
+    """Of no row: what a change loosens, what a release leaves out, waivers that end soon; in the report's order."""
     standing: tuple[Shown, ...]
     """What failed before the change, too."""
     rows: tuple[RowView, ...]
@@ -231,6 +249,7 @@ def _finding(report: Report, finding: Finding, because: str = "") -> Shown:
         why,
         finding.note,
         finding.waits,
+        finding,
     )
 
 
@@ -255,9 +274,7 @@ def _without_finding(report: Report, row: Row, check: CheckResult, anchor: Locat
     """A new check that would fail without a finding of its own."""
     article = short_citation(row.requirement)
     level = _marked(report, WARNING)
-    return Shown(
-        "new", level, check.because, anchor, check=check.id, article=article, why=check.because, bare=True
-    )
+    return Shown("new", level, check.because, anchor, check=check.id, article=article, why=check.because)
 
 
 # ---------------------------------------------------------------- one system
@@ -265,10 +282,8 @@ def _without_finding(report: Report, row: Row, check: CheckResult, anchor: Locat
 
 def _system(report: Report, system: SystemReport) -> SystemView:
     rows = tuple(_row(report, system, row) for row in system.rows)
-    found = [
-        *(_finding(report, notice) for notice in system.notices),
-        *(one for row in rows for one in row.found),
-    ]
+    beside = tuple(_finding(report, notice) for notice in system.notices)
+    found = [*beside, *(one for row in rows for one in row.found)]
     numbered = {one.number: one for one in found if one.number}
     failed = tuple(numbered[number] for number in sorted(numbered))
     return SystemView(
@@ -280,6 +295,7 @@ def _system(report: Report, system: SystemReport) -> SystemView:
         new=tuple(one for one in found if one.group == "new"),
         asked=tuple(one for one in found if one.group == "asked"),
         notices=tuple(one for one in found if one.group == "notice"),
+        beside=beside,
         standing=tuple(one for one in found if one.group == "standing"),
         rows=rows,
     )
@@ -292,18 +308,17 @@ def _row(report: Report, system: SystemReport, row: Row) -> RowView:
         row=row,
         level=level,
         why=_why(report, row, level),
-        found=tuple(_found(report, system, row)),
+        checks=tuple(CheckView(check, tuple(_found(report, system, row, check))) for check in row.checks),
         is_listed=requirement.is_point or requirement.id == "art6.claim",
         is_silent=row.outcome in SILENT,
     )
 
 
-def _found(report: Report, system: SystemReport, row: Row) -> Iterator[Shown]:
-    for check in row.checks:
-        for finding in check.findings:
-            yield _finding(report, finding, check.because)
-        if check.grace and not check.findings:
-            yield _without_finding(report, row, check, system.anchor)
+def _found(report: Report, system: SystemReport, row: Row, check: CheckResult) -> Iterator[Shown]:
+    for finding in check.findings:
+        yield _finding(report, finding, check.because)
+    if check.grace and not check.findings:
+        yield _without_finding(report, row, check, system.anchor)
 
 
 def _level_of_row(report: Report, row: Row) -> str:
@@ -330,7 +345,7 @@ def _why(report: Report, row: Row, level: str) -> str:
 def _waiting(report: Report, system: SystemReport, failed: Sequence[Shown]) -> tuple[Reason, ...]:
     """Reasons why points fail that have no finding of their own, but those that *failed* shows at least as badly."""
     told = {
-        f"{one.location}: {one.message}": _level(report, finding.kind)
+        f"{one.location}: {(finding.alike or (finding,))[0].message}": _level(report, finding.kind)
         for finding in _findings(system)
         if finding.number
         for one in (finding, *finding.alike)

@@ -55,12 +55,19 @@ class Place(Part):
     """JSON Pointer, beginning with the record's name."""
 
 
+Level = Literal["error", "warning", "notice", ""]
+
+
 class FindingOf(Part):
     """One check's outcome at one place."""
 
     kind: Literal["contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed"]
     outcome: OutcomeWord
     severity: Literal["error", "warning", "notice"]
+    level: Level = ""
+    """How every format marks it: error where it ends the run with another code than 0, empty where it isn't marked."""
+    not_counted: str = ""
+    """Why it doesn't fail the run; empty where it does."""
     message: str
     fix: str
     note: str
@@ -117,6 +124,11 @@ class RequirementOf(Part):
     """The point's page in aiact-gate's documentation: an address, or a path in its repository as long as that has none.
     Empty for a requirement of another pack."""
     waiver: str
+    """In words; `waivers` has the same as values."""
+    level: Level = ""
+    """error: the row fails the run."""
+    not_counted: str = ""
+    """Why it isn't shown, or why its failure doesn't fail the run; empty where it passes or fails the run."""
     checks: list[CheckOf]
 
 
@@ -181,6 +193,8 @@ class ProblemOf(Part):
     message: str
     fix: str
     code: Literal[1, 2, 3, 4, 5]
+    level: Level = ""
+    not_counted: str = ""
     location: ProblemPlace | None
 
 
