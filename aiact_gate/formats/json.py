@@ -10,7 +10,7 @@ from aiact_gate import __version__
 from aiact_gate.formats.links import documentation
 from aiact_gate.formats.view import CheckView, RowView, Shown, SystemView, view
 from aiact_gate.model.location import Location, pointer_text
-from aiact_gate.model.report import Finding, Report
+from aiact_gate.model.report import Cover, Finding, PersonSeen, Report
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import Recall
@@ -37,6 +37,7 @@ def as_data(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool": {"name": "aiact-gate", "version": report.version},
+        "repository": report.repository,
         "packs": [
             {"name": name, "version": version, "digest": digest, "legal_review": review}
             for name, version, digest, review in report.packs
@@ -114,6 +115,7 @@ def _system(shown: SystemView) -> dict[str, Any]:
         "release": system.release,
         "applies_from": system.applies_from,
         "dates": [{"what": what, "date": date, "remark": remark} for what, date, remark in system.dates],
+        "duties": [{**duty._asdict(), "readings": list(duty.readings)} for duty in system.duties],
         "counts": system.counts,
         "notices": [_finding(one, one.finding) for one in shown.beside if one.finding is not None],
         "requirements": [_row(row) for row in shown.rows],
@@ -138,10 +140,45 @@ def _row(shown: RowView) -> dict[str, Any]:
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
         "leaves_open": requirement.leaves_open,
         "documentation": documentation(requirement.id, requirement.file, __version__),
+        "locations": [_place(place) for place in row.places],
         "waiver": row.waiver,
+        "waivers": [_waiver(cover) for cover in row.covers if cover.waiver],
+        "debts": [_debt(cover) for cover in row.covers if not cover.waiver],
+        "signatures": [_signature(person) for person in row.signatures],
         "level": shown.level,
         "not_counted": shown.why,
         "checks": [_check(check) for check in shown.checks],
+    }
+
+
+def _waiver(cover: Cover) -> dict[str, Any]:
+    return {
+        "id": cover.waiver,
+        **_debt(cover),
+        "approved_by": cover.approved_by,
+        "confirmed": cover.confirmed,
+    }
+
+
+def _debt(cover: Cover) -> dict[str, Any]:
+    return {
+        "owner": cover.owner,
+        "start": cover.start,
+        "end": cover.end,
+        "check": cover.check,
+        "element": cover.element,
+    }
+
+
+def _signature(person: PersonSeen) -> dict[str, Any]:
+    return {
+        "by": person.name,
+        "role": person.role,
+        "start": "",
+        "end": person.until,
+        "confirmed": False,
+        "elements": list(person.elements),
+        "location": _place(person.place),
     }
 
 

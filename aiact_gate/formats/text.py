@@ -317,7 +317,7 @@ def _notes(shown: View, style: Style, width: int) -> list[str]:
         else f"{name} {version} ({digest[:8]})"
         for name, version, digest, review in report.packs
     )
-    lines += wrapped(f"Rules: {packs}.", width)
+    lines += wrapped(f"Rules: {packs}." if packs else "", width)
     if report.not_read:
         unread = ", ".join(f"{path} ({why})" for path, why in report.not_read[:5])
         lines += wrapped(f"Not read: {unread}.", width)

@@ -337,8 +337,8 @@ def _why(report: Report, row: Row, level: str) -> str:
         return STOOD if row.standing else _NOT_OF_MODE[report.mode]
     if row.outcome is Outcome.WAIVED:
         return row.waiver
-    if row.outcome is Outcome.OWED:
-        return next((one.note for check in row.checks for one in check.findings if one.note), "")
+    if row.outcome is Outcome.OWED and row.covers:
+        return f"{row.covers[0].owner}, due {row.covers[0].end}"
     return words.because(row)
 
 

@@ -37,7 +37,8 @@ class PackUsed(Part):
 class SubjectOf(Part):
     """What was looked at."""
 
-    kind: Literal["work tree", "staged index", "revision", "folder without git"]
+    kind: Literal["work tree", "staged index", "revision", "folder without git", "nothing"]
+    """nothing: the run ended before it looked."""
     revision: str | None
     dirty: bool
     release: bool
@@ -104,6 +105,59 @@ class EvidenceOf(Part):
     sha256: str
 
 
+class DebtOf(Part):
+    """A finding that was owed on adoption day, under the baseline."""
+
+    owner: str
+    start: str
+    """The day on which the baseline was made, or empty."""
+    end: str
+    """The day on which it is due."""
+    check: str
+    element: str
+    """The id of the row that it covers, or empty."""
+
+
+class WaiverOf(DebtOf):
+    """A waiver that covers a finding."""
+
+    id: str
+    approved_by: str
+    confirmed: bool
+    """Git shows that who approved it wrote it; else that person is only named."""
+
+
+class SignatureOf(Part):
+    """A person on whose word a row rests."""
+
+    by: str
+    role: str
+    """The field that names the person: `accepted by`."""
+    start: str
+    """Empty: no field of this version says since when."""
+    end: str
+    """Until when, or empty."""
+    confirmed: bool
+    """false: this version doesn't look who committed these lines."""
+    elements: list[str]
+    location: Place
+
+
+class DutyOf(Part):
+    """A group of duties that follows from the answers, for those who answered."""
+
+    id: str
+    kind: str
+    """duty, or permission: what is allowed and not owed."""
+    citation: str
+    applies_from: str
+    """Or empty, where no date is known."""
+    readings: list[str]
+    """Every day from which a reading of the law lets it bind."""
+    judged: bool
+    """Whether this run judged a point of it."""
+
+
 class RequirementOf(Part):
     """One row of the checklist."""
 
@@ -123,8 +177,14 @@ class RequirementOf(Part):
     documentation: str = ""
     """The point's page in aiact-gate's documentation: an address, or a path in its repository as long as that has none.
     Empty for a requirement of another pack."""
+    locations: list[Place] = []
+    """Of a row that passes: the first places that decided."""
     waiver: str
     """In words; `waivers` has the same as values."""
+    waivers: list[WaiverOf] = []
+    debts: list[DebtOf] = []
+    signatures: list[SignatureOf] = []
+    """Of a row that passes on a person's word: whose."""
     level: Level = ""
     """error: the row fails the run."""
     not_counted: str = ""
@@ -167,6 +227,7 @@ class SystemOf(Part):
     release: str
     applies_from: str
     dates: list[DateOf]
+    duties: list[DutyOf] = []
     counts: dict[str, int]
     notices: list[FindingOf]
     requirements: list[RequirementOf]
@@ -235,6 +296,8 @@ class ReportOf(Part):
 
     schema_: Annotated[Literal["aiact-gate/report/v1"], Field(alias="schema")]
     tool: Tool
+    repository: str = ""
+    """OWNER/NAME, where the run was told."""
     packs: list[PackUsed]
     as_of: str
     enforce: Literal["now", "law"]

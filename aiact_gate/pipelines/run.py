@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from aiact_gate.model.errors import UsageError
+from aiact_gate import __version__
+from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.report import Problem, Report
 from aiact_gate.pipelines.check import Options, check
@@ -51,6 +52,24 @@ def checked(
         for place in places
     ]
     return [report._replace(remarks=(*before.remarks, *report.remarks)) for report in reports]
+
+
+def unable(error: AiactError, options: Options, code: int = 0) -> Report:
+    """The report of a run that *error* ended before it judged anything; *code*: 2 for usage and 3 for the rest, unless given."""
+    code = code or (2 if isinstance(error, UsageError) else 3)
+    return Report(
+        as_of=options.as_of,
+        enforce=options.enforce,
+        verdict="fault",
+        exit_code=code,
+        packs=(),
+        subject={"kind": "nothing", "revision": None, "dirty": False, "release": options.release},
+        systems=(),
+        problems=(Problem(error.what, error.fix, error.location, code),),
+        version=__version__,
+        bypass=options.bypass,
+        repository=options.repository,
+    )
 
 
 class Before(NamedTuple):

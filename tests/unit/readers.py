@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from repos import ROOT
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,17 @@ def hook(out: str) -> Told:
 # ---------------------------------------------------------------- JSON
 
 
+SCHEMA = json.loads((ROOT / "aiact_gate" / "schemas" / "report.json").read_text("utf-8"))
+
+
+def valid(document: Any) -> None:
+    Draft202012Validator(SCHEMA).validate(document)
+
+
 def json_(out: str) -> Told:
     told = Told()
     document = json.loads(out)
+    valid(document)
     for report in document if isinstance(document, list) else [document]:
         for one in report["problems"]:
             told.add("error" == one["level"], _place(one["location"]), one["message"], one["not_counted"])
