@@ -6,15 +6,18 @@ A new format is proven by its name in `FORMATS` and its reader in `readers.READE
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from packs_of import ROLLOUT, RULES, TESTING, bank_rules, head
 from readers import READERS, Told, hook
 from reports import call
-from repos import DAY, MINIMAL, Repository
+from repos import DAY, MINIMAL, ROOT, Repository
 
 from aiact_gate.formats import FORMATS
 from aiact_gate.sources.shapes import quoted
@@ -290,6 +293,28 @@ def test_a_format_marks_what_ends_the_run_and_nothing_else(
     monkeypatch.chdir(tmp_path / "mail-sorter")
 
     assert [] == [(name, fault) for name in FORMATS for fault in faults(one, *read(name, arguments))]
+
+
+def test_the_example_of_the_page_on_adding_a_format_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its module and its reader, as they stand there, under a name of their own."""
+    page = (ROOT / "docs/adding-a-format.md").read_text("utf-8")
+    written_, reading = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    module = ModuleType("aiact_gate.formats.lines")
+    exec(written_, module.__dict__)
+    readers: dict[str, Any] = {"Told": Told}
+    exec(reading, readers)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("aiact_gate.cli.check.FORMATS", (*FORMATS, "lines"))
+    monkeypatch.setitem(READERS, "lines", readers["lines"])
+    found = []
+    for number, (name, one) in enumerate(SITUATIONS.items()):
+        arguments = written(tmp_path / str(number), one)
+        monkeypatch.chdir(tmp_path / str(number) / "mail-sorter")
+        found += [(name, fault) for fault in faults(one, *read("lines", arguments))]
+
+    assert [] == found
 
 
 HOSTILE = {
