@@ -53,10 +53,33 @@ def generated() -> dict[str, str]:
 
 
 def _schema(model: Any, kind: str, nullable: bool = False) -> str:
-    schema = model.model_json_schema(by_alias=True)
+    schema = _described(model.model_json_schema(by_alias=True))
     schema = schema if nullable else _tidy(schema)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:aiact-gate:{kind}:v1"}
     return json.dumps({**head, **schema}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _described(node: Any) -> Any:
+    """With each docstring on one line; what follows `Example: ` at its end becomes the field's example, read as YAML."""
+    if isinstance(node, list):
+        return [_described(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _described(value) for key, value in node.items()}
+    text = found.get("description")
+    if isinstance(text, str):
+        described, *examples = text.split("\nExample: ")
+        found["description"] = " ".join(described.split())
+        if examples:
+            found["examples"] = [_plain(example) for example in examples]
+    return found
+
+
+def _plain(example: str) -> Any:
+    from aiact_gate.documents.node import plain_data
+    from aiact_gate.documents.yaml import parse_yaml
+
+    return plain_data(parse_yaml(example.encode(), "the example").root)
 
 
 def _tidy(node: Any) -> Any:

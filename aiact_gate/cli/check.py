@@ -81,7 +81,7 @@ def command(
     """Judge every system that PATH (a folder or an aiact.yaml) declares.
 
     Exit codes: 0 nothing failed, 1 a point failed or is unknown, 2 usage, 3 manifest, lock, waivers or pack can't be read,
-    4 nothing could be judged, 5 our own fault.
+    4 nothing could be judged, 5 our own fault; the first that applies of 5, 3, 2, 1, 4.
 
     Example: aiact-gate check examples/credit-scoring --format json=report.json
     """
@@ -121,8 +121,10 @@ def _show_in_files(reports: list[Report], formats: Sequence[str]) -> None:
 
 
 def exit_code(codes: list[int]) -> int:
-    """The code of several runs: 5 > 3 > 2 > 4 > 1 > 0."""
-    return next((code for code in (5, 3, 2, 4, 1) if code in codes), 0)
+    """The code of several runs: 5 > 3 > 2 > 1 > 4 > 0."""
+    from aiact_gate.judge.verdict import first_code
+
+    return first_code(codes)
 
 
 def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:

@@ -49,6 +49,8 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
         mark(reason.level, _reason(reason, prefix))
     for reason in (reason for reason in reasons if reason.outcome is Outcome.UNKNOWN):
         mark(reason.level, _reason(reason, prefix))
+    for one in (one for shown in views for one in shown.questions):
+        mark(one.level, _finding(one, prefix))
     for one in (one for system in systems for one in (*system.new, *system.asked)):
         mark(one.level, _finding(one, prefix))
     for shown in views:

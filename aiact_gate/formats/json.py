@@ -57,6 +57,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "standing": report.standing,
         "remarks": list(report.remarks),
         "systems": [_system(system) for system in shown.systems],
+        "questions": [_finding(one, one.finding) for one in shown.questions if one.finding is not None],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in shown.problems],
         "exit_code": report.exit_code,
@@ -106,6 +107,8 @@ def _system(shown: SystemView) -> dict[str, Any]:
         "classification": {
             "tier": system.derived_tier,
             "cites": list(system.cites),
+            "applies_from": system.derived_from,
+            "settled": system.is_settled,
             "decided_by": system.decided_by,
             "reviewed_by": system.reviewed_by,
             "proposed": system.proposed,
@@ -214,6 +217,7 @@ def _finding(shown: Shown, finding: Finding) -> dict[str, Any]:
         "waits": list(finding.waits),
         "fingerprint": finding.fingerprint,
         "standing": finding.standing,
+        "in_every_mode": finding.is_firm,
         "location": _place(finding.location),
     }
 

@@ -33,7 +33,8 @@ def _suites(shown: View) -> Iterator[Suite]:
     if not shown.systems and not run:  # nobody's AI system is here, and somebody says so
         run = [Case(visible(shown.report.manifest), visible(shown.report.note))]
     if run:
-        yield Suite("aiact-gate", day, run, _lines(_said(shown)))
+        asked = [_told(one) for one in shown.questions]
+        yield Suite("aiact-gate", day, run, _lines([*_said(shown), *asked]))
     for system in shown.systems:
         name = visible(f"{system.system.id} {system.system.version}")
         yield Suite(name, day, list(_cases(system)), _lines([*_said(shown), *_beside(shown, system)]))

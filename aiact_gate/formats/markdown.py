@@ -9,7 +9,7 @@ from aiact_gate import __version__
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
 from aiact_gate.formats.links import documentation, is_address
-from aiact_gate.formats.style import count, day, days_between
+from aiact_gate.formats.style import count
 from aiact_gate.formats.view import Reason, RowView, Shown, SystemView, View, view
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
@@ -96,6 +96,7 @@ def _render(views: Sequence[View], cut: Cut) -> str:
         lines += _problems(shown, cut)
         if shown.report.note:
             lines += [markdown_text(shown.report.note), ""]
+        lines += _worth_a_look(shown.questions, cut)
         for system in shown.systems:
             lines += _system(shown.report, system, cut)
         lines += _recalled(shown, cut)
@@ -129,12 +130,8 @@ def _system(report: Report, shown: SystemView, cut: Cut) -> list[str]:
     roles = markdown_text(" and ".join(role.replace("_", " ") for role in system.roles)) or "no role"
     tier = markdown_text(words.tier_line(system))
     head = f"{tier[:1].upper()}{tier[1:]}. {roles[:1].upper()}{roles[1:]}."
-    if system.applies_from:
-        days = days_between(report.as_of, system.applies_from)
-        head += f" Articles 9-15 bind from **{day(system.applies_from)}**" + (
-            f" ({count(days, 'day')})." if days > 0 else "."
-        )
-    lines += [head, ""]
+    binds = markdown_text(words.binds_line(system, report.as_of))
+    lines += [f"{head} {binds}".rstrip(), ""]
     lines += [
         markdown_text(words.release_line(report, system)) + " " + markdown_text(words.people_line(system)),
         "",
@@ -227,7 +224,10 @@ def _recalled(shown: View, cut: Cut) -> list[str]:
 
 
 def _ask(system: SystemView, cut: Cut) -> list[str]:
-    found = [*system.notices, *system.asked]
+    return _worth_a_look([*system.notices, *system.asked], cut)
+
+
+def _worth_a_look(found: Sequence[Shown], cut: Cut) -> list[str]:
     if not found:
         return []
     lines = ["### Worth a look", ""]

@@ -43,6 +43,7 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     if shown.report.note:
         lines += wrapped(shown.report.note, width)
         lines.append("")
+    lines += _asks(shown.questions, style, width, verbose)
     for system in shown.systems:
         lines += _system(shown.report, system, style, width, verbose)
     lines += _recalled(shown, style, width)
@@ -113,7 +114,7 @@ def _system(report: Report, shown: SystemView, style: Style, width: int, verbose
     lines += _unknown(shown.unknown, style, width)
     lines += _waived(shown, style, width)
     lines += _new(shown, style, width, verbose)
-    lines += _asks(shown, style, width, verbose)
+    lines += _asks(shown.asked, style, width, verbose)
     lines += _ends(shown, style, width)
     if shown.has_points and (verbose or not shown.failed):
         lines += _checklist(shown, style, width, verbose)
@@ -221,14 +222,14 @@ def _recalled(shown: View, style: Style, width: int) -> list[str]:
     )
 
 
-def _asks(system: SystemView, style: Style, width: int, verbose: bool) -> list[str]:
-    if not system.asked:
+def _asks(asked: Sequence[Shown], style: Style, width: int, verbose: bool) -> list[str]:
+    if not asked:
         return []
     lines = [f"{style('attention', 'WORTH A LOOK')}  Heuristics; they never fail a run", ""]
-    shown = system.asked if verbose else system.asked[:5]
+    shown = asked if verbose else asked[:5]
     for finding in shown:
         lines += _block(finding, style, width)
-    return lines + _rest(len(system.asked) - len(shown))
+    return lines + _rest(len(asked) - len(shown))
 
 
 def _ends(system: SystemView, style: Style, width: int) -> list[str]:
@@ -330,7 +331,7 @@ def _notes(shown: View, style: Style, width: int) -> list[str]:
     for remark in report.remarks:
         lines += wrapped(remark, width)
     lines += wrapped(shown.standing, width)
-    if any(system.tier == "high" for system in report.systems):
+    if report.systems:
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]
 

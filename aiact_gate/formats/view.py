@@ -23,7 +23,7 @@ LEVELS = (ERROR, WARNING, NOTICE, UNMARKED)
 SILENT = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
 """Outcomes of rows without a result."""
 
-_WORST_CODES = (5, 3, 2, 4, 1)
+_WORST_CODES = (5, 3, 2, 1, 4)
 """Exit codes that problems ask for, worst first."""
 
 _NOT_OF_MODE = {
@@ -99,7 +99,7 @@ class RowView(NamedTuple):
     """Why it isn't shown, or why its failure doesn't fail the run."""
     checks: tuple[CheckView, ...]
     is_listed: bool
-    """A point of law, or the claim of the tier: what a checklist is made of."""
+    """A point of law, the claim of the tier, a prohibition that applies: what a checklist is made of."""
     is_silent: bool
     """It has no result: not checked, not applicable, not looked at."""
 
@@ -158,6 +158,8 @@ class View(NamedTuple):
     """Lines before everything else: the mode, recalls, a bypass."""
     problems: tuple[Shown, ...]
     """In the report's order."""
+    questions: tuple[Shown, ...]
+    """What is asked of a repository that declares no system."""
     systems: tuple[SystemView, ...]
     recalled: tuple[str, ...]
     """A line for each check that was taken back for a while."""
@@ -183,6 +185,7 @@ def view(report: Report) -> View:
         report=report,
         first=tuple(words.first_lines(report)),
         problems=tuple(_problem(report, problem) for problem in report.problems),
+        questions=tuple(_finding(report, finding) for finding in report.questions),
         systems=tuple(_system(report, system) for system in report.systems),
         recalled=tuple(words.recalled_lines(report)),
         marks=report.mode != "observe",
@@ -202,8 +205,10 @@ def by_kind(findings: Iterable[Shown]) -> list[Shown]:
 # ---------------------------------------------------------------- levels
 
 
-def _level(report: Report, kind: str) -> str:
-    """The level of what fails and is of *kind*, in the mode of this run."""
+def _level(report: Report, kind: str, is_firm: bool = False) -> str:
+    """The level of what fails and is of *kind*, in the mode of this run; *is_firm*: no mode lets it through."""
+    if is_firm:
+        return ERROR
     if report.mode == "observe":
         return UNMARKED
     return ERROR if enforces(report.in_force, kind) else WARNING
@@ -256,7 +261,7 @@ def _finding(report: Report, finding: Finding, because: str = "") -> Shown:
 def _counted(report: Report, finding: Finding, because: str) -> tuple[str, str, str]:
     """The group and level of *finding*, and why it doesn't fail the run."""
     if finding.number:
-        level = _level(report, finding.kind)
+        level = _level(report, finding.kind, finding.is_firm)
         return "failed", level, _excused(report, level)
     if finding.grace:
         return "new", _marked(report, WARNING), finding.note
@@ -302,14 +307,13 @@ def _system(report: Report, system: SystemReport) -> SystemView:
 
 
 def _row(report: Report, system: SystemReport, row: Row) -> RowView:
-    requirement = row.requirement
     level = _level_of_row(report, row)
     return RowView(
         row=row,
         level=level,
         why=_why(report, row, level),
         checks=tuple(CheckView(check, tuple(_found(report, system, row, check))) for check in row.checks),
-        is_listed=requirement.is_point or requirement.id == "art6.claim",
+        is_listed=words.is_listed(row),
         is_silent=row.outcome in SILENT,
     )
 
@@ -326,6 +330,8 @@ def _level_of_row(report: Report, row: Row) -> str:
         return ERROR
     if row.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
         return UNMARKED
+    if any(one.number and one.is_firm for one in _findings_of(row)):
+        return ERROR
     return _worst(_level(report, kind) for kind in kinds_of_row(row))
 
 
@@ -345,7 +351,9 @@ def _why(report: Report, row: Row, level: str) -> str:
 def _waiting(report: Report, system: SystemReport, failed: Sequence[Shown]) -> tuple[Reason, ...]:
     """Reasons why points fail that have no finding of their own, but those that *failed* shows at least as badly."""
     told = {
-        f"{one.location}: {(finding.alike or (finding,))[0].message}": _level(report, finding.kind)
+        f"{one.location}: {(finding.alike or (finding,))[0].message}": _level(
+            report, finding.kind, finding.is_firm
+        )
         for finding in _findings(system)
         if finding.number
         for one in (finding, *finding.alike)

@@ -8,6 +8,7 @@ from aiact_gate.formats.escape import visible
 from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import METHOD_WORDS, WORDS, Outcome
+from aiact_gate.model.policy import of_article_5
 from aiact_gate.model.report import Report, Row, SystemReport
 
 DISCLAIMER = "This list says what the repository shows. It does not say that the system conforms to the Regulation; that judgement is yours."
@@ -43,44 +44,60 @@ def recalled_lines(report: Report) -> list[str]:
 
 
 def tier_line(system: SystemReport) -> str:
-    """`high risk, Annex III 5(b), PROPOSED: nobody has decided`."""
+    """`high risk, Annex III 5(b), PROPOSED: nobody has decided`; what the answers give, where that isn't the claim."""
+    derived = system.derived_tier
     text = TIERS.get(system.tier, system.tier)
-    if system.cites and system.tier in ("high", "prohibited"):
-        text += ", " + ", ".join(system.cites)
+    if derived == system.tier or not derived:
+        text += _rests_on(system)
+    else:
+        text = f"claimed: {text}; " if system.tier else f"{text}; "
+        text += f"by the answers: {TIERS.get(derived, derived)}{_rests_on(system)}"
+    if not system.is_settled:
+        text += ", as long as questions are open"
     if system.proposed:
         text += ", PROPOSED: nobody has decided"
     return text
 
 
+def _rests_on(system: SystemReport) -> str:
+    return (
+        "".join(f", {cite}" for cite in system.cites) if system.derived_tier in ("high", "prohibited") else ""
+    )
+
+
 def role_line(system: SystemReport, as_of: str) -> str:
-    """Who, and from when Articles 9-15 bind."""
+    """Who, and from when what its tier brings binds."""
     roles = " and ".join(role.replace("_", " ") for role in system.roles) or "no role"
     text = f"{system.provider}, {roles}." if system.provider else f"{roles[:1].upper()}{roles[1:]}."
-    if system.applies_from:
-        days = days_between(as_of, system.applies_from)
-        when = f", in {count(days, 'day')}" if days > 0 else ""
-        verb = "bind from" if days > 0 else "bind since"
-        text += f" Articles 9-15 {verb} {day(system.applies_from)}{when}."
-        remark = next((remark for what, _, remark in system.dates if what == "Articles 9-15" and remark), "")
-        if remark:
-            text += f" {remark[:1].upper()}{remark[1:]}."
-    return text
+    return f"{text} {binds_line(system, as_of)}".rstrip()
+
+
+def binds_line(system: SystemReport, as_of: str) -> str:
+    """`Articles 9-15 bind from 2 December 2027, in 372 days.`: what its tier brings; empty where nothing dated does."""
+    if not system.dates:
+        return ""
+    what, date, remark = system.dates[0]
+    days = days_between(as_of, date)
+    when = f", in {count(days, 'day')}" if days > 0 else ""
+    verb = ("bind" if what.startswith("Articles") else "binds") + (" from" if days > 0 else " since")
+    text = f"{what} {verb} {day(date)}{when}."
+    return f"{text} {remark[:1].upper()}{remark[1:]}." if remark else text
 
 
 def other_dates(report: Report) -> str:
-    """`Other dates: Articles 4, 5 since 2 February 2025; …`, of the first system; the later one where readings differ."""
-    found: dict[str, list[str]] = {}
+    """`Other dates: Articles 4, 5(1)(a)-(h) since 2 February 2025; …`, of the first system, both readings where two are."""
+    found: dict[tuple[str, str], list[str]] = {}
     for system in report.systems[:1]:
-        for what, date, _ in system.dates:
-            if what != "Articles 9-15":
-                found.setdefault(date, []).append(what.removeprefix("Articles ").removeprefix("Article "))
+        for what, date, remark in system.dates[1:]:
+            name = what.removeprefix("Articles ").removeprefix("Article ")
+            found.setdefault((date, remark), []).append(name)
     parts = []
-    for date, names in sorted(found.items()):
+    for (date, remark), names in sorted(found.items()):
         points = ", ".join(names)
         several = "s" if "," in points or "-" in points else ""
         verb = "since" if date <= report.as_of else "from"
-        parts.append(f"Article{several} {points} {verb} {day(date)}")
-    return f"Other dates (the later one where readings differ): {'; '.join(parts)}." if parts else ""
+        parts.append(f"Article{several} {points} {verb} {day(date)}{f' ({remark})' if remark else ''}")
+    return f"Other dates: {'; '.join(parts)}." if parts else ""
 
 
 def counts_line(system: SystemReport) -> str:
@@ -89,10 +106,8 @@ def counts_line(system: SystemReport) -> str:
     if not c.get("points") or not any(
         row.outcome is not Outcome.NOT_APPLICABLE for row in system.rows if row.requirement.is_point
     ):
-        rows = [row for row in system.rows if row.requirement.id == "art6.claim"]
-        word = WORDS[rows[0].outcome] if rows else "not judged"
         recalled = f" {c['recalled']} recalled." if c.get("recalled") else ""
-        return f"No point of Articles 9-15 binds a system of this tier. The tier claim: {word}.{recalled}"
+        return f"No point of Articles 9-15 is judged for this system. {_claim_words(system)}{recalled}{_asked(c)}"
     profile = f"{system.profile}, of ring {system.ring}" if system.ring else system.profile
     first = f"Judged {c['judged']} of {c['points']} points (profile {profile}): {c['pass']} shown, {c['fail']} failed, {c['owed']} owed."
     second = f"{c['waived']} waived, {c['not_applicable']} not applicable, {c['unknown']} unknown"
@@ -106,7 +121,22 @@ def counts_line(system: SystemReport) -> str:
         if silent
         else f"{c['not_checked']} have no check in this version."
     )
-    return f"{first} {second}. {third}"
+    return f"{first} {second}. {third}{_asked(c)}"
+
+
+def _asked(counts: dict[str, int]) -> str:
+    return f" {count(counts['asked'], 'question')} asked." if counts.get("asked") else ""
+
+
+def _claim_words(system: SystemReport) -> str:
+    """What came of the claim; a prohibited practice goes before it, and no honest claim of one is shown as something good."""
+    rows = {row.requirement.id: row for row in system.rows}
+    if any(
+        of_article_5(row.requirement) and row.outcome is not Outcome.NOT_APPLICABLE for row in system.rows
+    ):
+        return "The answers name a prohibited practice; no document cures it."
+    claim = rows.get("art6.claim")
+    return f"The tier claim: {WORDS[claim.outcome] if claim is not None else 'not judged'}."
 
 
 def worth_line(system: SystemReport) -> str:
@@ -153,6 +183,13 @@ def person_rows(system: SystemReport) -> list[str]:
         for row in system.rows
         if row.outcome is Outcome.PASS and row.method == "attested" and row.requirement.is_point
     ]
+
+
+def is_listed(row: Row) -> bool:
+    """Whether the checklist shows *row*: points, the tier claim, and a prohibition where it applies."""
+    requirement = row.requirement
+    applies = row.outcome is not Outcome.NOT_APPLICABLE
+    return requirement.is_point or requirement.id == "art6.claim" or of_article_5(requirement) and applies
 
 
 def how(row: Row) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from aiact_gate.judge import operands
 from aiact_gate.judge.faults import FaultIndex, Pattern, pattern_of, related
-from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import Outcome, weakest
@@ -29,6 +29,8 @@ Loaded = dict[bytes, Any]
 MOST_ROWS = 250_000
 """Loops in loops that give more rows than this are the policy's fault: memory ends before they do."""
 
+_ELLIPSIS = "…"
+"""Where a template names what isn't written and no other words are at hand."""
 PLACES = 1
 """Places that a passing check names; they are looked for in so many rows:"""
 LOOKED_AT = 20
@@ -408,16 +410,26 @@ class CheckJudge:
         return expression
 
     def _empty_path(self, condition: Condition, bound: Bound) -> Pointer | None:
-        """The pointer of the first thing that *condition* reads and that is absent or null."""
-        paths = (condition.filled,) if condition.filled else condition.relative
-        for path in paths:
-            try:
-                value, pointer = follow_plain(path, bound)
-            except NotThere as missing:
-                return missing.pointer
-            if value is None or condition.filled and value in ("", [], {}):
-                return pointer
-        return None
+        """The pointer of the first thing that *condition* reads and that is absent or null, in whichever row it reads."""
+        if not condition.filled:
+            gaps = (operands.first_gap(path, bound) for path in condition.relative)
+            return next((gap for gap in gaps if gap is not None), None)
+        try:
+            value, pointer = follow_plain(condition.filled, bound)
+        except NotThere as missing:
+            return missing.pointer
+        return pointer if value in (None, "", [], {}) else None
+
+    def _unsaid(self, check: Check, clause: Condition, bound: Bound) -> Pointer | None:
+        """Where a value isn't written that *clause*, which is false, is judged on, or that the message would name."""
+        kinds = self.evidence.kinds
+        for path in clause.relative:
+            gap = operands.empty_list(path, bound, kinds)
+            if gap is None and check.kind != "missing" and "*" not in path:
+                gap = operands.first_gap(path, bound)
+            if gap is not None:
+                return gap
+        return self._hole_gap(check.message, bound)
 
     def _under_fault(self, condition: Condition, bound: Bound) -> bool:
         for path in condition.relative:
@@ -434,14 +446,19 @@ class CheckJudge:
     def _false_finding(
         self, check: Check, requirement: Requirement, clause: Condition, bound: Bound, element: str
     ) -> Finding:
+        unsaid = self._unsaid(check, clause, bound)
+        place = self._point(check, clause, bound)
+        if unsaid is not None and not operands.is_fact(unsaid):
+            return self._missing_at(check, requirement, unsaid, element, bound=bound, asked=False)
+        if unsaid is None:
+            says = not any(operands.is_silent(path, bound) for path in clause.relative)
+            kind = check.kind if says or check.kind != "contradicted" else "missing"
+            message = self._fill(check.message, bound)
+        else:  # the record asks for a fact that isn't among those of the run, the data or the log
+            kind = "missing" if check.kind == "contradicted" else check.kind
+            message = operands.absent_fact(unsaid)
         return self._finding(
-            check,
-            requirement,
-            check.kind,
-            self._fill(check.message, bound),
-            self._fill(check.fix or requirement.fix, bound),
-            self._point(check, clause, bound),
-            element,
+            check, requirement, kind, message, self._own_fix(check, requirement, bound), place, element
         )
 
     def _absent_finding(
@@ -450,19 +467,11 @@ class CheckJudge:
         pointer = self._empty_path(clause, bound)
         if pointer is None:
             # An element looked up by a computed key: the place of the key says what isn't there.
-            return self._finding(
-                check,
-                requirement,
-                check.kind,
-                self._fill(check.message, bound),
-                self._fill(check.fix or requirement.fix, bound),
-                self._point(check, clause, bound),
-                element,
-            )
+            return self._false_finding(check, requirement, clause, bound, element)
         place = None
         if pointer and str(pointer[0]) not in self.evidence.places and check.at is not None:
             place = self._point(check, clause, bound)
-        asked = clause in check.clauses
+        asked = clause in check.clauses and (bool(clause.filled) or self._is_at(check, pointer, bound))
         return self._missing_at(check, requirement, pointer, element, bound=bound, asked=asked, place=place)
 
     def _missing_at(
@@ -477,36 +486,66 @@ class CheckJudge:
         asked: bool = True,
         place: Location | None = None,
     ) -> Finding:
+        """The finding that nothing is written at *pointer*. *asked*: the check's own words for that fit."""
+        bound = bound or self._base
         kind = self.evidence.unfilled.get(pointer, "missing")
-        if (
+        leads_nowhere = (
             reference
             and kind == "missing"
             and pointer not in self.evidence.unfilled
             and self._exists(pointer)
-        ):
-            message = f"{_where(pointer, element)} names something that isn't there."
-        elif check.missing and bound is not None and asked and not self._has_hole(check.missing, bound):
-            message = self._fill(check.missing, bound)
-        elif kind == "filler":
-            message = f"{_where(pointer, element)} holds words that say nothing."
-        else:
-            message = f"{_where(pointer, element)} isn't written yet."
-        fix = (
-            check.fix if check.fix and not self._has_hole(check.fix, bound or self._base) else requirement.fix
         )
+        own = not leads_nowhere and asked and check.missing and self._hole_gap(check.missing, bound) is None
+        field = operands.field_name(pointer, self.evidence.data)
+        section = operands.section_of(pointer)
+        if leads_nowhere:
+            message = f"{field} names something that isn't there."
+        elif own:
+            message = self._fill(check.missing, bound)
+        elif section:
+            message = section
+        elif operands.is_fact(pointer):
+            message = operands.absent_fact(pointer)
+        elif kind == "filler":
+            message = f"{field} holds words that say nothing."
+        else:
+            message = f"{field} isn't written yet."
+        fix = "" if own or leads_nowhere else operands.what_to_write(pointer, self.evidence.kinds)
         return self._finding(
             check,
             requirement,
             kind,
-            message,
-            self._fill(fix, bound or self._base),
+            _sentence(message),
+            fix or self._own_fix(check, requirement, bound),
             place or self.evidence.locate(pointer),
             element,
-        )
+        )._replace(unwritten=not leads_nowhere and not operands.is_fact(pointer))
 
-    def _has_hole(self, template: str, bound: Bound) -> bool:
-        """Whether a hole of *template* would be filled with nothing."""
-        return any(self._value(hole[1], bound) == "nothing" for hole in re.finditer(HOLE, template))
+    def _is_at(self, check: Check, pointer: Pointer, bound: Bound) -> bool:
+        """Whether *pointer* is where *check* looks: then its own words for what is missing are about that."""
+        if check.at is None:
+            return not any(clause.filled for clause in check.clauses)
+        at = self._pointer_of(check.at, bound)
+        return _starts(at, pointer) or _starts(pointer, at)
+
+    def _own_fix(self, check: Check, requirement: Requirement, bound: Bound) -> str:
+        """The check's fix, or the point's where the check's would name what isn't written."""
+        fits = check.fix and self._hole_gap(check.fix, bound, by_ordinal=False) is None
+        said = check.fix if fits else requirement.fix
+        return self._fill(said, bound)
+
+    def _hole_gap(self, template: str, bound: Bound, *, by_ordinal: bool = True) -> Pointer | None:
+        """Where the first value would stand that *template* names and that isn't written.
+
+        *by_ordinal*: a row without a key is named all the same.
+        """
+        if "{" not in template:
+            return None
+        for hole in re.finditer(HOLE, template):
+            value, pointer = self._value(hole[1], bound, by_ordinal)
+            if not value:
+                return pointer
+        return None
 
     def _exists(self, pointer: Pointer) -> bool:
         value: Any = self.evidence.data
@@ -526,27 +565,27 @@ class CheckJudge:
             first = check.loops[0].path
             pointer = tuple(first.steps) if first is not None else pointer  # type: ignore[arg-type]
         name = str(pointer[-1]).replace("_", " ") if pointer else "list"
-        message = check.missing or (
-            f"The list of {name} is empty."
-            if judged == 0 and check.where is None
-            else f"None of the {name} fits here, so nothing shows it."
-            if judged == 0
-            else f"Only {judged} of the {name} are there."
-        )
-        if "{" in message:
-            message = f"The list of {name} has nothing that fits here."
+        empty = judged == 0 and check.where is None
         if judged == 0 and pointer and pointer[0] == "mlflow":
             message = f"The run has no {name} in aiact.lock."
-        fix = requirement.fix if self._has_hole(check.fix, self._base) else check.fix or requirement.fix
+        elif check.missing and "{" not in check.missing:
+            message = check.missing
+        elif empty:
+            message = f"The list of {name} is empty."
+        elif judged == 0:
+            message = f"None of the {name} fits here, so it isn't shown."
+        else:
+            message = f"Only {judged} of the {name} are there."
+        fix = operands.what_to_write(pointer, self.evidence.kinds) if empty else ""
         return self._finding(
             check,
             requirement,
             self.evidence.unfilled.get(pointer, "missing"),
             message,
-            self._fill(fix, self._base),
+            fix or self._own_fix(check, requirement, self._base),
             self.evidence.locate(pointer),
             "",
-        )
+        )._replace(unwritten=empty and not operands.is_fact(pointer))
 
     def _point(self, check: Check, clause: Condition, bound: Bound) -> Location:
         base: Pointer = ()
@@ -584,13 +623,19 @@ class CheckJudge:
     def _fill(self, template: str, bound: Bound) -> str:
         if "{" not in template:
             return template
-        return re.sub(HOLE, lambda hole: self._value(hole[1], bound), template)
+        return _sentence(re.sub(HOLE, lambda hole: self._value(hole[1], bound)[0] or _ELLIPSIS, template))
 
-    def _value(self, hole: str, bound: Bound) -> str:
+    def _value(self, hole: str, bound: Bound, by_ordinal: bool = True) -> tuple[str, Pointer]:
+        """What stands for *hole* in a sentence and where it comes from; empty if nothing is written there."""
+        path = parse_path(hole)
         try:
-            return show(follow(parse_path(hole), bound)[0])
-        except (NotThere, PackError):
-            return "nothing"
+            value, pointer = follow(path, bound)
+        except NotThere as missing:
+            value, pointer = None, missing.pointer
+        shown = show(value)
+        if by_ordinal and not shown and len(path.steps) == 2 and path.steps[1] in operands.KEYS:
+            return operands.row_name(pointer[:-1], self.evidence.data), pointer
+        return shown, pointer
 
     def _finding(
         self,
@@ -619,7 +664,7 @@ class CheckJudge:
 
     def _fault_finding(self, check: Check, requirement: Requirement, fault: Fault) -> Finding:
         element = "/".join(str(step) for step in fault.pointer) or fault.location.path
-        return self._finding(
+        finding = self._finding(
             check,
             requirement,
             fault.kind,
@@ -628,12 +673,15 @@ class CheckJudge:
             fault.location,
             element,
         )
+        return finding._replace(article=fault.article or finding.article, is_firm=fault.is_firm)
 
     def _fault_of(self, check: Check, part: str, condition: Condition, bound: Bound, error: str) -> str:
         """What is wrong with *condition*, the policy's fault; what isn't written there is the likely cause."""
         empty = self._empty_path(condition, bound)
         if empty is not None and part != "that":
-            error = f"{_where(empty, _element(check, bound) if part == 'where' else '')} isn't written there; begin with filled(…)"
+            error = (
+                f"{operands.field_name(empty, self.evidence.data)} isn't written there; begin with filled(…)"
+            )
         return f"{check.id}, `{part}`: {error}: {condition.source[:80]}"
 
     def _error(self, check: Check, requirement: Requirement, error: str) -> CheckResult:
@@ -702,9 +750,9 @@ def gathered(result: CheckResult) -> CheckResult:
 
 
 def show(value: Any) -> str:
-    """*value* as messages write it: short, control characters shown."""
+    """*value* as messages write it: short, control characters shown; empty for what holds nothing."""
     if value is None:
-        return "nothing"
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -712,17 +760,18 @@ def show(value: Any) -> str:
             return str(value)
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
     if isinstance(value, (list, tuple)):
-        return (
-            ", ".join(show(item) for item in value[:6]) + (", …" if len(value) > 6 else "")
-            if value
-            else "nothing"
-        )
+        return ", ".join(show(item) for item in value[:6]) + (", …" if len(value) > 6 else "")
     if isinstance(value, dict):
         return show(list(value))
     text = str(value)
     if len(text) in (32, 40, 64) and all(c in "0123456789abcdef" for c in text):
         return text[:7]  # a run, a commit, a digest: as people name it
     return quoted(text)[1:-1]
+
+
+def _sentence(text: str) -> str:
+    """*text* with a capital where it begins with a row that has no name of its own: `the 1st metric`."""
+    return f"The{text[3:]}" if text.startswith("the ") else text
 
 
 def fingerprint(check: str, system: str, element: str, more: str = "") -> str:
@@ -775,18 +824,6 @@ def _row_key(pointer: Pointer, evidence: Evidence) -> str:
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             key = value["id"]
     return key
-
-
-def _where(pointer: Pointer, element: str) -> str:
-    words = [str(step) for step in pointer[1:] if not isinstance(step, int)]
-    field = words[-1].replace("_", " ") if words else str(pointer[0]).replace("_", " ") if pointer else "It"
-    owner = f" of {quoted(element)[1:-1]}" if element else ""
-    parent = (
-        f" ({words[-2].replace('_', ' ')})"
-        if len(words) > 1 and words[-2] not in (element,) and not words[-2].endswith("s")
-        else ""
-    )
-    return f"'{field}'{owner}{parent}"
 
 
 def _see(absent: Absent) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.judge.classification import Classified, classify, invalid_answers, tier_rank
+from aiact_gate.model.days import day
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
+from aiact_gate.sources.manifest import role_words
 
 PERSONAL = frozenset(
     (
@@ -18,6 +20,20 @@ PERSONAL = frozenset(
     ).split()
 )
 """Words in a column's name that speak of a person."""
+
+
+class Practice(NamedTuple):
+    """A prohibited practice that the answers give, whatever the open questions are answered."""
+
+    article: str
+    """`Article 5(1)(c)`."""
+    cite: str
+    """The point that decided: `Article 5(1)(c)(ii)`."""
+    says: str
+    question: str
+    date: str
+    duty: str
+    """`stop`, or `stop_new` for those that apply later."""
 
 
 class Claim(NamedTuple):
@@ -33,6 +49,7 @@ class Claim(NamedTuple):
     decided_by: str
     reviewed_by: str
     faults: tuple[Fault, ...]
+    practices: tuple[Practice, ...] = ()
     widened: frozenset[str] = frozenset()
     """Requirements that bind this system because an overlay says so."""
 
@@ -47,7 +64,7 @@ def judge_claim(
     """Walk the answers of *evidence* and hold the claim of *system* against them. *tier_place*: the claim's line."""
     claimed = str(system.get("tier") or "")
     record = evidence.data.get("classification")
-    faults: list[Fault] = []
+    faults = _role_faults(system, evidence)
     derived = None
     if record is None:
         absent = evidence.absent.get("classification")
@@ -82,6 +99,8 @@ def judge_claim(
         derived = _walk(record, evidence, procedure, faults)
         _compare(claimed, derived, tier_place, record, evidence, faults)
         _same_roles(system, derived, evidence, faults)
+    practices = _practices(derived, procedure) if derived is not None else ()
+    faults += [_practice_fault(practice, evidence) for practice in practices]
     roles = {str(role) for role in system.get("role") or []}
     duties: set[str] = set()
     rank = tier_rank(derived.tier) if derived is not None else -1
@@ -98,6 +117,7 @@ def judge_claim(
         # A permission (Article 4a) asks for nothing by itself; its conditions are looked at where bias is looked for.
         owed = (*derived.duties, *derived.other_roles_duties)
         duties |= {duty.id for duty in owed if is_high or duty.kind != "permission"}
+        duties -= {"stop", "stop_new"} - {practice.duty for practice in practices}
     undecided = derived is None or derived.tier != "high"
     if is_high and undecided and (derived is None or rank <= tier_rank("high")):
         duties |= {"requirements", "bias_data", "literacy"}
@@ -110,6 +130,49 @@ def judge_claim(
         decided_by=str((record or {}).get("decided_by") or ""),
         reviewed_by=str((record or {}).get("reviewed_by") or ""),
         faults=tuple(faults),
+        practices=practices,
+    )
+
+
+def _role_faults(system: Mapping[str, Any], evidence: Evidence) -> list[Fault]:
+    """A finding where the manifest doesn't say who the provider, the deployer and so on is."""
+    if system.get("role"):
+        return []
+    what = "The manifest names no role, so the provider's duties are looked at until it does."
+    fix = f"Write role: and one or more of {', '.join(role_words())}."
+    return [Fault("claim_role", "missing", evidence.locate(("system", "role")), what, fix)]
+
+
+def _practices(derived: Classified, procedure: Mapping[str, Any]) -> tuple[Practice, ...]:
+    """What is prohibited for certain; nothing where an open question may still lead out of it."""
+    if derived.floor != "prohibited":
+        return ()
+    known = {f"prohibited.{entry['id'].removeprefix('p.')}": entry for entry in procedure["prohibited"]}
+    first = str(procedure["dates"]["keys"]["prohibited"])
+    found = []
+    for reason in derived.reasons:
+        for fact in sorted(known.keys() & derived.certain & set(reason.facts)):
+            date = str(known[fact]["applies_from"])
+            duty = "stop" if date == first else "stop_new"
+            found.append(
+                Practice(known[fact]["citation"], reason.cite, reason.says, reason.question, date, duty)
+            )
+    return tuple(found)
+
+
+def _practice_fault(practice: Practice, evidence: Evidence) -> Fault:
+    in_force = practice.date <= str(evidence.data["as_of"])
+    applies = f"has applied since {day(practice.date)}" if in_force else f"applies from {day(practice.date)}"
+    return Fault(
+        "practice" if practice.duty == "stop" else "practice_new",
+        "contradicted",
+        evidence.locate(("classification", "answers", practice.question, "is")),
+        f"By the answers this is a prohibited practice, {practice.cite}: {practice.says}. The prohibition {applies}.",
+        "Don't place it on the market, put it into service or use it; no document cures it. "
+        f"If the answer to {practice.question} is wrong, mend it.",
+        ("classification", "answers", practice.question),
+        article=practice.article,
+        is_firm=in_force,
     )
 
 
@@ -163,40 +226,21 @@ def _compare(
     faults: list[Fault],
 ) -> None:
     if derived.open:
-        shown = ", ".join(derived.open[:4]) + (
-            f" and {len(derived.open) - 4} more" if len(derived.open) > 4 else ""
-        )
-        many = (
-            f"{len(derived.open)} questions behind the tier are"
-            if len(derived.open) > 1
-            else "One question behind the tier is"
-        )
-        faults.append(
-            Fault(
-                "claim_open",
-                "missing",
-                tier_place,
-                f"{many} open: {shown}.",
-                "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim",
-            )
-        )
-    undetermined = derived.tier == "undetermined"
-    if not claimed and undetermined:
-        what = "No tier is claimed, and the answers leave it undetermined."
-        fix = "Answer the open questions, then claim the tier that they give."
-        faults.append(Fault("claim_below", "missing", tier_place, what, fix))
-    elif not claimed:
+        faults.append(_open_fault(derived, tier_place))
+    if not claimed:
         what = f"No tier is claimed; the answers give {derived.tier}."
         fix = f"Write tier: {derived.tier}, if the answers are right."
+        if derived.floor != derived.tier:
+            what = "No tier is claimed, and the answers leave it open."
+            fix = "Answer the open questions, then claim the tier that they give."
         faults.append(Fault("claim_below", "missing", tier_place, what, fix))
-    elif tier_rank(claimed) < tier_rank(derived.tier):
-        if undetermined:
-            what = f"The manifest claims {claimed}; the answers leave the tier undetermined, so it counts as high."
-            fix = "Answer the open questions, or claim high until then."
-        else:
-            what = f"The manifest claims {claimed}; the answers give {derived.tier} ({_cites(derived)})."
-            fix = f"Claim {derived.tier}, or mend the answer that is wrong."
-        faults.append(Fault("claim_below", "contradicted", tier_place, what, fix))
+    elif tier_rank(claimed) < tier_rank(derived.floor):
+        given = f"{derived.tier} ({_cites(derived)})"
+        if derived.floor != derived.tier:
+            given = f"at least {derived.floor}, whatever the open questions are answered"
+        what = f"The manifest claims {claimed}; the answers give {given}."
+        fix = f"Claim {derived.floor}, or mend the answer that is wrong."
+        faults.append(Fault("claim_below", "contradicted", tier_place, what, fix, is_firm=True))
     if not record.get("decided_by"):
         faults.append(
             Fault(
@@ -229,12 +273,24 @@ def _compare(
         faults.append(
             Fault(
                 "claim_signature",
-                "contradicted",
+                "asked",
                 tier_place,
                 f"The model's signature takes {listed}. Is it used in an area of Annex III?",
                 "If it is, answer a3.areas so; if not, nothing is to be done.",
             )
         )
+
+
+def _open_fault(derived: Classified, tier_place: Location) -> Fault:
+    """Open questions are one finding; what the strict reading makes of them is no statement of anybody's."""
+    names = derived.open
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    many = (
+        f"{len(names)} questions behind the tier are" if len(names) > 1 else "One question behind the tier is"
+    )
+    until = f" Until then the tier counts as {derived.tier}." if derived.floor != derived.tier else ""
+    fix = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
+    return Fault("claim_open", "missing", tier_place, f"{many} open: {shown}.{until}", fix)
 
 
 def _reviewed(
@@ -269,23 +325,28 @@ def _cites(derived: Classified) -> str:
 
 
 def cites_of(derived: Classified) -> tuple[str, ...]:
-    """What a high or prohibited tier rests on: the points of Annex III, the product law, the prohibition."""
+    """What the tier rests on: the points of Annex III, the product law, the prohibition; else what concludes it."""
+    if derived.tier == "prohibited":
+        cites = (reason.cite for reason in derived.reasons if _has(reason.facts, "prohibited."))
+        return tuple(dict.fromkeys(cites))
     facts = derived.facts
+    if derived.tier in ("limited", "gpai", "minimal", "out_of_scope"):
+        return (derived.reasons[-1].cite,)
     found = [
         reason.cite
         for reason in derived.reasons
-        if reason.cite.startswith("Annex III point") and any(fact.startswith("annex3.") for fact in facts)
+        if reason.cite.startswith("Annex III point") and _has(facts, "annex3.")
     ]
     points = [
         f"Annex III {_point(fact)}" for fact in sorted(facts) if fact.startswith("annex3.") and len(fact) > 7
     ]
-    if derived.tier == "prohibited":
-        return tuple(
-            dict.fromkeys(reason.cite for reason in derived.reasons if reason.cite.startswith("Article 5"))
-        )
     if "high.annex1" in facts:
         points.append("Article 6(1), Annex I")
     return tuple(dict.fromkeys(points or found))
+
+
+def _has(facts: Iterable[str], prefix: str) -> bool:
+    return any(fact.startswith(prefix) for fact in facts)
 
 
 def _point(fact: str) -> str:

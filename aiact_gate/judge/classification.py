@@ -36,6 +36,8 @@ class Reason(NamedTuple):
     says: str
     question: str
     """The question whose answer it rests on; `conclude` for the last step."""
+    facts: tuple[str, ...] = ()
+    """What it added: `prohibited.c`."""
 
 
 class Remark(NamedTuple):
@@ -85,6 +87,10 @@ class Classified(NamedTuple):
     """Due for the same system, from others in the chain."""
     applies_from: str | None
     """ISO date; None where no tier with duties was reached."""
+    floor: str
+    """The lowest tier that answers to the open questions could still lead to; *tier* where none of them is on its path."""
+    certain: frozenset[str]
+    """The facts that no answer to an open question changes."""
 
 
 class InvalidAnswer(NamedTuple):
@@ -100,6 +106,26 @@ class _Unusable(NamedTuple):
 
     what: str = ""
     fix: str = ""
+
+
+class _Truth(NamedTuple):
+    """What is known of a condition while questions are open: it holds whatever is answered; it holds for some answer."""
+
+    must: bool
+    may: bool
+
+
+@dataclass(slots=True)
+class _Reach:
+    """The state of a walk along every answer that the open questions could get."""
+
+    must: set[str] = field(default_factory=set)
+    """Facts that hold whatever is answered."""
+    may: set[str] = field(default_factory=set)
+    """Facts that hold for some answer."""
+    answers: dict[str, tuple[Any, bool]] = field(default_factory=dict)
+    """Question -> (its answer or None while it is open, whether it is asked whatever is answered)."""
+    floor: str = ""
 
 
 @dataclass(slots=True)
@@ -123,8 +149,9 @@ def classify(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> Classi
     """
     walk = _walked(procedure, answers)
     roles = _roles(procedure, walk)
+    reach = _reach(procedure, answers) if walk.open else None
     if walk.is_undetermined:
-        return _classified(walk, _UNDETERMINED, roles=roles)
+        return _classified(walk, _UNDETERMINED, reach, roles=roles)
     conclusion = _first_met(procedure["conclude"], walk)
     if conclusion is None:
         raise ValueError("the procedure's last rule under `conclude` must hold for every walk")
@@ -135,12 +162,19 @@ def classify(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> Classi
         for row in _all_met(procedure["overlays"], walk)
     )
     if tier == _OUT_OF_SCOPE:
-        return _classified(walk, tier, roles=roles, overlays=overlays)
+        return _classified(walk, tier, reach, roles=roles, overlays=overlays)
     applies_from = _date_of_tier(procedure["dates"], tier, walk)
     walk.facts.update(f"role.{held.role}" for held in roles)
     duties, others = _duties(procedure, walk, {held.role for held in roles}, applies_from)
     return _classified(
-        walk, tier, roles=roles, overlays=overlays, duties=duties, others=others, applies_from=applies_from
+        walk,
+        tier,
+        reach,
+        roles=roles,
+        overlays=overlays,
+        duties=duties,
+        others=others,
+        applies_from=applies_from,
     )
 
 
@@ -182,6 +216,7 @@ def option_text(procedure: Mapping[str, Any], option: Mapping[str, Any]) -> str:
 def _classified(
     walk: _Walk,
     tier: str,
+    reach: _Reach | None,
     *,
     roles: tuple[RoleHeld, ...],
     overlays: tuple[Remark, ...] = (),
@@ -200,6 +235,8 @@ def _classified(
         duties=duties,
         other_roles_duties=others,
         applies_from=applies_from,
+        floor=reach.floor if reach is not None else tier,
+        certain=frozenset(reach.must if reach is not None else walk.facts),
     )
 
 
@@ -272,7 +309,10 @@ def _apply(outcome: Mapping[str, Any], question: str, walk: _Walk) -> None:
         else:
             walk.facts.discard(name)
     if "cite" in outcome:
-        walk.reasons.append(Reason(cite=outcome["cite"], says=outcome["says"], question=question))
+        facts = tuple(outcome.get("facts", ()))
+        walk.reasons.append(
+            Reason(cite=outcome["cite"], says=outcome["says"], question=question, facts=facts)
+        )
 
 
 def _is_met(condition: Mapping[str, Any], walk: _Walk) -> bool:
@@ -294,6 +334,98 @@ def _is_met(condition: Mapping[str, Any], walk: _Walk) -> bool:
         # ISO dates sort as text, not_yet after all of them; a question that was not asked is before nothing.
         return isinstance(answer, str) and answer < str(condition["before"])
     return bool(answer == condition["is"])
+
+
+# ---------------------------------------------------------------- open questions
+
+
+def _reach(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Reach:
+    """Where the open questions could still lead. Takes too much for possible, never too little."""
+    reach = _Reach()
+    catalogue = _catalogue(procedure)
+    going = _Truth(True, True)
+    for question in procedure["questions"]:
+        condition = question["when"] if question["type"] == _GATE else question.get("ask_when")
+        asked = _truth(condition, reach) if condition is not None else _Truth(True, True)
+        asked = _Truth(asked.must and going.must, asked.may and going.may)
+        if not asked.may:
+            continue
+        ways = _ways(question, answers.get(question["id"]), asked, reach, catalogue)
+        settled = asked.must and len(ways) == 1
+        for outcome in (outcome for way in ways for outcome in way):
+            _spread(outcome, settled, reach)
+            if _is_true(outcome.get("stop")):
+                going = _Truth(False, going.may and not settled)
+    reach.floor = _floor(procedure, reach)
+    return reach
+
+
+def _ways(
+    question: Mapping[str, Any],
+    value: object,
+    asked: _Truth,
+    reach: _Reach,
+    catalogue: Mapping[str, Mapping[str, Any]],
+) -> list[list[Mapping[str, Any]]]:
+    """The effects of each answer that *question* can get: of the one that stands there, or of all of them."""
+    if question["type"] == _GATE:
+        return [[question["then"]]]
+    answer = _read(question, value)
+    if not isinstance(answer, _Unusable):
+        reach.answers[question["id"]] = (answer, asked.must)
+        return [_outcomes(question, answer, catalogue)]
+    reach.answers[question["id"]] = (None, asked.must)
+    possible: list[Any] = [True, False] if question["type"] == "bool" else []
+    possible += [(option["id"],) for option in question.get("options", ())]
+    possible += [()] if "if_empty" in question else []
+    return [_outcomes(question, one, catalogue) for one in possible]
+
+
+def _spread(outcome: Mapping[str, Any], settled: bool, reach: _Reach) -> None:
+    facts = set(outcome.get("facts", ()))
+    gone = [name.removesuffix("*") for name in outcome.get("drop", ()) if name.endswith("*")]
+    names = {name for name in outcome.get("drop", ()) if not name.endswith("*")}
+    reach.must = {fact for fact in reach.must if fact not in names and not fact.startswith(tuple(gone))}
+    if settled:
+        reach.may = {fact for fact in reach.may if fact not in names and not fact.startswith(tuple(gone))}
+        reach.must |= facts
+    reach.may |= facts
+
+
+def _truth(condition: Mapping[str, Any], reach: _Reach) -> _Truth:
+    if "fact" in condition:
+        return _Truth(condition["fact"] in reach.must, condition["fact"] in reach.may)
+    if "prefix" in condition:
+        prefix = condition["prefix"]
+        return _Truth(
+            any(fact.startswith(prefix) for fact in reach.must),
+            any(fact.startswith(prefix) for fact in reach.may),
+        )
+    if "not" in condition:
+        part = _truth(condition["not"], reach)
+        return _Truth(not part.may, not part.must)
+    for name, joined in (("all", all), ("any", any)):
+        if name in condition:
+            parts = [_truth(part, reach) for part in condition[name]]
+            return _Truth(joined(part.must for part in parts), joined(part.may for part in parts))
+    if condition["answer"] not in reach.answers:
+        return _Truth(False, False)
+    answer, asked = reach.answers[condition["answer"]]
+    if answer is None:
+        return _Truth(False, True)
+    holds = _is_met(condition, _Walk(answers={condition["answer"]: answer}))
+    return _Truth(holds and asked, holds)
+
+
+def _floor(procedure: Mapping[str, Any], reach: _Reach) -> str:
+    tiers = []
+    for row in procedure["conclude"]:
+        met = _truth(row["when"], reach)
+        if met.may:
+            tiers.append(str(row["tier"]))
+        if met.must:
+            break
+    return min(tiers, key=tier_rank)
 
 
 def _all_met(rows: Iterable[Mapping[str, Any]], walk: _Walk) -> list[Mapping[str, Any]]:

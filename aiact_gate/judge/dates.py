@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.judge.claim import Claim
+from aiact_gate.model.days import day
 
 
 class Binding(NamedTuple):
@@ -44,6 +45,64 @@ def binding(timeline: Mapping[str, Any], key: str, claim: Claim, market_date: st
     elif market_date and market_date < dates[-1] and claim.is_high:
         remark = "if placed before the date: from a significant design change (Article 111(2))"
     return Binding(dates[0], dates[-1], str(row.get("confidence", "")), remark)
+
+
+_ELSEWHERE = frozenset(
+    ("literacy", "voluntary", "stop", "stop_new", "requirements", "provider_high", "conformity", "register")
+    + ("post_market", "value_chain", "bias_data")
+)
+"""Duties that have no line of their own in the head: another line speaks of them, or they ask for nothing."""
+
+Dated = tuple[str, str, str]
+"""(what, ISO date, remark)."""
+
+
+def system_dates(timeline: Mapping[str, Any], claim: Claim, market_date: str) -> tuple[Dated, ...]:
+    """Everything dated that binds the system of *claim*; what its tier brings stands first."""
+    first: list[Dated] = [
+        (article, date, "")
+        for article, date in dict.fromkeys((each.article, each.date) for each in claim.practices)
+    ]
+    has_points = "requirements" in claim.duties and "provider" in claim.roles
+    if has_points:
+        first.append(_points(timeline, claim, market_date))
+    rest: list[Dated] = list(_own_duties(claim))
+    derived = claim.derived
+    of_system = derived is None or derived.tier == "undetermined" or "kind.system" in derived.facts
+    if of_system and (derived is None or derived.tier != "out_of_scope"):
+        keys = [("art4", "Article 4")]
+        if not claim.practices:
+            keys += [("art5_original", "Article 5(1)(a)-(h)"), ("art5_new", "Article 5(1)(ba), (bb)")]
+        rest += [_dated(timeline, key, what, claim, market_date) for key, what in keys]
+    if has_points:
+        keys = [("ch3_s5", "Articles 43, 47-49"), ("ch9_ppm", "Articles 72, 73")]
+        rest += [_dated(timeline, key, what, claim, market_date) for key, what in keys]
+    return tuple(row for row in (*first, *rest) if row[1])
+
+
+def _points(timeline: Mapping[str, Any], claim: Claim, market_date: str) -> Dated:
+    date = binding(timeline, "ch3_s2", claim, market_date)
+    until = claim.derived.applies_from if claim.derived is not None else ""
+    if until and {"legacy", "public_authority"} <= claim.facts:
+        return ("Articles 9-15", until, "placed before the date, for public authorities (Article 111(2))")
+    return ("Articles 9-15", date.later, date.remark)
+
+
+def _own_duties(claim: Claim) -> Iterator[Dated]:
+    """The duties of the roles that the answers give, one line for each date."""
+    by_date: dict[str, list[str]] = {}
+    for duty in claim.derived.duties if claim.derived is not None else ():
+        if duty.id not in _ELSEWHERE and duty.kind == "duty" and duty.date:
+            by_date.setdefault(duty.date, []).append(duty.articles)
+    for date, articles in sorted(by_date.items()):
+        text = ", ".join(articles)
+        yield (f"Article{'s' if ',' in text or '-' in text else ''} {text}", date, "")
+
+
+def _dated(timeline: Mapping[str, Any], key: str, what: str, claim: Claim, market_date: str) -> Dated:
+    found = binding(timeline, key, claim, market_date)
+    other = f"by another reading since {day(found.earlier)}" if found.earlier != found.later else ""
+    return (what, found.later, other)
 
 
 def no_later(binding_: Binding, day: str) -> Binding:

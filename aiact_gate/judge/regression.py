@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from aiact_gate.judge.loosenings import finding_of
 from aiact_gate.judge.verdict import decide, numbered, short_citation
+from aiact_gate.model.location import Pointer
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
 
@@ -50,7 +51,7 @@ def _failing(row: Row) -> set[str]:
     return {
         one.fingerprint
         for check in row.checks
-        for finding in check.findings
+        for finding in (*check.findings, *check.waiting)
         if finding.outcome is Outcome.FAIL
         for one in (finding, *finding.alike)
     }
@@ -151,19 +152,26 @@ def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
         one.fingerprint
         for row in before.rows
         for check in row.checks
-        for finding in check.findings
+        for finding in (*check.findings, *check.waiting)
         if finding.outcome is Outcome.FAIL
         for one in (finding, *finding.alike)
     }
+    newly_needed = {
+        finding.location.pointer
+        for row in system.rows
+        for check in row.checks
+        for finding in check.waiting
+        if finding.fingerprint not in known
+    }
     rows_before = {row.requirement.id: row for row in before.rows}
     return system._replace(
-        rows=tuple(_row(row, rows_before.get(row.requirement.id), known) for row in system.rows)
+        rows=tuple(_row(row, rows_before.get(row.requirement.id), known, newly_needed) for row in system.rows)
     )
 
 
-def _row(row: Row, before: Row | None, known: set[str]) -> Row:
+def _row(row: Row, before: Row | None, known: set[str], newly_needed: set[Pointer]) -> Row:
     checks_before = {check.id: check for check in before.checks} if before is not None else {}
-    checks = tuple(_check(check, checks_before.get(check.id), known) for check in row.checks)
+    checks = tuple(_check(check, checks_before.get(check.id), known, newly_needed) for check in row.checks)
     failing = [
         check
         for check in checks
@@ -174,10 +182,14 @@ def _row(row: Row, before: Row | None, known: set[str]) -> Row:
     return row._replace(checks=checks, standing=stood)
 
 
-def _check(check: CheckResult, before: CheckResult | None, known: set[str]) -> CheckResult:
+def _check(
+    check: CheckResult, before: CheckResult | None, known: set[str], newly_needed: set[Pointer]
+) -> CheckResult:
+    """*check* with what stood before marked. A value that isn't written is new again where another check begins to need it."""
     findings = tuple(
         finding._replace(
             standing=finding.outcome is Outcome.FAIL
+            and not (finding.unwritten and finding.location.pointer in newly_needed)
             and all(one.fingerprint in known for one in (finding, *finding.alike))
         )
         for finding in check.findings

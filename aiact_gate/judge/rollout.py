@@ -145,7 +145,22 @@ def exit_code(
     """*code*, what the run comes to in the mode `enforce`, as it is in the mode *found*: 1 may become 0, nothing else does."""
     if code != 1 or found is None or found.mode == "enforce" and not found.kinds:
         return code
-    return 1 if any(enforces(found, kind) for kind in failing_kinds(systems, problems)) else 0
+    if any(_is_firm(system) for system in systems):
+        return 1
+    if any(enforces(found, kind) for kind in failing_kinds(systems, problems)):
+        return 1
+    # What a mode lets through doesn't make a run of one in which nothing was judged.
+    return 4 if any(problem.code == 4 for problem in problems) else 0
+
+
+def _is_firm(system: SystemReport) -> bool:
+    """Whether something fails *system* that no mode lets through."""
+    return any(
+        finding.is_firm and _fails(finding)
+        for row in system.rows
+        for check in row.checks
+        for finding in check.findings
+    )
 
 
 def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from aiact_gate.model.days import day
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, weakest, worst
-from aiact_gate.model.policy import Check, Requirement
+from aiact_gate.model.policy import Check, Requirement, of_article_5
 from aiact_gate.model.report import CheckResult, Cover, Finding, Row
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ class Judging:
     broken: dict[str, str] = field(default_factory=dict)
     """Requirement -> what is wrong with its policy."""
     used_waivers: set[str] = field(default_factory=set)
-    only: frozenset[str] = frozenset()
-    """If not empty: the requirements that were asked for."""
     recalled: Mapping[str, Recall] = field(default_factory=dict)
     """Check -> its recall on this day."""
 
@@ -68,8 +66,6 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
     """What comes of *requirement*."""
     dates = no_later(dates, requirement.sooner)
     row = Row(requirement, Outcome.PASS, applies_from=dates.later)
-    if judging.only and requirement.id not in judging.only and requirement.is_point:
-        return row._replace(outcome=Outcome.NOT_SELECTED, because="not asked for in this run")
     why_not = binds(requirement, judging.claim)
     if why_not:
         return row._replace(outcome=Outcome.NOT_APPLICABLE, because=why_not)
@@ -80,14 +76,17 @@ def judged_row(requirement: Requirement, judging: Judging, dates: Binding) -> Ro
     if not requirement.checks:
         return row._replace(outcome=Outcome.NOT_CHECKED, because=requirement.not_checked)
     results = [_result(check, requirement, judging) for check in requirement.checks]
-    if (
-        judging.enforce == "law"
-        and excused_by_law(dates, judging.claim, judging.as_of)
-        and not (requirement.sooner and requirement.sooner <= judging.as_of)
-        and requirement.is_point
-    ):
+    if judging.enforce == "law" and _excused(requirement, judging, dates):
         results = [_not_due(result, dates, judging.as_of) for result in results]
     return _joined(row, [gathered(result) for result in results], judging)
+
+
+def _excused(requirement: Requirement, judging: Judging, dates: Binding) -> bool:
+    """Whether, by law, nothing of *requirement* is due yet. What is forbidden is so for older systems, too."""
+    if of_article_5(requirement):
+        return judging.as_of < dates.later
+    is_sooner = bool(requirement.sooner) and requirement.sooner <= judging.as_of
+    return requirement.is_point and not is_sooner and excused_by_law(dates, judging.claim, judging.as_of)
 
 
 def _result(check: Check, requirement: Requirement, judging: Judging) -> CheckResult:

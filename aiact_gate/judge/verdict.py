@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import KINDS, Outcome
-from aiact_gate.model.policy import Requirement
+from aiact_gate.model.policy import Requirement, of_article_5
 from aiact_gate.model.report import Finding, Problem, Row, SystemReport
 
 
@@ -105,6 +105,7 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
     found = {outcome.value: sum(row.outcome is outcome for row in points) for outcome in Outcome}
     silent = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
     results = [result for row in rows for result in row.checks]
+    found["asked"] = sum(finding.kind == "asked" for result in results for finding in result.findings)
     found["recalled"] = sum(bool(result.recalled) for result in results)
     found["in_grace"] = sum(
         row.outcome is Outcome.NOT_DUE and any(result.grace for result in row.checks) for row in points
@@ -187,12 +188,23 @@ def decide(
                 )
             )
             codes.append(4)
-    code = next((wanted for wanted in (5, 3, 2, 4, 1) if wanted in codes), 0)
+    code = first_code(codes)
     verdict = {0: "pass", 1: "fail", 4: "nothing_evaluated"}.get(code, "fault")
     return verdict, code, more
 
 
+def _is_below(row: Row) -> bool:
+    """Whether the claim of *row* is below what the answers give, and not only without an answer to some question."""
+    return any(finding.is_firm for check in row.checks for finding in check.findings)
+
+
+def first_code(codes: Collection[int]) -> int:
+    """What several codes come to: what was judged and failed goes before what wasn't judged."""
+    return next((wanted for wanted in (5, 3, 2, 1, 4) if wanted in codes), 0)
+
+
 def _nothing_evaluated(system: SystemReport) -> bool:
+    """Whether a system with duties was judged on none of them, and nothing else of it failed or was asked for."""
     high = system.tier in ("high", "prohibited", "") or system.derived_tier in (
         "high",
         "prohibited",
@@ -203,7 +215,11 @@ def _nothing_evaluated(system: SystemReport) -> bool:
         and system.counts.get("judged", 0) == 0
         and not any(
             row.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
+            and (row.requirement.id != "art6.claim" or _is_below(row))
+            or of_article_5(row.requirement)
+            and row.outcome is not Outcome.NOT_APPLICABLE
+            or row.requirement.id in system.asked
             for row in system.rows
-            if not row.requirement.is_point and row.requirement.id != "art6.claim"
+            if not row.requirement.is_point
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ class Fault(NamedTuple):
     fix: str
     pointer: Pointer = ()
     """Name of the record and the place in it; conditions that read it fail."""
+    article: str = ""
+    """The point of law that it is about, where that is narrower than its requirement's."""
+    is_firm: bool = False
+    """No mode of a roll-out lets it through."""
 
 
 class Absent(NamedTuple):
@@ -55,6 +60,8 @@ class Evidence:
     """Values that count as empty: `missing` or `filler`, by pointer (name first)."""
     required: set[Pointer] = field(default_factory=set)
     """Required fields of records that are absent or not filled."""
+    kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Record kinds that packs add, with their schemas."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: path and SHA-256 of the file it was read from."""
     anchor: Location = Location("aiact.yaml")

@@ -29,11 +29,12 @@ class Record(Strict):
     schema_: Annotated[
         str, Field(alias="schema", json_schema_extra={"x-type": "schema", "x-is": "reference"})
     ]
-    """`aiact-gate/record/<kind>/v1`."""
+    """The kind of this record and the version of its form: `aiact-gate/record/KIND/v1`."""
     for_: Annotated[
         str | list[str], Field(alias="for", json_schema_extra={"x-type": "release", "x-is": "reference"})
     ]
-    """The system and version it speaks for: `credit-scoring@1.3.0`, or a list of them."""
+    """The system and version that this record speaks for, or a list of them.
+    Example: credit-scoring@1.3.0"""
 
 
 def _marked(x_type: str, x_is: str, **more: Any) -> Any:

@@ -56,7 +56,7 @@ METHOD_WORDS = {
     "stated": "stated",
 }
 
-KINDS = ("contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed")
+KINDS = ("contradicted", "unbound", "loosened", "stale", "filler", "missing", "malformed", "asked")
 """Kinds of findings in the order in which they are shown."""
 
 

@@ -83,6 +83,10 @@ class Finding(NamedTuple):
     """Findings with the same words that are shown as this one."""
     grace: str = ""
     """The last day on which it only warns, because the check is new in this form."""
+    is_firm: bool = False
+    """No mode of a roll-out lets it through: a prohibited practice, a claim below the answers."""
+    unwritten: bool = False
+    """Nothing is written at its place: whatever else needs a value there waits for this finding."""
 
 
 class CheckResult(NamedTuple):
@@ -106,6 +110,8 @@ class CheckResult(NamedTuple):
     standing: bool = False
     grace: str = ""
     """The last day on which what it found only warns, because it is new in this form."""
+    waiting: tuple[Finding, ...] = ()
+    """What it would find itself at places whose value isn't written; another check's finding stands for each."""
     recalled: str = ""
     """The issue in which the check was taken back for a while."""
 
@@ -166,7 +172,7 @@ class SystemReport(NamedTuple):
     proposed: bool
     derived_tier: str
     cites: tuple[str, ...]
-    """What the derived tier rests on: `Annex III point 5(b)`."""
+    """What the derived tier rests on: `Annex III 5(b)`, `Article 5(1)(c)(ii)`."""
     decided_by: str
     reviewed_by: str
     provider: str
@@ -175,15 +181,21 @@ class SystemReport(NamedTuple):
     lock_date: str
     profile: str
     applies_from: str
-    """ISO date from which Articles 9-15 bind it, or empty."""
+    """ISO date from which Articles 9-15 bind it; empty where they don't."""
     dates: tuple[tuple[str, str, str], ...]
-    """(what, ISO date, remark) of everything dated that concerns it."""
+    """(what, ISO date, remark) of everything dated that binds it; what its tier brings stands first."""
     rows: tuple[Row, ...]
     notices: tuple[Finding, ...] = ()
     """Findings that never fail a branch: unreleased changes, ends of waivers."""
     release: str = ""
     anchor: Location = Location("aiact.yaml")
     counts: dict[str, int] = {}
+    is_settled: bool = True
+    """Whether no answer to an open question could lower the derived tier."""
+    derived_from: str = ""
+    """ISO date from which the derived tier's duties apply; empty where it has none."""
+    asked: frozenset[str] = frozenset()
+    """The requirements that were asked for; empty: all of the profile."""
     ring: str = ""
     """The ring that asked for the profile, where it is wider than the manifest's."""
     duties: tuple[DutySeen, ...] = ()
@@ -218,6 +230,8 @@ class Report(NamedTuple):
     """(path, why)."""
     manifest: str = ""
     version: str = ""
+    questions: tuple[Finding, ...] = ()
+    """What is asked of a repository that declares no system; never in the exit code."""
     note: str = ""
     """For a repository without AI: who decided, until when."""
     hook: bool = False

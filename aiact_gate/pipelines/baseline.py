@@ -136,10 +136,10 @@ def _owed(result: Any) -> list[Finding]:
     """What a failed check owes; one that waits for an absent record owes its wait."""
     if result.severity != "error" or result.outcome not in (Outcome.FAIL, Outcome.OWED):
         return []
-    if result.findings:
+    if result.findings or result.waiting:
         return [
             one
-            for finding in result.findings
+            for finding in (*result.findings, *result.waiting)
             if finding.kind in OWED_KINDS and finding.outcome in (Outcome.FAIL, Outcome.OWED)
             for one in (finding, *finding.alike)
         ]

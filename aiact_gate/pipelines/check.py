@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.judge.causes import one_a_cause
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
-from aiact_gate.judge.dates import Binding, binding
+from aiact_gate.judge.dates import binding, system_dates
 from aiact_gate.judge.duties import duties_seen
 from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
@@ -21,7 +22,7 @@ from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
 from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
-from aiact_gate.model.report import Problem, Report, Row, SystemReport
+from aiact_gate.model.report import Finding, Problem, Report, Row, SystemReport
 from aiact_gate.packs.conditions import Engine
 from aiact_gate.pipelines.judging_packs import (
     Loaded,
@@ -34,7 +35,7 @@ from aiact_gate.pipelines.judging_packs import (
 )
 from aiact_gate.schemas.fields import NAMES, schema
 from aiact_gate.sources.gather import Gathering, begin, gather
-from aiact_gate.sources.lockfile import read_lock
+from aiact_gate.sources.lockfile import Lock, read_lock
 from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
 from aiact_gate.sources.records import undeclared, unread
 from aiact_gate.sources.shapes import shape
@@ -123,10 +124,17 @@ def check(
         for system in manifest.systems
     ]
     systems = _with_waiver_rows(systems, coverage, used, manifest, packs, gathering, options)
+    if options.requirements:
+        from aiact_gate.judge.selection import only_asked
+
+        systems = [one._replace(rows=only_asked(one.rows, options.requirements)) for one in systems]
     note = _no_ai(manifest, options, problems)
+    if note and lock is not None and lock.systems:
+        problems.append(_locked_all_the_same(lock))
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
         note=note,
+        questions=_signals(snapshot, manifest) if note else (),
         not_read=tuple(sorted(gathering.not_read.items())),
         recalls=tuple(recalled.values()),
         remarks=_remarks(coverage, used),
@@ -301,6 +309,29 @@ def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str
     return f"No AI system, decided by {claim['decided_by']} until {claim['expires']}: {claim['reason']}"
 
 
+def _locked_all_the_same(lock: Lock) -> Problem:
+    names = ", ".join(sorted(lock.systems))
+    what = f"{lock.path} holds what was collected for {names}; no_ai_system says that no AI system is here."
+    fix = "Declare the system, or take the lock out."
+    return Problem(what, fix, lock.document.location(("systems",)), 1, "contradicted")
+
+
+def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
+    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
+    from aiact_gate.sources.discover import signals
+
+    seen = signals(snapshot, manifest.folder)
+    if not seen:
+        return ()
+    shown = ", ".join(f"{one.what} ({one.path}:{one.line})" for one in seen[:5])
+    more = f" and {len(seen) - 5} more" if len(seen) > 5 else ""
+    what = f"No AI system is declared; {shown}{more} may be part of one."
+    fix = "If so, declare it; if not, let no_ai_system say why, and nothing else is to be done."
+    place = Location(seen[0].path, max(seen[0].line, 1), 1)
+    check = "no_ai_system/signals"
+    return (Finding(check, "asked", Outcome.FAIL, what, fix, place, "warning", article="Article 3(1)"),)
+
+
 # ---------------------------------------------------------------- one system
 
 
@@ -319,6 +350,10 @@ def _system(
     evidence = begin(gathering, system, options.as_of)
     claim = judge_claim(system, manifest.pointer(system["id"], "tier"), evidence, law.classification)
     evidence.faults += claim.faults
+    if claim.claimed and not claim.is_high:
+        from aiact_gate.pipelines.likeness import asked_about
+
+        evidence.faults += asked_about(gathering.snapshot, manifest, system, claim, evidence)
     requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
     engine = Engine((*_names(requirements), *gathering.kinds), options.as_of)
     if any(requirement.widened for requirement in requirements):
@@ -335,9 +370,7 @@ def _system(
     wanted = frozenset(
         path[0]
         for requirement in requirements
-        if not binds(requirement, claim)
-        and selected(requirement, profile)
-        and (not options.requirements or requirement.id in options.requirements)
+        if not binds(requirement, claim) and selected(requirement, profile)
         for checked in requirement.checks
         for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
@@ -355,7 +388,6 @@ def _system(
         coverage=coverage,
         broken={name: why for _, broken in packs for name, why in broken.items()},
         used_waivers=used,
-        only=options.requirements,
         recalled=recalled,
     )
     market = str((evidence.data.get("system_description") or {}).get("market_date") or "")
@@ -363,7 +395,7 @@ def _system(
         judged_row(requirement, judging, binding(law.timeline, requirement.timeline, claim, market))
         for requirement in requirements
     ]
-    rows = with_waits(rows, evidence, requirements)
+    rows = one_a_cause(with_waits(rows, evidence, requirements))
     if evidence.absent and any(result.grace for row in rows for result in row.checks):
         from aiact_gate.judge.grace import absences_graced
 
@@ -404,20 +436,8 @@ def _describe(
     run = str((mlflow.get("run") or {}).get("id") or "")[:7]
     model = f"{mlflow['model']} v{mlflow['version']}, run {run}" if mlflow.get("model") and run else ""
     described = (evidence.data.get("system_description") or {}).get("provider") or {}
-    main: Binding = binding(law.timeline, "ch3_s2", claim, market) if claim.is_high else Binding("", "", "")
     derived = claim.derived
-    dates = tuple(
-        (subject, date.later, date.remark)
-        for key, subject in (
-            ("ch3_s2", "Articles 9-15"),
-            ("art4", "Article 4"),
-            ("art5_original", "Article 5"),
-            ("ch3_s5", "Articles 43, 47-49"),
-            ("ch9_ppm", "Articles 72, 73"),
-        )
-        if (date := binding(law.timeline, key, claim, market)).later
-        and (claim.is_high or key in ("art4", "art5_original"))
-    )
+    dates = system_dates(law.timeline, claim, market)
     release = system.get("release") or {}
     return SystemReport(
         id=system["id"],
@@ -428,13 +448,16 @@ def _describe(
         proposed=not claim.claimed or not claim.decided_by,
         derived_tier=derived.tier if derived is not None else "",
         cites=cites_of(derived) if derived is not None else (),
+        is_settled=derived is None or derived.floor == derived.tier,
+        derived_from=(derived.applies_from or "") if derived is not None else "",
+        asked=options.requirements,
         decided_by=claim.decided_by,
         reviewed_by=claim.reviewed_by,
         provider=str(described.get("name") or ""),
         model=model,
         lock_date=gathering.lock.collected if gathering.lock is not None and model else "",
         profile=profile,
-        applies_from=main.later,
+        applies_from=next((date for what, date, _ in dates if what == "Articles 9-15"), ""),
         dates=dates,
         rows=tuple(rows),
         notices=tuple(
@@ -458,7 +481,7 @@ def _with_waiver_rows(
     options: Options,
 ) -> list[SystemReport]:
     """The first system's waiver row, judged last: only now is it known which waivers were needed."""
-    if not systems or options.requirements:
+    if not systems:
         return systems
     unseen = {
         (system.id, row.requirement.id)

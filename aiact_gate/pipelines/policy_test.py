@@ -410,7 +410,7 @@ class _Places:
 def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None = None) -> Evidence:
     """The evidence that fixture *documents* stand for; kinds that are not there are absent. *kinds*: what packs add."""
     kinds = kinds or {}
-    evidence = Evidence(anchor=Location("aiact.yaml"))
+    evidence = Evidence(anchor=Location("aiact.yaml"), kinds=kinds)
     references: list[Any] = []
     facts = schema("facts")
     for kind, document in documents.items():

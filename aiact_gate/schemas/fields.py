@@ -51,7 +51,8 @@ class Field:
 
     def __init__(self, schema_: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         while "$ref" in schema_:
-            schema_ = defs[schema_["$ref"].rsplit("/", 1)[-1]]
+            told = {key: schema_[key] for key in ("description", "examples") if key in schema_}
+            schema_ = {**defs[schema_["$ref"].rsplit("/", 1)[-1]], **told}
         self.schema = schema_
         self.defs = defs
 
@@ -93,3 +94,9 @@ def root(name: str, others: Mapping[str, Mapping[str, Any]] | None = None) -> Fi
     facts = schema("facts")
     properties = facts["properties"]
     return Field(properties[name], facts.get("$defs", {})) if name in properties else None
+
+
+def declared_system() -> Field:
+    """What the manifest says of one system."""
+    manifest = schema("manifest")
+    return Field(manifest["$defs"]["DeclaredSystem"], manifest["$defs"])

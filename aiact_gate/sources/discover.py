@@ -20,6 +20,8 @@ from aiact_gate.sources.snapshot import Snapshot
 
 MAX_READ = 5_000
 """Files whose text is looked at; the rest is counted by name only."""
+MAX_GLANCED = 1_000
+"""As many where only signals are looked for, in every run of `check`."""
 MAX_TEXT = 400_000
 MAX_PASSAGE = 400
 
@@ -222,6 +224,39 @@ def discover(snapshot: Snapshot, folder: str = "") -> Discovery:
     for signals in (found.tests, found.telling_tests, found.serving, found.frameworks):
         signals.sort(key=lambda signal: (is_aside(signal.path), signal.path, signal.line))
     return found
+
+
+def signals(snapshot: Snapshot, folder: str = "") -> list[Signal]:
+    """What speaks of AI in *folder* by itself, tests, examples and documents aside: each library once, model files, stores.
+
+    Cheap enough for every run: files that name dependencies first, then the shallowest code, `MAX_GLANCED` in all.
+    """
+    found = Discovery()
+    texts: list[str] = []
+    prefix = f"{folder}/" if folder else ""
+    for path in snapshot.paths(folder):
+        own = path[len(prefix) :]
+        if _SKIPPED.search(own) or is_aside(own) or not _is_utf8(own):
+            continue
+        _by_name(own, found)
+        if _is_text(own):
+            texts.append(own)
+    texts.sort(key=lambda path: (path.endswith(".py"), path.count("/"), path))
+    for own in texts[:MAX_GLANCED]:
+        text = _text(snapshot, prefix + own)
+        if text is not None:
+            _by_text(own, text, found)
+    once: dict[str, Signal] = {}
+    for signal in found.frameworks:
+        once.setdefault(signal.what, signal)
+    files = [*found.model_files, *found.stores, *found.file_stores]
+    seen = [*once.values(), *(Signal(path, 1, "a model or its store") for path in files)]
+    return [Signal(prefix + signal.path, signal.line, signal.what) for signal in seen]
+
+
+def card_at(snapshot: Snapshot, path: str) -> Card:
+    """The card at *path*. Raises `AiactError` if it can't be read."""
+    return _card(parse_markdown(snapshot.read(path), path))
 
 
 def split_of(path: str) -> str:

@@ -37,7 +37,7 @@ class Gathering:
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
     """Evidence with the manifest's entry and the classification record: enough to know what binds."""
     manifest = gathering.manifest
-    evidence = Evidence(anchor=manifest.system_location(str(system["id"])))
+    evidence = Evidence(anchor=manifest.system_location(str(system["id"])), kinds=gathering.kinds)
     evidence.data["system"] = _system(system)
     evidence.data["as_of"] = as_of
     evidence.data["derived"] = {

@@ -154,6 +154,13 @@ def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
     return Manifest(path, folder, document, shaped.value, tuple(faults), proposed)
 
 
+def role_words() -> list[str]:
+    """What a system's `role` may say."""
+    known = schema("manifest")["$defs"]["DeclaredSystem"]["properties"]["role"]
+    words: list[str] = next((option["enum"] for option in known.get("anyOf", []) if "enum" in option), [])
+    return words
+
+
 def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
     faults = []
     seen: set[str] = set()
@@ -198,8 +205,7 @@ def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
             )
         seen.add(identity)
         roles = system.get("role") or []
-        known = schema("manifest")["$defs"]["DeclaredSystem"]["properties"]["role"]
-        words: list[str] = next((option["enum"] for option in known.get("anyOf", []) if "enum" in option), [])
+        words = role_words()
         for role in roles:
             if role not in words:
                 faults.append(

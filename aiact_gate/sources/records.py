@@ -6,14 +6,14 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from aiact_gate.documents.node import Document
+from aiact_gate.documents.node import Document, Node
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, SnapshotError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources.manifest import Manifest
-from aiact_gate.sources.shapes import nearest, quoted, shape
+from aiact_gate.sources.shapes import Shaped, nearest, quoted, shape
 from aiact_gate.sources.snapshot import Snapshot
 
 NOT_RECORDS = ("waivers", "baseline")
@@ -201,10 +201,14 @@ def attach(
                 "missing",
                 place,
                 f"{path} isn't there.",
-                f"Write it; its fields: aiact-gate schema {kind}{' --pack DIR' if kind in (kinds or {}) else ''}",
+                f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}",
                 (kind,),
             )
             _absent(evidence, kind, fault)
+
+
+def _prints_fields(kind: str, added: bool) -> str:
+    return f"aiact-gate schema {kind}{' --pack DIR' if added else ''}"
 
 
 def _has_key(manifest: Manifest, system_id: str, key: str) -> bool:
@@ -229,6 +233,17 @@ def _shape(
 ) -> None:
     assert record.document is not None
     shaped = shape(record.document, added or schema(kind), kind)
+    if (
+        kind != "classification"
+        and not shaped.faults
+        and not _says_something(record.document.root, (kind,), shaped)
+    ):
+        name = posixpath.basename(record.path)
+        fix = f"Fill it in; its fields: {_prints_fields(kind, added is not None)}"
+        message = f"{name} is still empty: no field of it is written yet."
+        fault = Fault("record_missing", "missing", record.document.location(), message, fix, (kind,))
+        _absent(evidence, kind, fault)
+        return
     if added is not None:
         from aiact_gate.sources.misfits import misfits
 
@@ -239,6 +254,17 @@ def _shape(
     evidence.unfilled.update(shaped.unfilled)
     evidence.required |= shaped.required
     references += shaped.references
+
+
+def _says_something(node: Node, pointer: Pointer, shaped: Shaped) -> bool:
+    """Whether somebody has written a value at or below *pointer*; a header and ids alone say nothing yet."""
+    if pointer in shaped.unfilled or pointer[1:] in (("schema",), ("for",)):
+        return False
+    if isinstance(node.value, dict):
+        return any(_says_something(child, (*pointer, key), shaped) for key, child in node.value.items())
+    if isinstance(node.value, list):
+        return any(_says_something(child, (*pointer, at), shaped) for at, child in enumerate(node.value))
+    return not node.is_null and pointer[-1] != "id"
 
 
 def unread(records: list[RecordFile], known: list[Fault]) -> list[Fault]:

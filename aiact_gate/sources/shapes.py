@@ -150,10 +150,10 @@ class _Walker:
             texts = [item.value for item in node.value if isinstance(item.value, str) and item.value.strip()]
             if len(texts) < len(node.value):
                 return self._wrong(node, "a list of texts", pointer)
-            return texts
+            return _written(texts) if x_type == "role" else texts
         if x_type == "answer":
             return _plain(node) if node.plain and node.value in ("true", "false") else node.value
-        return [node.value]
+        return _written([node.value]) if x_type == "role" else [node.value]
 
     def _scalar(self, node: Node, schema: Schema, pointer: Pointer) -> Any:
         text: str = node.value
@@ -261,6 +261,11 @@ class _Walker:
 
 
 _WORDS = {"string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
+
+
+def _written(texts: list[str]) -> list[str]:
+    """*texts* without blanks and proposals."""
+    return [text for text in texts if emptiness(text, "fact") is None]
 
 
 def _looks_numeric(text: str) -> bool:

@@ -117,6 +117,8 @@ def json_(out: str) -> Told:
         ]:
             told.add(False, line)
         told.add(False, f"{report['standing']} standing")
+        for one in report["questions"]:
+            told.add("error" == one["level"], _place(one["location"]), one["message"])
         for system in report["systems"]:
             told.add(False, system["id"], system["version"])
             told.add(False, " ".join(f"{number} {outcome}" for outcome, number in system["counts"].items()))

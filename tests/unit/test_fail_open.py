@@ -110,7 +110,7 @@ CELLS = {
     "a baseline that can't be read": Cell(3, "baseline.yaml", {"compliance/baseline.yaml": "items: [\n"}),
     "a record that can't be read": Cell(1, "testing.yaml", {"compliance/testing.yaml": "metrics: [\n"}, given={}, finding=True),
     "no manifest": Cell(4, "aiact.yaml", {"aiact.yaml": None}),
-    "a role without duties": Cell(4, "importer", {"aiact.yaml": MANIFEST.replace("provider", "importer").replace("minimal", "high"), "compliance/classification.yaml": MINIMAL["compliance/classification.yaml"].replace("provider", "importer")}, arguments=("--requirement", "art9.5")),
+    "a role without duties": Cell(4, "importer", {"aiact.yaml": MANIFEST.replace("provider", "importer").replace("minimal", "high"), "compliance/classification.yaml": MINIMAL["compliance/classification.yaml"].replace("provider", "importer") + "  role.shift:\n    is: []\n    because: Nothing was changed.\n"}, arguments=("--requirement", "art9.5")),
     "no system, and nobody says why": Cell(3, "no_ai_system", {"aiact.yaml": NO_AI}),
     "no system, by a decision that ended": Cell(1, "2026-11-24", {"aiact.yaml": NO_AI + "no_ai_system: {reason: Scripts that people wrote rename files here., decided_by: it@example.org, expires: 2026-11-24}\n"}, finding=True),
     "a path that isn't there": Cell(2, "services", path="services"),

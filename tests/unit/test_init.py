@@ -543,6 +543,16 @@ def test_every_field_that_a_start_point_reads_can_be_written() -> None:
             assert left_out or re.search(rf"^\W*{words[-1]}:", text, re.MULTILINE), (kind, path)
 
 
+def test_a_field_without_words_of_inits_own_is_explained_as_the_schema_describes_it() -> None:
+    reads = records.start_reads([load_builtin("eu-ai-act")[0]])
+
+    text = records.record("system_description", "x@1", reads["system_description"])
+
+    assert ["  address:  # the provider's postal address (Article 16(b))"] == [
+        line for line in text.splitlines() if "address:" in line
+    ]
+
+
 @pytest.mark.parametrize("name", [*records.HINTS, *records.ALSO, *records.LEFT_OUT])
 def test_hints_name_fields_that_exist(name: str) -> None:
     kind, *steps = name.split(".")

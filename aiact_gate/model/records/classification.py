@@ -15,15 +15,21 @@ class Answer(Strict):
     is_: Annotated[
         bool | str | list[str], Field(alias="is", json_schema_extra={"x-type": "answer", "x-is": "decision"})
     ]
-    """true, false, an option, a list of options, an ISO date, or `unknown`."""
+    """The answer: true, false, an option, a list of options, an ISO date, or `unknown`.
+    Example: [services]"""
     because: Text
-    """Why, in a sentence about this system."""
+    """The reason for this answer, in a sentence about this system.
+    Example: It ranks applicants for consumer loans, which is point 5(b) of Annex III."""
 
 
 class Classification(Record):
     """Who decided what the system is under the Act, and on which answers."""
 
     decided_by: Person
+    """The person who decides what the system is under the Act (Articles 2, 3, 5 and 6).
+    Example: head-of-model-risk@example.org"""
     reviewed_by: Annotated[str, _marked("person", "decision")] | None = None
-    """A second person who read the answers."""
+    """A second person, who read the answers.
+    Example: data-protection-officer@example.org"""
     answers: dict[str, Answer]
+    """The answers by question; `aiact-gate explain art6.claim` tells the questions and their options."""

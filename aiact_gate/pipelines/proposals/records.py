@@ -37,7 +37,7 @@ HINTS: dict[str, str] = {
     "system_description.forms.entry_point": "the file that it is started or imported from",
     "system_description.previous_version": "the release before this one; `none` for the first",
     "system_description.relation_to_previous": "what changed since then, in a sentence",
-    "system_description.trains_model_with_data": "true or false",
+    "system_description.trains_model_with_data": "true or false: whether a model of it is trained with data",
     "system_description.people": "one block a person",
     "system_description.forms": "one block a form of supply",
     "risk_management.criteria.likelihood": "your words, lowest first: a list",
@@ -100,7 +100,7 @@ HINTS: dict[str, str] = {
     "human_oversight.stop.safe_state": "what stands still and what goes on, once it is stopped",
     "human_oversight.stop.fallback.how": "what happens to open and new cases meanwhile",
     "human_oversight.stop.open_cases_owner": "who takes the open cases",
-    "logging.capture.automatic": "true or false",
+    "logging.capture.automatic": "true or false: whether events are recorded without anybody doing anything",
     "logging.capture.written_by": "the file that writes the events, in the serving path",
     "logging.capture.tested_by": "the test of it",
     "logging.capture.on_failure": "when an event can't be written",
@@ -280,8 +280,8 @@ class _Writer:
         hint = HINTS.get(self._dotted(path))
         words = self._words(field)
         if hint is None:
-            described = str(field.schema.get("description", "")).partition("\n")[0]
-            hint = words or described.rstrip(".") or _KINDS.get(str(field.schema.get("x-type", "")), "")
+            described = str(field.schema.get("description", "")).rstrip(".")
+            hint = words or described[:1].lower() + described[1:]
         elif words:
             hint = f"{hint}: {words}"
         return hint
@@ -302,18 +302,6 @@ def _order(kind: str) -> list[str]:
             for length in range(2, len(words) + 1):
                 names[".".join(words[:length])] = None
     return list(names)
-
-
-_KINDS = {
-    "person": "an address or a role",
-    "date": "a date, such as the one of the next review",
-    "tracked_file": "a file of this repository",
-    "section": "file.md#Heading",
-    "text": "a sentence about this system",
-    "number": "a number",
-    "boolean": "true or false",
-    "ref": "an id",
-}
 
 
 def _line(text: str, note: str) -> str:

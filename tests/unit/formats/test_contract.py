@@ -17,7 +17,7 @@ import pytest
 from packs_of import ROLLOUT, RULES, TESTING, bank_rules, head
 from readers import READERS, Told, hook
 from reports import call
-from repos import DAY, MINIMAL, ROOT, Repository
+from repos import DAY, HIGH, MINIMAL, ROOT, Repository
 
 from aiact_gate.formats import FORMATS
 from aiact_gate.sources.shapes import quoted
@@ -137,6 +137,23 @@ SECOND: Files = {
     ),
     RECORD: TESTING.replace("for: mail-sorter@2.0.0", "for: [mail-sorter@2.0.0, post-sorter@2.0.0]"),
 }
+BELOW: Files = {
+    "compliance/classification.yaml": HIGH["compliance/classification.yaml"].replace(
+        "loans@1.2.0", "mail-sorter@2.0.0"
+    )
+}
+NO_AI: Files = {
+    "aiact.yaml": """\
+schema: aiact-gate/manifest/v1
+systems: []
+no_ai_system:
+  reason: The scripts here copy files from one folder to another.
+  decided_by: it-lead@example.org
+  expires: 2027-05-01
+""",
+    "requirements.txt": "scikit-learn\n",
+    "train.py": "from sklearn.linear_model import LogisticRegression\n\nmodel = LogisticRegression().fit([[0]], [1])\n",
+}
 RING = {"rollout.yaml": ROLLOUT}
 NAMED = ("--repository", "bank/mail-sorter")
 
@@ -182,6 +199,10 @@ SITUATIONS = {
         code=0, told=(EMPTY[1],), day="2027-02-02", files={RECORD: TESTING.replace("0.40", "0.60")}
     ),
     "everything": in_ring(code=1, fails=(LOW, EMPTY), day="2027-03-02"),
+    "a claim below the answers, observed": in_ring(
+        code=1, fails=(("aiact.yaml:8", ""),), told=("Observed only",), day="2026-12-05", files=BELOW
+    ),
+    "a question to a repository without AI": Situation(0, (), ("sklearn|scikit-learn",), NO_AI, alone=True),
     "recalled": Situation(
         1, (EMPTY,), ("above-chance",), pack={"rollout.yaml": None, "pack.yaml": head(more=RECALL)}
     ),

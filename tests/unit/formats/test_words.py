@@ -69,7 +69,6 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
 LAWS_OWN = (
     "declaration of conformity",
     "conformity assessment",
-    '"id": "conformity"',  # a duty by the name that the procedure gives it
     "affects conformity",
     "presumption of conformity",
     "a halt in a safe state",
@@ -192,8 +191,8 @@ def test_a_verdict_is_seen(text: str) -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", ["shown", "failing"])
 def test_no_report_of_ours_is_a_verdict(name: str, format_: str, request: pytest.FixtureRequest) -> None:
-    """Messages that are put together are read whole, except what the checked repository itself says."""
+    """Messages that are put together are read whole, except what the checked repository itself says, and ids."""
     repository = request.getfixturevalue(name)
     ran = repository.check("--format", format_)
 
-    assert [] == verdicts([(format_, " ".join(ran.out.split()))])
+    assert [] == verdicts([(format_, re.sub('"id": "[^"]*"', "…", " ".join(ran.out.split())))])

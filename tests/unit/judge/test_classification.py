@@ -258,6 +258,21 @@ def test_an_open_question_never_lowers_the_tier(answers: dict[str, Any], data: s
     assert tier_rank(silent.tier) >= tier_rank(asked.tier) or silent.tier == "undetermined"
 
 
+@settings(max_examples=400, deadline=None)
+@given(ANSWERS, st.data())
+def test_no_answer_to_an_open_question_leads_below_the_floor(
+    answers: dict[str, Any], data: st.DataObject
+) -> None:
+    asked = classify(PROCEDURE, answers)
+    names = data.draw(st.sets(st.sampled_from(asked.asked), max_size=6))
+
+    silent = classify(PROCEDURE, {key: value for key, value in answers.items() if key not in names})
+
+    assert tier_rank(silent.floor) <= tier_rank(asked.tier)
+    assert silent.certain <= asked.facts | {f"role.{held.role}" for held in asked.roles}
+    assert asked.floor == asked.tier or asked.open
+
+
 @pytest.mark.parametrize("story", STORIES["cases"], ids=lambda story: story["id"])
 def test_in_no_story_is_silence_cheaper_than_any_answer(story: dict[str, Any]) -> None:
     answers = complete(DEFAULTS | story["answers"])
