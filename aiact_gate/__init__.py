@@ -1,3 +1,3 @@
 """A policy-as-code gate for the EU AI Act."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

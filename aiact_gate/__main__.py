@@ -13,7 +13,9 @@ def main() -> None:
     try:
         run()
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        code = 0 if end.code is None else 1
+        if isinstance(end.code, int):
+            code = end.code
         try:
             sys.stdout.flush()
             sys.stderr.flush()

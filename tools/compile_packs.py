@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface  # noqa
 
 def compile_packs(out: Path) -> list[Path]:
     """Write `<pack>.json` for each pack under policies/ to *out*; raises SystemExit if a policy is at fault."""
-    from aiact_gate.packs.compile import compile_folder
+    from aiact_gate.policy.compile import compile_folder
 
     written = []
     for folder in sorted(path for path in (ROOT / "policies").iterdir() if (path / "pack.yaml").is_file()):

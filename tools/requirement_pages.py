@@ -14,7 +14,7 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.formats.links import PAGES, page_of
 from aiact_gate.formats.style import count, day
 from aiact_gate.model.outcome import METHOD_WORDS
-from aiact_gate.packs.load import BUILTIN
+from aiact_gate.sources.builtin import BUILTIN
 
 METHODS = {
     "measured": "the gate computes it from bound bytes",

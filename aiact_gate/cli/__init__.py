@@ -103,7 +103,10 @@ def run(arguments: Sequence[str] | None = None) -> Any:
         error.show()
         sys.exit(2)
     except AiactError as error:
-        click.echo(f"aiact-gate: {error}", err=True)
+        from aiact_gate.formats.escape import log_line
+
+        for line in f"aiact-gate: {error}".split("\n"):
+            click.echo(log_line(line), err=True)
         sys.exit(2 if isinstance(error, UsageError) else 3)
     except (OutputClosed, BrokenPipeError):
         _let_go(sys.stdout)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiact_gate.model.errors import UsageError
-
 if TYPE_CHECKING:
-    from aiact_gate.pipelines.baseline import Written
-    from aiact_gate.pipelines.check import Options
+    from aiact_gate.run.baseline import Written
+    from aiact_gate.run.options import Options
 
 
 @click.group(name="baseline")
@@ -68,7 +65,7 @@ def create(
 
     Example: aiact-gate baseline create --owner head-of-model-risk@example.org
     """
-    from aiact_gate.pipelines.baseline import create_baseline
+    from aiact_gate.run.baseline import create_baseline
 
     until = _day(due) if due is not None else None
     options = _options(as_of, packs, repository, topics)
@@ -90,7 +87,7 @@ def update(
 
     Example: aiact-gate baseline update
     """
-    from aiact_gate.pipelines.baseline import update_baseline
+    from aiact_gate.run.baseline import update_baseline
 
     options = _options(as_of, packs, repository, topics)
     _run(lambda: update_baseline(path, options))
@@ -100,7 +97,7 @@ def _options(
     as_of: str | None, packs: tuple[str, ...], repository: str | None, topics: tuple[str, ...]
 ) -> Options:
     from aiact_gate.cli.check import repository_name
-    from aiact_gate.pipelines.check import Options
+    from aiact_gate.run.options import Options
 
     return Options(_day(as_of), packs=packs, repository=repository_name(repository), topics=topics)
 
@@ -112,17 +109,11 @@ def _day(text: str | None) -> str:
 
 
 def _run(work: Callable[[], Written]) -> None:
-    from aiact_gate.documents.write import write_atomically
+    from aiact_gate.documents.write import write_inside
+    from aiact_gate.formats.escape import log_line
 
     result = work()
-    target = Path(result.path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, result.text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{result.shown} can't be written: {error.strerror}", "Run it where the folder may be written."
-        ) from error
+    write_inside(result.root, result.path, result.text.encode("utf-8"))
     for line in result.lines:
-        click.echo(line)
+        click.echo(log_line(line))
     sys.exit(0)

@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 
@@ -87,8 +86,8 @@ def command(
     """
     # Built once, judged and thrown away: looking for cycles in it costs a twelfth of a cold run and finds none.
     gc.disable()
-    from aiact_gate.pipelines.check import Options
-    from aiact_gate.pipelines.run import checked, unable
+    from aiact_gate.run.manifests import checked, unable
+    from aiact_gate.run.options import Options
 
     options = Options(as_of="", enforce=enforce, release=release, bypass=bypass(os.environ))
     try:
@@ -128,7 +127,7 @@ def exit_code(codes: list[int]) -> int:
 
 
 def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
-    """Print *reports* in the format *name*, or write them to *file*, whole or not at all."""
+    """Print *reports* in the format *name*, or write them to *file*."""
     text = _rendered(reports, name, bool(file), verbose)
     if not file:
         click.echo(text, nl=False, color=True)
@@ -137,15 +136,11 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
 
 
 def write(file: str, text: str) -> None:
-    """Write *text* to *file*, whole or not at all."""
-    from aiact_gate.documents.write import write_atomically
+    """Write *text* to *file*, whole or not at all; through it, if it is a pipe or a device. Raises as `write_named`."""
+    from aiact_gate.documents.write import write_named
 
-    try:
-        write_atomically(Path(file), text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(
-            f"{file} can't be written: {error.strerror}", "Name a file in a folder that exists."
-        ) from error
+    # A name that isn't UTF-8 comes out as \udc.., which is JSON.
+    write_named(file, text.encode("utf-8", "backslashreplace"))
 
 
 def _rendered(reports: list[Report], name: str, to_file: bool, verbose: bool) -> str:

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import click
 
-from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name
+from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name, write
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.report import Report
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.run import checked, unable
+from aiact_gate.run.manifests import checked, unable
+from aiact_gate.run.options import Options
 from aiact_gate.sources.git import find_repository
 
 SUMMARY_LIMIT = 1_000_000
@@ -224,19 +224,9 @@ def _write_report(name: str, reports: Sequence[Report]) -> None:
     Raises:
         UsageError: it can't be written there.
     """
-    from aiact_gate.documents.write import write_atomically
-
-    if not _stays_inside(os.path.dirname(name) or "."):
+    if not _stays_inside(name):
         raise UsageError(
             f"the report {visible(name[:60])} would lie outside the workspace",
             "Name a file inside it, or give an absolute path.",
         )
-    data = json.render_all(reports)
-    try:
-        # A name that isn't UTF-8 comes out as \udc.., which is JSON.
-        write_atomically(Path(name), data.encode("utf-8", "backslashreplace"))
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(
-            f"the report {visible(name[:60])} can't be written: {why}", "Name a file in a folder that exists."
-        ) from error
+    write(name, json.render_all(reports))

@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from aiact_gate.model.errors import UsageError
-
 
 @click.command(name="collect")
 @click.argument("path", default=".")
@@ -25,9 +23,10 @@ def command(path: str, tracking_uri: str | None) -> None:
     """
     import datetime
 
-    from aiact_gate.documents.write import write_atomically
-    from aiact_gate.pipelines.collect import collect
-    from aiact_gate.pipelines.declared import declared_systems
+    from aiact_gate.documents.write import write_inside
+    from aiact_gate.run.collect import collect
+    from aiact_gate.run.declared import declared_systems
+    from aiact_gate.sources.git import find_repository
 
     root, systems = declared_systems(path)
     environ = dict(os.environ)
@@ -36,19 +35,15 @@ def command(path: str, tracking_uri: str | None) -> None:
     beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     lock = collect(root, systems, beside, today, environ)
-    target = root / "aiact.lock"
-    try:
-        write_atomically(target, lock)
-    except OSError as error:
-        raise UsageError(
-            f"{target.name} can't be written: {error.strerror}", "Run it where the folder may be written."
-        ) from error
+    repository = Path(find_repository(str(root)) or root)
+    write_inside(repository, (root / "aiact.lock").relative_to(repository).as_posix(), lock)
     _tell(systems, lock)
 
 
 def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
     from aiact_gate.documents.node import plain_data
     from aiact_gate.documents.yaml import parse_yaml
+    from aiact_gate.formats.escape import log_line
 
     content = plain_data(parse_yaml(lock, "aiact.lock").root)
     for system in systems:
@@ -60,11 +55,10 @@ def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
             else "no registered model"
         )
         data = block.get("data") or {}
-        click.echo(
-            f"{system['id']}: {name}; {len(data)} data sets, {sum(bool(entry.get('sha256')) for entry in data.values())} counted."
-        )
+        counted = sum(bool(entry.get("sha256")) for entry in data.values())
+        click.echo(log_line(f"{system['id']}: {name}; {len(data)} data sets, {counted} counted."))
         for problem in block.get("problems") or []:
-            click.echo(f"    {problem}")
+            click.echo(log_line(f"    {problem}"))
     click.echo("Wrote aiact.lock. Commit it; check reads it without the registry.")
 
 

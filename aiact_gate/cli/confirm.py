@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -21,22 +20,18 @@ def command(record: str, version: str, yes: bool) -> None:
 
     Example: aiact-gate confirm compliance/risk_management.yaml --for 1.4.0
     """
-    from aiact_gate.documents.write import write_atomically
-    from aiact_gate.pipelines.confirm import confirmed
+    from aiact_gate.documents.write import write_inside
+    from aiact_gate.formats.escape import log_line
+    from aiact_gate.run.confirm import confirmed
 
     result = confirmed(record, version)
     for line in result.lines:
-        click.echo(line)
+        click.echo(log_line(line))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(
                 "nobody is at the terminal to confirm it", "Read the change above, then run it with --yes."
             )
         click.confirm(f"Does {record} hold for {version}, as it stands?", abort=True)
-    try:
-        write_atomically(Path(result.path), result.text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{record} can't be written: {error.strerror}", "Run it where the file may be written."
-        ) from error
+    write_inside(result.root, result.path, result.text.encode("utf-8"))
     click.echo(f"{record} now speaks for {version}.")

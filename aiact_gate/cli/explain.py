@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiact_gate.model.policy import Requirement
-    from aiact_gate.pipelines.check import Options
-    from aiact_gate.pipelines.explained import Run
+    from aiact_gate.run.explain import Run
+    from aiact_gate.run.options import Options
 
 
 @click.command(name="explain")
@@ -47,8 +47,8 @@ def command(
     Example: aiact-gate explain art9.5/accepted-by-another --on examples/credit-scoring
     """
     from aiact_gate.cli.check import judged_day
-    from aiact_gate.pipelines.check import Options
-    from aiact_gate.pipelines.explained import explained
+    from aiact_gate.run.explain import explained
+    from aiact_gate.run.options import Options
 
     if on and path:
         raise UsageError("both --on and a path were given", "Give the repository once.")
@@ -77,7 +77,7 @@ def command(
 
 def _values(run: Run, requirement: Requirement, name: str, options: Options, rows: int) -> str:
     from aiact_gate.formats.values import render
-    from aiact_gate.pipelines.explained import checks_seen, named_check
+    from aiact_gate.run.explain import checks_seen, named_check
 
     check = named_check(requirement, name)
     if run.report is None:
@@ -88,8 +88,8 @@ def _values(run: Run, requirement: Requirement, name: str, options: Options, row
 
 def _page(run: Run, requirement: Requirement, check: str) -> str:
     from aiact_gate.formats.page import render
-    from aiact_gate.packs.load import load_builtin
-    from aiact_gate.pipelines.explained import named_check, page_facts
+    from aiact_gate.policy.load import load_builtin
+    from aiact_gate.run.explain import named_check, page_facts
 
     if check:
         named_check(requirement, check)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from aiact_gate.pipelines.init import Answers, Plan, Survey
+    from aiact_gate.propose.init import Answers, Plan, Survey
 
 WIDTH = 80
 
@@ -28,7 +28,7 @@ def command(path: str, yes: bool, only_diff: bool, system: str | None) -> None:
 
     Example: aiact-gate init --diff
     """
-    from aiact_gate.pipelines.init import Answers, look, plan, write
+    from aiact_gate.propose.init import Answers, look, plan, write
     from aiact_gate.sources.snapshot import open_snapshot
 
     snapshot, relative = open_snapshot(path)
@@ -165,7 +165,7 @@ def _absent(survey: Survey) -> list[str]:
 
 
 def _answers(survey: Survey) -> Answers:
-    from aiact_gate.pipelines.init import Answers
+    from aiact_gate.propose.init import Answers
 
     click.echo("\nThree questions that no file answers (Enter leaves one open)\n")
     click.echo("  1/3  Who decides with the output, and about whom?")
@@ -236,7 +236,7 @@ def _show_changes(survey: Survey, made: Plan) -> None:
 
 
 def _show_diff(before: str, path: str, old: str, new: str) -> None:
-    from aiact_gate.pipelines.proposals.writing import place
+    from aiact_gate.propose.writing import place
 
     lines = difflib.unified_diff(
         old.splitlines(), new.splitlines(), place(before), place(f"b/{path}"), lineterm=""

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from aiact_gate.cli.policy_packs import COMMANDS
-from aiact_gate.packs.load import BUILTIN, builtin_folder
+from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 
 
 @click.group(name="policy")
@@ -45,7 +45,7 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
     """
     from aiact_gate.formats.escape import visible
     from aiact_gate.judge.rows import selected
-    from aiact_gate.packs.load import load_folder
+    from aiact_gate.policy.load import load_folder
 
     judged = total = 0
     for folder in _folders(packs):
@@ -69,7 +69,7 @@ def lint(packs: tuple[str, ...]) -> None:
     Example: aiact-gate policy lint policies/my-pack
     """
     from aiact_gate.formats.lint import render
-    from aiact_gate.packs.lint import lint_folder
+    from aiact_gate.policy.linted import lint_folder
 
     named = [_named(pack) for pack in packs]
     faults = [fault for folder in _folders(packs) for fault in lint_folder(folder, named)]
@@ -115,7 +115,7 @@ def test(
     Example: aiact-gate policy test --requirement art9.5 --coverage --mutate
     """
     from aiact_gate.formats import policy_tests
-    from aiact_gate.pipelines.policy_report import tested
+    from aiact_gate.policytest.report import tested
 
     folders = _folders(packs)
     found = [tested(folder, frozenset(only), coverage, mutate, folders) for folder in folders]

@@ -13,9 +13,9 @@ from aiact_gate.formats.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiact_gate.packs.difference import Comparison
-    from aiact_gate.packs.faults import PolicyFault
-    from aiact_gate.pipelines.policy_diff import Turned
+    from aiact_gate.lint.faults import PolicyFault
+    from aiact_gate.policy.difference import Comparison
+    from aiact_gate.run.policy_diff import Turned
 
 
 @click.command()
@@ -31,7 +31,7 @@ def new(folder: str, requirement: str, title: str) -> None:
     """
     import datetime
 
-    from aiact_gate.pipelines.new_pack import create_pack
+    from aiact_gate.run.new_pack import create_pack
 
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     for path in create_pack(Path(folder), requirement, title, today):
@@ -54,7 +54,7 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
 
     Example: aiact-gate policy add https://git.example.org/risk/packs.git@v1.2.0#house
     """
-    from aiact_gate.pipelines.vendor import FaultyPack, add_pack
+    from aiact_gate.run.vendor import FaultyPack, add_pack
 
     try:
         added = add_pack(source, to, manifest, update)
@@ -73,7 +73,7 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
     wide = max((len(name) for name in (*known, *(item.id for item in pack.requirements))), default=0)
     for item in pack.requirements:
         before = known.pop(item.id, None)
-        state = "" if old is None else "new" if before is None else ""
+        state = "new" if old is not None and before is None else ""
         if before is not None and before.version != item.version:
             state = f"was {before.version}"
         line = f"  {item.id:<{wide}}  {item.version:<7} {_checks(len(item.checks)):<11} {item.title}"
@@ -84,7 +84,9 @@ def add(source: str, to: str, manifest: str, update: bool) -> None:
 
 
 def _checks(number: int) -> str:
-    return "not checked" if not number else f"{number} check{'' if number == 1 else 's'}"
+    if not number:
+        return "not checked"
+    return f"{number} check{'' if number == 1 else 's'}"
 
 
 @click.command()
@@ -105,7 +107,7 @@ def diff(old: str, new: str, on: str, as_of: str | None, form: str) -> None:
     Example: aiact-gate policy diff policies/house ../packs/house --on .
     """
     from aiact_gate.cli.check import exit_code, judged_day
-    from aiact_gate.pipelines.policy_diff import compare, side, turned_on
+    from aiact_gate.run.policy_diff import compare, side, turned_on
 
     sides = side(old), side(new)
     faults = [fault for one in sides for fault in one.faults]

@@ -65,7 +65,7 @@ def _added(packs: tuple[str, ...]) -> dict[str, Any]:
         return {}
     from pathlib import Path
 
-    from aiact_gate.packs.load import in_layer_order, load_folder
+    from aiact_gate.policy.load import in_layer_order, load_folder
 
     found: dict[str, Any] = {}
     for folder in in_layer_order(packs):

@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_ANYWHERE = re.compile(r"#(?=#\w*\[)")
+"""Azure Pipelines and TeamCity take `##vso[`, `##[` and `##teamcity[` for commands wherever they stand in a line."""
+_AT_START = re.compile(
+    r"""
+    ^(\s*) (?= ::                                                      # GitHub Actions, and what runs its workflows
+             | (?: --- | \+\+\+ | ~~~ | \^\^\^ ) (?:\s|$)                  # Buildkite: groups
+             | section_(?:start|end): | travis_(?:fold|time): )         # GitLab, Travis: sections
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
-    """*text* on one line: control and direction characters shown as `\\x1b`, line breaks as blanks."""
+    """*text* on one line: control and direction characters shown as `\\x1b`, line breaks as blanks.
+
+    A backslash breaks what a runner takes for a command anywhere in a line.
+    """
     out = []
     for c in text:
         if c in "\n\r\t\u2028\u2029\x0b\x0c\x85":
@@ -18,7 +31,7 @@ def visible(text: str) -> str:
             out.append(f"\\x{ord(c):02x}")
         else:
             out.append(c)
-    return "".join(out)
+    return _ANYWHERE.sub(r"#\\", "".join(out))
 
 
 def markdown_text(text: str, limit: int = 400) -> str:
@@ -60,12 +73,8 @@ def command_property(text: str) -> str:
 
 
 def log_line(text: str) -> str:
-    """*text* for a log that a runner reads: no line of it is a workflow command.
+    """*text* for a log that a runner reads: no line of it is a command, whichever service runs it.
 
-    A zero-width space breaks `::` at the line's start, where white space before it doesn't help, and `##[` anywhere.
+    A backslash breaks the line's beginning, too, which white space before it wouldn't.
     """
-    shown = visible(text)
-    lead = len(shown) - len(shown.lstrip())
-    if shown[lead:].startswith("::"):
-        shown = shown[:lead] + ":\u200b:" + shown[lead + 2 :]
-    return shown.replace("##[", "#\u200b#[")
+    return _AT_START.sub(r"\1\\", visible(text))

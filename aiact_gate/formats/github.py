@@ -71,6 +71,8 @@ def render_all(reports: Sequence[Report], prefix: str = "") -> str:
 def _first(shown: View) -> str:
     """One notice with the report's first lines and its recalls; where nothing is marked, with the counts, too."""
     lines = [*shown.first, *shown.recalled]
+    if shown.report.verdict == "nothing_evaluated" and shown.report.note:
+        lines.append(shown.report.note)
     if not lines:
         return ""
     if not shown.marks:

@@ -30,14 +30,20 @@ def render_all(reports: Sequence[Report]) -> str:
 def _suites(shown: View) -> Iterator[Suite]:
     day = shown.report.as_of or NO_DAY
     run = [_problem(problem, shown.report.manifest) for problem in shown.problems]
-    if not shown.systems and not run:  # nobody's AI system is here, and somebody says so
-        run = [Case(visible(shown.report.manifest), visible(shown.report.note))]
+    if not shown.systems and not run:
+        run = [_note(shown.report)]
     if run:
         asked = [_told(one) for one in shown.questions]
         yield Suite("aiact-gate", day, run, _lines([*_said(shown), *asked]))
     for system in shown.systems:
         name = visible(f"{system.system.id} {system.system.version}")
         yield Suite(name, day, list(_cases(system)), _lines([*_said(shown), *_beside(shown, system)]))
+
+
+def _note(report: Report) -> Case:
+    """A run without systems and problems: no AI is here, as somebody says, or nothing was to be judged, which is no pass."""
+    note = visible(report.note)
+    return Case(visible(report.manifest), note, skipped=note if report.verdict == "nothing_evaluated" else "")
 
 
 def _problem(problem: Shown, manifest: str) -> Case:

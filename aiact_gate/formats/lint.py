@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiact_gate.formats.escape import visible
 
 if TYPE_CHECKING:
-    from aiact_gate.packs.faults import PolicyFault
+    from aiact_gate.lint.faults import PolicyFault
 
 INDENT = "    "
 LEAD = 20
@@ -18,9 +18,10 @@ LEAD = 20
 
 def render(faults: Sequence[PolicyFault], width: int = 100) -> str:
     """*faults*, three or four lines each, source lines cut to *width*; then their number."""
+    if not faults:
+        return "No faults.\n"
     parts = [_fault(fault, width) for fault in faults]
-    last = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}.\n" if faults else "No faults.\n"
-    return "".join(parts) + last
+    return "".join(parts) + f"{len(faults)} fault{'s' if len(faults) > 1 else ''}.\n"
 
 
 def _fault(fault: PolicyFault, width: int) -> str:
@@ -59,6 +60,5 @@ def cut(line: str, at: int, width: int) -> tuple[str, int]:
 
 def _columns(text: str) -> int:
     """How wide a terminal writes *text*: wide characters take two columns, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text if not unicodedata.combining(c))
+    return wide + sum(not unicodedata.combining(c) for c in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiact_gate.formats.escape import visible
-from aiact_gate.packs.tested import Measured, TestedPack
+from aiact_gate.policytest.results import Measured, TestedPack
 
 
 def render(tested: TestedPack, verbose: bool = False) -> str:

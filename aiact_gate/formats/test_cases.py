@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aiact_gate.formats.suites import Case, Suite, document
-from aiact_gate.packs.tested import TestedPack
+from aiact_gate.policytest.results import TestedPack
 
 
 def render(packs: Sequence[TestedPack]) -> str:

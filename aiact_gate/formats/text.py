@@ -68,8 +68,12 @@ def _problems(shown: View, style: Style, width: int) -> list[str]:
 
 
 def _hook(shown: View, style: Style, width: int) -> str:
-    """For a commit: only what it makes new or worse, then one line of counts."""
+    """For a commit: only what it makes new or worse, then one line of counts where something was judged."""
+    report = shown.report
     lines = _first(shown, style, width) + _problems(shown, style, width)
+    lines += wrapped(report.note, width) if report.note else []
+    if not report.systems or report.verdict == "nothing_evaluated":
+        return _joined(lines, style)
     new = shown.failed
     for finding in new[:3]:
         lines += _block(finding, style, width)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
 from aiact_gate.judge import operands
 from aiact_gate.judge.faults import FaultIndex, Pattern, pattern_of, related
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
@@ -19,8 +21,6 @@ from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import Outcome, weakest
 from aiact_gate.model.policy import Check, Condition, PathExpr, Requirement
 from aiact_gate.model.report import CheckResult, Finding
-from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
 from aiact_gate.sources.filled import echoes
 from aiact_gate.sources.shapes import quoted
 
@@ -49,8 +49,7 @@ class CheckJudge:
         self._loaded: Loaded = {}
         self._base: Bound = {name: (value, (name,)) for name, value in evidence.data.items()}
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
-        shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
-        self._shared = engine.bind(shared)
+        self._shared = engine.bind(evidence.data)
         self._with: dict[tuple[Any, ...], Any] = {}
         self._pruned: dict[bytes, dict[str, Any]] = {}
         self._faulted = FaultIndex(evidence.faults)
@@ -720,7 +719,7 @@ class CheckJudge:
         """
         if check.faults:
             return requirement.calls_for
-        caps = self.evidence.data.get("@caps", {})
+        caps = self.evidence.worth_at_most
         worths = []
         for name, worth in check.worth:
             capped = name in caps and worth in ("measured", "provenance")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiact_gate.expressions.paths import Bound, NotThere, follow_plain
 from aiact_gate.model.location import Pointer
-from aiact_gate.packs.paths import Bound, NotThere, follow_plain
 from aiact_gate.schemas import fields
 from aiact_gate.schemas.fields import Field
 from aiact_gate.sources.shapes import quoted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from aiact_gate.model.evidence import Evidence
@@ -50,9 +51,13 @@ def _at(
     if not path:
         return []
     if path[0] == "*":
-        children: Any = (
-            enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
-        )
+        children = _children(value)
         return [found for key, child in children for found in _at(child, path[1:], (*pointer, key), element)]
     child = value.get(path[0]) if isinstance(value, dict) else None
     return _at(child, path[1:], (*pointer, path[0]), element)
+
+
+def _children(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, list):
+        return enumerate(value)
+    return value.items() if isinstance(value, dict) else ()

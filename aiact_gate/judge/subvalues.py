@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from aiact_gate.expressions.engine import Engine, Given
+from aiact_gate.expressions.paths import Bound, NotThere
+from aiact_gate.expressions.tree import Expr, clauses_of, decode
+from aiact_gate.expressions.written import CannotWrite, Macro, chain, is_path, macro_of, names_of, written
 from aiact_gate.judge.faults import pattern_of, related
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.explained import ConditionSeen, Seen
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Condition, Requirement
-from aiact_gate.packs.conditions import Engine, Expr, Given, clauses_of, decode
-from aiact_gate.packs.paths import Bound, NotThere
-from aiact_gate.packs.subexpressions import CannotWrite, Macro, chain, is_path, macro_of, names_of, written
 from aiact_gate.schemas.fields import NAMES
 
 ELEMENTS = 3
@@ -30,7 +31,7 @@ class Values:
     ) -> None:
         self.evidence = evidence
         self.requirement = requirement
-        self._shared = {name: value for name, value in evidence.data.items() if not name.startswith("@")}
+        self._shared = dict(evidence.data)
         names = {*NAMES, *self._shared}
         for condition in conditions:
             names |= set(condition.names)

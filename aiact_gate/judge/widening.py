@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.claim import Claim
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.policy import Requirement, Widening
-from aiact_gate.packs.conditions import Engine
 
 
 def widened(

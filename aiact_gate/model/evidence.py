@@ -64,6 +64,10 @@ class Evidence:
     """Record kinds that packs add, with their schemas."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: path and SHA-256 of the file it was read from."""
+    worth_at_most: dict[str, str] = field(default_factory=dict)
+    """By name: the strongest method that facts of it earn in this run (an edited lock is only read)."""
+    references: list[tuple[Pointer, str, str, Location]] = field(default_factory=list)
+    """(where, kind, text, place) of what points elsewhere and isn't resolved yet."""
     anchor: Location = Location("aiact.yaml")
     """The manifest's line of the system: where a finding stands that has no other place."""
 

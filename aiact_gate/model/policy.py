@@ -15,6 +15,10 @@ Step = str | tuple[str, ...]
 """A step of a path expression: a field, or (as a tuple) the path whose value is the key."""
 
 
+LAYERS = ("builtin", "organisation", "unit", "repository")
+"""Of packs; each may only tighten those before it."""
+
+
 class PathExpr(NamedTuple):
     """`it.residual[verb].reason`: a name, then fields and looked-up keys."""
 

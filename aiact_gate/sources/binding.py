@@ -11,7 +11,7 @@ from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
-from aiact_gate.sources.lockfile import Lock
+from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 

@@ -13,7 +13,7 @@ from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources import binding, events, figures, records, references
 from aiact_gate.sources.documents import Library, attach_document
-from aiact_gate.sources.lockfile import Lock, attach_registry
+from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -48,11 +48,11 @@ def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Eviden
         "releases": [],
     }
     evidence.places["system"] = _SystemPlaces(manifest, str(system["id"]))
-    pointers: list[tuple[Pointer, str, str, Location]] = []
-    records.attach(folder_of(gathering, system), manifest, system, ("classification",), evidence, pointers)
+    records.attach(
+        folder_of(gathering, system), manifest, system, ("classification",), evidence, evidence.references
+    )
     # Its absence is the claim's business, not a missing record of the points.
     evidence.faults = [fault for fault in evidence.faults if fault.rule != "record_missing"]
-    evidence.data["@references"] = pointers
     attach_registry(gathering.lock, manifest, dict(system), evidence)
     if "mlflow" in evidence.absent:
         evidence.faults = [fault for fault in evidence.faults if fault is not evidence.absent["mlflow"].fault]
@@ -76,7 +76,7 @@ def gather(
     snapshot, manifest = gathering.snapshot, gathering.manifest
     own = dict(system)
     library = Library(snapshot)
-    pointers = evidence.data.pop("@references")
+    pointers = evidence.references
     if "mlflow" in evidence.absent and "mlflow" in wanted:
         evidence.faults.append(evidence.absent["mlflow"].fault)
     known = (*RECORDS, *gathering.kinds)
@@ -170,13 +170,11 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
 
 def _caps(gathering: Gathering, evidence: Evidence) -> None:
     """What facts of a name are worth at most in this run: an edited lock is only read, an unbound log only stated."""
-    caps = {}
     if gathering.lock is not None and not gathering.lock.intact:
-        caps["mlflow"] = caps["derived"] = "structural"
+        evidence.worth_at_most |= {"mlflow": "structural", "derived": "structural"}
     for name in ("event_log", "replay"):
         if name in evidence.data and not evidence.data[name]["bound"]:
-            caps[name] = "stated"
-    evidence.data["@caps"] = caps
+            evidence.worth_at_most[name] = "stated"
 
 
 def _files(gathering: Gathering, evidence: Evidence) -> None:

@@ -1,17 +1,163 @@
-"""`aiact.lock` written: what `collect` found, and a last line with the digest of all before it."""
+"""`aiact.lock`, read and written: the released model version and the counted data, and a last line with the digest of all before it."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.write import dump_yaml
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
+from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.schemas.fields import schema
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.shapes import shape
+from aiact_gate.sources.snapshot import Snapshot
 
 LOCK_NAME = "aiact.lock"
 LOCK_SCHEMA = "aiact-gate/lock/v1"
 
 _DIGEST = b"digest: "
+
+
+class Lock(NamedTuple):
+    """A parsed lock."""
+
+    path: str
+    document: Document
+    collected: str
+    systems: dict[str, Any]
+    intact: bool
+    """Whether its digest line agrees with its bytes."""
+
+
+class LockPlaces:
+    """Where the facts of one block of the lock stand."""
+
+    def __init__(self, document: Document, prefix: Pointer) -> None:
+        self._document = document
+        self._prefix = prefix
+
+    def location(self, pointer: Pointer = ()) -> Location:
+        return self._document.location((*self._prefix, *pointer))
+
+
+def read_lock(snapshot: Snapshot, manifest: Manifest) -> Lock | None:
+    """The lock beside the manifest, or None if there is none.
+
+    Raises:
+        ManifestError: it can't be parsed, or is no lock (exit 3).
+    """
+    path = posixpath.join(manifest.folder, LOCK_NAME)
+    if not snapshot.has(path):
+        return None
+    try:
+        data = snapshot.read(path)
+        document = parse_yaml(data, path)
+    except SnapshotError as error:
+        raise ManifestError(error.what, "Collect it again: aiact-gate collect", Location(path)) from error
+    except DocumentError as error:
+        raise ManifestError(
+            f"the lock can't be read: {error.what}", "Collect it again: aiact-gate collect", error.location
+        ) from error
+    content = plain_data(document.root)
+    if (
+        not isinstance(content, dict)
+        or content.get("schema") != LOCK_SCHEMA
+        or not isinstance(content.get("systems"), dict)
+    ):
+        raise ManifestError(
+            "this is no lock of this version", "Collect it again: aiact-gate collect", document.location()
+        )
+    stated, computed = digest_of(data)
+    return Lock(path, document, str(content.get("collected", "")), content["systems"], stated == computed)
+
+
+def attach_registry(
+    lock: Lock | None, manifest: Manifest, system: dict[str, Any], evidence: Evidence
+) -> None:
+    """Give *evidence* the name `mlflow`, or say why it is absent."""
+    declared = (system.get("model") or {}).get("mlflow")
+    fault = _why_absent(lock, manifest, system, declared)
+    if fault is not None:
+        evidence.faults.append(fault)
+        evidence.absent["mlflow"] = Absent("mlflow", fault)
+        return
+    assert lock is not None
+    definitions = schema("facts")["$defs"]
+    node = lock.document.root.value["systems"].value[system["id"]].value["mlflow"]
+    shaped = shape(Document(lock.path, node), {**definitions["Mlflow"], "$defs": definitions}, "mlflow")
+    evidence.faults += [found for found in shaped.faults if found.rule != "unknown_key"]
+    evidence.data["mlflow"] = shaped.value
+    evidence.places["mlflow"] = LockPlaces(lock.document, ("systems", system["id"], "mlflow"))
+    if not lock.intact:
+        message = "aiact.lock was edited: its bytes no longer give the digest on its last line."
+        place = lock.document.location()._replace(line=1, column=1)
+        evidence.faults.append(Fault("lock_digest", "contradicted", place, message, _COLLECT))
+
+
+_COLLECT = "Collect it again: aiact-gate collect"
+
+
+def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], declared: Any) -> Fault | None:
+    """Why no released model version is known, or None if one is."""
+    name = ("mlflow",)
+    if not declared:
+        fix = "Add model: {mlflow: {registered_model: …, version: …}}, then: aiact-gate collect"
+        place = manifest.system_location(system["id"])
+        return Fault(
+            "registry_missing", "missing", place, "The manifest names no registered model.", fix, name
+        )
+    place = manifest.pointer(system["id"], "model", "mlflow")
+    if lock is None:
+        what = "There is no aiact.lock, so no run stands behind the model."
+        return Fault(
+            "registry_missing", "missing", place, what, "Read the registry: aiact-gate collect", name
+        )
+    block = lock.systems.get(system["id"])
+    if not isinstance(block, dict) or not isinstance(block.get("mlflow"), dict):
+        what = f"The lock holds no model version of {system['id']}."
+        return Fault(
+            "registry_missing", "missing", lock.document.location(("systems",)), what, _COLLECT, name
+        )
+    wrong = _other_version(declared, block["mlflow"])
+    if not wrong:
+        return None
+    key, what = wrong
+    place = manifest.pointer(system["id"], "model", "mlflow", key)
+    return Fault(
+        "lock_release",
+        "unbound",
+        place,
+        what,
+        "Name the version that is released, then: aiact-gate collect",
+        name,
+    )
+
+
+def _other_version(declared: dict[str, Any], found: dict[str, Any]) -> tuple[str, str] | None:
+    """(the manifest's key that disagrees with the lock, how), or None."""
+    name = f"{found.get('model')} version {found.get('version')}"
+    if declared.get("registered_model") != found.get("model"):
+        return (
+            "registered_model",
+            f"The manifest names {declared.get('registered_model')}; the lock holds {name}.",
+        )
+    if declared.get("version") and str(declared["version"]) != str(found.get("version")):
+        return "version", f"The manifest names version {declared['version']}; the lock holds {name}."
+    if declared.get("alias") and declared["alias"] not in (found.get("aliases") or []):
+        return (
+            "alias",
+            f"The manifest names the alias {declared['alias']}; {name} in the lock doesn't have it.",
+        )
+    return None
+
+
+# ---------------------------------------------------------------- written
 
 
 def render_lock(systems: Mapping[str, Any], collected: str) -> bytes:

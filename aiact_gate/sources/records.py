@@ -245,7 +245,7 @@ def _shape(
         _absent(evidence, kind, fault)
         return
     if added is not None:
-        from aiact_gate.sources.misfits import misfits
+        from aiact_gate.sources.kind_schema import misfits
 
         shaped.faults += misfits(record.document, added, kind, shaped)
     evidence.data[kind] = shaped.value if isinstance(shaped.value, dict) else {}

@@ -55,13 +55,11 @@ def resolve_refs(
     faults = []
     for pointer, kind, text, place in references:
         x_type, _, target = kind.partition(":")
-        fault = (
-            _ref(pointer, target, text, place, evidence, tables, kinds or {})
-            if x_type == "ref"
-            else _person(pointer, text, place, evidence)
-            if x_type == "person"
-            else None
-        )
+        fault = None
+        if x_type == "ref":
+            fault = _ref(pointer, target, text, place, evidence, tables, kinds or {})
+        elif x_type == "person":
+            fault = _person(pointer, text, place, evidence)
         if fault is not None:
             faults.append(fault)
     return faults
@@ -96,13 +94,9 @@ def _ref(
         return None
     near = nearest(text, known)
     what = target.split("|")[0].rpartition(".")[2].replace("_", " ")
-    fix = (
-        f"Did you mean {near}?"
-        if near
-        else f"Name one of: {', '.join(sorted(known)[:8])}."
-        if known
-        else f"Add it to the {what} first."
-    )
+    fix = f"Name one of: {', '.join(sorted(known)[:8])}." if known else f"Add it to the {what} first."
+    if near:
+        fix = f"Did you mean {near}?"
     return Fault("reference", "malformed", place, f"{quoted(text)} is none of the {what}.", fix, pointer)
 
 

@@ -76,6 +76,10 @@ class Snapshot:
         """
         return []
 
+    def differs(self, other: Snapshot | None) -> bool:
+        """Whether *other* (None: an empty tree) holds other files; True where that isn't known without reading them."""
+        return True
+
     def common_commit(self, other: str) -> str | Unknown | None:
         """Where the history of the tree and of the commit *other* part; None if they share none."""
         return None
@@ -270,6 +274,11 @@ class _Tree(Snapshot):
     def paths(self, under: str = "") -> Sequence[str]:
         prefix = under.rstrip("/") + "/" if under else ""
         return sorted(path for path in self._ids if path.startswith(prefix))
+
+    def differs(self, other: Snapshot | None) -> bool:
+        if not isinstance(other, _Tree):
+            return other is not None or bool(self._ids)
+        return (self._ids, self._modes) != (other._ids, other._modes)
 
     def has(self, path: str) -> bool:
         return self._modes.get(path, "").startswith("100")

@@ -16,9 +16,9 @@ from repositories import IDENTITY, MANIFEST, PROJECT, git, record_with, reposito
 HOOKS = PROJECT / ".pre-commit-hooks.yaml"
 KEYS = {
     "id", "name", "description", "entry", "args", "language", "files", "types", "always_run", "pass_filenames",
-    "require_serial", "stages", "minimum_pre_commit_version",
+    "require_serial", "stages", "verbose", "minimum_pre_commit_version",
 }  # fmt: skip
-STAGES = {"pre-commit", "pre-push", "manual"}
+STAGES = {"aiact-gate": {"pre-commit"}, "aiact-gate-policy-lint": {"pre-commit", "pre-push", "manual"}}
 PLAN = PROJECT / "policies" / "eu-ai-act" / "examples" / "fixtures" / "high" / "testing.yaml"
 PRE_COMMIT = str(Path(sys.executable).parent / "pre-commit")
 
@@ -141,6 +141,50 @@ def test_what_isnt_staged_is_not_judged(consumer: Path, home: dict[str, str]) ->
     assert 0 == done.returncode, done.stderr
 
 
+def test_an_empty_commit_is_made_and_told_that_nothing_was_judged(
+    consumer: Path, home: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        ["git", *IDENTITY, "commit", "--allow-empty", "-m", "x"],
+        cwd=consumer,
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert "Nothing is staged, so nothing was judged" in done.stderr and "0 new" not in done.stderr
+
+
+@pytest.mark.parametrize("files", [["--all-files"], ["--from-ref", "HEAD", "--to-ref", "HEAD"]])
+def test_where_nothing_is_staged_nothing_is_blocked_and_the_log_says_so(
+    files: list[str], consumer: Path, home: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [PRE_COMMIT, "run", *files], cwd=consumer, env=home, capture_output=True, text=True, check=False
+    )
+
+    assert 0 == done.returncode, done.stdout
+    assert "Nothing is staged, so nothing was judged" in done.stdout and "0 new" not in done.stdout
+
+
+@pytest.mark.parametrize("stage", ["pre-push", "manual"])
+def test_the_gate_is_not_run_at_a_stage_where_nothing_is_staged(
+    stage: str, consumer: Path, home: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [PRE_COMMIT, "run", "--all-files", "--hook-stage", stage],
+        cwd=consumer,
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "Passed" not in done.stdout + done.stderr
+
+
 def test_try_repo_builds_the_hook_from_a_folder(consumer: Path, offered: Path, home: dict[str, str]) -> None:
     (consumer / "compliance" / "testing.yaml").unlink()
     git(consumer, "add", "-A")
@@ -199,7 +243,7 @@ def test_pre_commit_refuses_a_hook_without_entry(tmp_path: Path) -> None:
 def test_hooks_have_known_keys_and_stages(hook: dict[str, Any]) -> None:
     # validate-manifest lets unknown keys (pass_filename) and the old names of stages pass.
     assert set(hook) <= KEYS
-    assert STAGES == set(hook["stages"])
+    assert STAGES[hook["id"]] == set(hook["stages"])
     assert ("python", "3.2.0") == (hook["language"], hook["minimum_pre_commit_version"])
     assert hook["entry"].endswith(" --")  # what follows is a path, also one that begins with a dash
     assert (False, True) == (hook["pass_filenames"], hook["require_serial"])

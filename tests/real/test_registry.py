@@ -24,9 +24,9 @@ import pytest
 from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import RegistryError
-from aiact_gate.pipelines.collect import collect
 from aiact_gate.registry.location import chosen_tracking_uri, shown
 from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.run.collect import collect
 from aiact_gate.sources.lock import digest_of
 
 mlflow: Any = importlib.import_module("mlflow")

@@ -26,8 +26,8 @@ from aiact_gate.formats.escape import (
 )
 from aiact_gate.model.outcome import KINDS
 from aiact_gate.model.report import Report
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.run import checked
+from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 
 ODD = [
     "::error::x",

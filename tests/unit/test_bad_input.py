@@ -403,7 +403,7 @@ def test_an_interrupted_run_exits_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "report"
     os.mkfifo(pipe)
     repository = minimal(tmp_path / "repository")
-    slow = "import sys, time; sys.path.insert(0, sys.argv.pop(1)); from aiact_gate import cli; from aiact_gate.pipelines import run; run.checked = lambda *a, **k: (print('up', flush=True), time.sleep(60)); cli.run()"
+    slow = "import sys, time; sys.path.insert(0, sys.argv.pop(1)); from aiact_gate import cli; from aiact_gate.run import manifests; manifests.checked = lambda *a, **k: (print('up', flush=True), time.sleep(60)); cli.run()"
     process = subprocess.Popen(
         [sys.executable, "-c", slow, str(repos.ROOT), "check"],
         cwd=repository.folder,

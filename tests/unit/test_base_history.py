@@ -19,7 +19,7 @@ from shipped import example
 
 from aiact_gate.judge.loosenings import LOOSENINGS
 from aiact_gate.judge.pack_changes import is_tighter
-from aiact_gate.packs.compile import digest_of
+from aiact_gate.policy.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"
 DATA = "compliance/data_governance.yaml"

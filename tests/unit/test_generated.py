@@ -108,7 +108,8 @@ def test_a_page_of_no_requirement_is_taken_out(tree: Path) -> None:
 
 
 def test_every_requirement_has_a_page_and_every_page_is_in_the_list() -> None:
-    from aiact_gate.packs.load import BUILTIN, load_builtin
+    from aiact_gate.policy.load import load_builtin
+    from aiact_gate.sources.builtin import BUILTIN
 
     folder = ROOT / "docs" / "requirements"
     ids = {item.id for name in BUILTIN for item in load_builtin(name)[0].requirements}

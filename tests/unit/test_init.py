@@ -21,12 +21,13 @@ from aiact_gate.cli.init import command
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Report
-from aiact_gate.packs.load import load_builtin
-from aiact_gate.pipelines.check import Options, check
-from aiact_gate.pipelines.init import Answers, Plan, look, plan
-from aiact_gate.pipelines.proposals import records
-from aiact_gate.pipelines.proposals.tier import likeness
-from aiact_gate.pipelines.proposals.writing import folded, proposal, scalar
+from aiact_gate.policy.load import load_builtin
+from aiact_gate.propose import records
+from aiact_gate.propose.init import Answers, Plan, look, plan
+from aiact_gate.propose.tier import likeness
+from aiact_gate.propose.writing import folded, proposal, scalar
+from aiact_gate.run.check import check
+from aiact_gate.run.options import Options
 from aiact_gate.schemas.fields import Field, schema
 from aiact_gate.sources.discover import Passage, discover, split_of
 from aiact_gate.sources.snapshot import open_snapshot

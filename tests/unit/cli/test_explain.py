@@ -14,8 +14,8 @@ from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.explained import CheckSeen, RowSeen
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.explained import Run, checks_seen, explained
+from aiact_gate.run.explain import Run, checks_seen, explained
+from aiact_gate.run.options import Options
 
 EXAMPLE = ROOT / "examples" / "credit-scoring"
 
@@ -417,7 +417,7 @@ def every_row(run: Run) -> list[RowSeen]:
 def test_no_evidence_keeps_a_check_from_being_explained(hostile: Run) -> None:
     from aiact_gate.formats.page import render as page
     from aiact_gate.formats.values import render
-    from aiact_gate.pipelines.explained import page_facts
+    from aiact_gate.run.explain import page_facts
 
     texts = []
     for requirement in hostile.requirements.values():

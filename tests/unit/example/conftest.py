@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from aiact_gate.model.report import Report
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.run import checked
+from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "examples" / "credit-scoring"

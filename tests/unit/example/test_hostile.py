@@ -75,8 +75,8 @@ def test_a_pack_folder_that_is_a_link_out_of_the_repository_is_not_read(
 
 
 def test_a_pack_is_read_from_the_revision_that_is_judged(copy: Path, tmp_path: Path) -> None:
-    from aiact_gate.pipelines.check import Options
-    from aiact_gate.pipelines.run import checked
+    from aiact_gate.run.manifests import checked
+    from aiact_gate.run.options import Options
 
     (copy / "packs").mkdir()
     (copy / "packs/pack.yaml").write_text(PACK)

@@ -192,6 +192,9 @@ SITUATIONS = {
     "a commit that adds one": Situation(
         1, (EMPTY,), ("1 standing|1 finding stood before",), before={RECORD: ONE_LOW}, arguments=("--staged",)
     ),
+    "a commit of nothing": Situation(
+        0, (), ("Nothing is staged",), {}, before={RECORD: ONE_LOW}, arguments=("--staged",)
+    ),
     "observed": in_ring(code=0, told=("Observed only",), day="2026-12-05"),
     "warned": in_ring(code=0, told=("Warns only",), day="2027-01-15"),
     "some kinds": in_ring(code=1, fails=(LOW,), told=(EMPTY[1],), day="2027-02-02"),

@@ -13,8 +13,8 @@ from aiact_gate.formats import links
 from aiact_gate.formats.json import as_data
 from aiact_gate.formats.markdown import render
 from aiact_gate.model.report import Report
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.run import checked
+from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 
 
 @pytest.fixture

@@ -15,16 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiact_gate.documents.node import Document, Node
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import pointer_text
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.model.report import CheckResult
-from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_test import AS_OF, edit, evidence_of, read_base
+from aiact_gate.policy.load import load_folder
+from aiact_gate.policytest.cases import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
+from aiact_gate.sources.builtin import builtin_folder
 
 FOLDER = builtin_folder("eu-ai-act")
 VALUES: tuple[Any, ...] = (

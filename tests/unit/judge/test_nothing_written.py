@@ -18,9 +18,10 @@ from aiact_gate.documents.node import Node
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Finding, Report
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.check import Options, check
-from aiact_gate.pipelines.policy_test import edit, engine_of, evidence_of, read_base
+from aiact_gate.policy.load import builtin_folder, load_folder
+from aiact_gate.policytest.cases import edit, engine_of, evidence_of, read_base
+from aiact_gate.run.check import check
+from aiact_gate.run.options import Options
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources.snapshot import open_snapshot
 

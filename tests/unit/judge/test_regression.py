@@ -195,6 +195,13 @@ def change(repository: Repository, file: str, old: str, new: str | None) -> None
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
+def test_a_commit_that_changes_nothing_is_green_against_its_base(repository: Repository) -> None:
+    judged = since_base(repository)
+
+    assert (0, "pass") == (judged.code, judged.data["verdict"])
+    assert 10 < judged.data["standing"]
+
+
 def test_the_base_has_standing_failures(repository: Repository) -> None:
     judged = judge(repository.folder)
 
@@ -273,7 +280,6 @@ def test_deleted_evidence_fails(
 
 QUIET: dict[str, Callable[[Repository], object]] = {
     "an unrelated file": lambda repository: repository.write({"README.md": "Loans\n"}),
-    "nothing at all": lambda repository: None,
     "code": lambda repository: repository.write({"train.py": "print('train again')\n"}),
     "a comment in the plan": lambda repository: change(repository, TESTING, "metrics:", "# why\nmetrics:"),
     "a raised threshold": lambda repository: change(repository, TESTING, "0.70", "0.72"),
@@ -305,6 +311,66 @@ def test_only_what_is_staged_is_judged(repository: Repository) -> None:
     assert 0 == judge(repository.folder, "--staged").code
 
 
+def test_where_nothing_is_staged_it_is_said_that_nothing_was_judged(repository: Repository) -> None:
+    change(repository, TESTING, "0.70", "0.60")
+
+    ran = repository.check("--staged")
+
+    assert (
+        0,
+        "Nothing is staged, so nothing was judged; this is no pass. The tree is judged by: aiact-gate check",
+    ) == (
+        ran.code,
+        ran.said,
+    )
+
+
+def test_a_reader_of_the_json_sees_that_nothing_was_judged(repository: Repository) -> None:
+    data = judge(repository.folder, "--staged").data
+
+    assert ("nothing_evaluated", 0, []) == (data["verdict"], data["exit_code"], data["systems"])
+
+
+def test_an_empty_commit_is_not_stopped_by_what_stands(tmp_path: Path) -> None:
+    broken = Repository(tmp_path / "repository").write({"aiact.yaml": "systems: [\n"})
+    broken.commit()
+
+    ran = broken.check("--staged")
+
+    assert (0, True) == (ran.code, ran.said.startswith("Nothing is staged")), ran.said
+
+
+def test_the_command_that_judges_names_the_folder_as_a_shell_takes_it(repository: Repository) -> None:
+    ran = repository.check("--staged", "my services")
+
+    assert ran.said.endswith("aiact-gate check 'my services'")
+
+
+def test_a_commit_that_only_deletes_or_changes_a_mode_is_judged(repository: Repository) -> None:
+    repository.git("update-index", "--chmod=+x", "MODEL_CARD.md")
+
+    moded = repository.check("--staged")
+    repository.git("rm", "-q", "-f", "MODEL_CARD.md")
+    deleted = repository.check("--staged")
+
+    assert (0, True) == (moded.code, "0 new" in moded.said), moded.said
+    assert (1, True) == (deleted.code, "new" in deleted.said), deleted.said
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {"aiact.yaml": "systems: [\n"}], ids=["no manifest", "broken manifest"]
+)
+def test_nothing_is_counted_where_nothing_was_judged(files: dict[str, str], tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "repository").write({"readme.txt": "a\n", **files})
+    repository.commit()
+    repository.write({"readme.txt": "b\n"}).git("add", "-A")
+
+    ran = repository.check("--staged")
+
+    assert ran.code in (3, 4) and "PROBLEM" in ran.said, ran.said
+    assert "0 new" not in ran.said
+
+
 def test_a_new_failure_beside_standing_ones_fails_alone(repository: Repository) -> None:
     change(repository, "MODEL_CARD.md", "AUC 0.79 ", "AUC 0.93 ")
 
@@ -324,7 +390,7 @@ def test_a_new_failure_beside_standing_ones_fails_alone(repository: Repository) 
 
 
 def test_a_failure_mended_is_green_and_counted_out(repository: Repository) -> None:
-    before = judge(repository.folder, "--staged").data["standing"]
+    before = judge(repository.folder, "--base", "HEAD").data["standing"]
     change(repository, "compliance/system_description.yaml", "adress", "address")
 
     judged = staged(repository)

@@ -186,7 +186,7 @@ def test_5_a_fault_of_the_gate_itself(tmp_path: Path, monkeypatch: pytest.Monkey
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret of the repository")
 
-    monkeypatch.setattr("aiact_gate.pipelines.run.checked", broken)
+    monkeypatch.setattr("aiact_gate.run.manifests.checked", broken)
 
     ran = call("check", str(minimal(tmp_path / "repository").folder))
 
@@ -200,7 +200,7 @@ def test_130_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("aiact_gate.pipelines.run.checked", interrupted)
+    monkeypatch.setattr("aiact_gate.run.manifests.checked", interrupted)
 
     assert 130 == call("check", str(minimal(tmp_path / "repository").folder)).code
 

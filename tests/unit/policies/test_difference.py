@@ -14,16 +14,17 @@ import pytest
 from repos import ROOT, Repository, high, program
 
 from aiact_gate.documents.node import Document
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
-from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.difference import Comparison, compare_packs
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_test import AS_OF, edit, evidence_of, read_base
+from aiact_gate.policy.difference import Comparison, compare_packs
+from aiact_gate.policy.load import load_folder
+from aiact_gate.policytest.cases import AS_OF, edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
+from aiact_gate.sources.builtin import builtin_folder
 
 REQUIREMENT: dict[str, Any] = {
     "id": "house.a",

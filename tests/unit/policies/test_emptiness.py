@@ -12,10 +12,11 @@ from aiact_gate.documents.node import Document
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_test import edit, evidence_of, read_base
-from aiact_gate.pipelines.policy_test import judged as judged_on
+from aiact_gate.policy.load import load_folder
+from aiact_gate.policytest.cases import edit, evidence_of, read_base
+from aiact_gate.policytest.cases import judged as judged_on
 from aiact_gate.schemas import fields
+from aiact_gate.sources.builtin import builtin_folder
 
 FOLDER = builtin_folder("eu-ai-act")
 WRONG = {

@@ -15,13 +15,13 @@ from wrong_policies import BASE, CASES, THAT, Case
 
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.formats.lint import cut, render
+from aiact_gate.lint.act import no_point_of_the_law
+from aiact_gate.lint.carets import Text, place_in
+from aiact_gate.lint.faults import PolicyFault
+from aiact_gate.lint.rules import ADVICE, RULES, WRONG, table
 from aiact_gate.model.errors import DocumentError
-from aiact_gate.packs.act import no_point_of_the_law
-from aiact_gate.packs.carets import Text, place_in
-from aiact_gate.packs.faults import PolicyFault
-from aiact_gate.packs.lint import lint_folder
-from aiact_gate.packs.load import load_folder
-from aiact_gate.packs.rules import ADVICE, RULES, WRONG, table
+from aiact_gate.policy.linted import lint_folder
+from aiact_gate.policy.load import load_folder
 
 PACK = """\
 schema: aiact-gate/pack/v1
@@ -93,17 +93,17 @@ def at_column(text: str, column: int) -> str:
 def test_the_table_has_a_case_for_most_rules() -> None:
     found = {expected.rpartition("[")[2].rstrip("]") for case in CASES for expected in case.expected}
     elsewhere = {"unknown_file", "no_policy", "date", "no_new_in", "type"}
-    of_other_files = told_in("overlay.py") | told_in("rollout.py") | told_in("kinds.py")
+    of_other_files = told_in("policy/layers.py") | told_in("policy/rollout.py") | told_in("policy/kinds.py")
 
     assert not found - set(RULES)
     assert not set(RULES) - found - elsewhere - of_other_files
 
 
 def told_in(*modules: str) -> set[str]:
-    """The rules that *modules* of packs/ name when they tell a fault."""
+    """The rules that *modules* name when they tell a fault."""
     found = set()
     for module in modules:
-        for node in ast.walk(ast.parse((ROOT / "aiact_gate" / "packs" / module).read_text("utf-8"))):
+        for node in ast.walk(ast.parse((ROOT / "aiact_gate" / module).read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name.endswith("_fault") or name in ("PolicyFault", "tell"):
@@ -120,14 +120,14 @@ def told_in(*modules: str) -> set[str]:
 
 def test_every_rule_that_the_code_names_is_in_the_table() -> None:
     names = told_in(
-        "compile.py",
-        "check_compiler.py",
-        "overlay.py",
-        "rollout.py",
-        "kinds.py",
-        "requirements.py",
-        "typed.py",
-        "lint.py",
+        "policy/compile.py",
+        "policy/check_compiler.py",
+        "policy/layers.py",
+        "policy/rollout.py",
+        "policy/kinds.py",
+        "policy/linted.py",
+        "lint/requirements.py",
+        "lint/typed.py",
     )
 
     assert len(names) > 50

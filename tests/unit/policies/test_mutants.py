@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.tree import Expr, decode, encode
 from aiact_gate.model.policy import Check, Pack
-from aiact_gate.packs import mutants
-from aiact_gate.packs.conditions import Engine, Expr, decode, encode
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_test import AS_OF, judged, names_of, read_base
+from aiact_gate.policy.load import load_folder
+from aiact_gate.policytest import mutants
+from aiact_gate.policytest.cases import AS_OF, judged, names_of, read_base
 from aiact_gate.schemas.fields import Field
+from aiact_gate.sources.builtin import builtin_folder
 
 NAMES = ("it", "a", "b", "c")
 
@@ -196,7 +198,7 @@ def test_an_error_is_seen_as_not_true_and_never_as_true() -> None:
 
 
 def test_every_word_of_the_language_that_gives_a_truth_value_is_known_as_one() -> None:
-    from aiact_gate.packs.vocabulary import words
+    from aiact_gate.expressions.vocabulary import words
 
     for name, (arguments, _) in words(AS_OF).items():
         call = f"{name}({', '.join('it.x' for _ in arguments)})"

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiact_gate.documents.node import Document
+from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim
 from aiact_gate.judge.dates import binding
@@ -21,11 +22,11 @@ from aiact_gate.model.location import Pointer, pointer_text
 from aiact_gate.model.outcome import METHODS, Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult, Row
-from aiact_gate.packs.conditions import Engine
-from aiact_gate.packs.load import BUILTIN, below, builtin_folder, pack_from
-from aiact_gate.packs.overlay import overlaid
-from aiact_gate.pipelines.policy_test import edit, evidence_of, read_base
+from aiact_gate.policy.layers import overlaid
+from aiact_gate.policy.load import below, pack_from
+from aiact_gate.policytest.cases import edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
+from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 
 FINE = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 CLAUSES = (

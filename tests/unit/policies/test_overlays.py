@@ -9,8 +9,8 @@ from repos import DAY, minimal, program
 from shipped import example
 
 from aiact_gate.model.report import Report
-from aiact_gate.pipelines.check import Options
-from aiact_gate.pipelines.run import checked
+from aiact_gate.run.manifests import checked
+from aiact_gate.run.options import Options
 
 PACK = """\
 schema: aiact-gate/pack/v1
@@ -344,5 +344,5 @@ def test_the_merged_packs_are_kept_and_come_back_the_same(tmp_path: Path) -> Non
     warm = repository.check(*arguments, XDG_CACHE_HOME=str(tmp_path / "cache"), PYTHONPROFILEIMPORTTIME="1")
 
     assert (cold.code, cold.out) == (warm.code, warm.out)
-    assert "aiact_gate.packs.overlay" not in warm.err
+    assert "aiact_gate.policy.layers" not in warm.err
     assert list((tmp_path / "cache" / "aiact-gate" / "packs").glob("layers-*.json"))

@@ -287,14 +287,14 @@ def test_a_run_without_kinds_imports_no_schema_library(tmp_path: Path) -> None:
 
     ran = repository.check(PYTHONPROFILEIMPORTTIME="1")
 
-    assert "aiact_gate.packs.load" in ran.err
+    assert "aiact_gate.policy.load" in ran.err
     assert [] == [
         name
         for name in (
             "jsonschema",
-            "aiact_gate.packs.overlay",
-            "aiact_gate.packs.kinds",
-            "aiact_gate.sources.misfits",
+            "aiact_gate.policy.layers",
+            "aiact_gate.policy.kinds",
+            "aiact_gate.sources.kind_schema",
         )
         if name in ran.err
     ]

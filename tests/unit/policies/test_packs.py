@@ -15,10 +15,10 @@ from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.formats import FORMATS
 from aiact_gate.model.errors import ManifestError, UsageError
-from aiact_gate.packs.compile import digest_of
-from aiact_gate.pipelines.new_pack import create_pack
-from aiact_gate.pipelines.pack_source import GitSource, git_source
-from aiact_gate.pipelines.proposals.pins import with_pin
+from aiact_gate.policy.compile import digest_of
+from aiact_gate.propose.pins import with_pin
+from aiact_gate.run.new_pack import create_pack
+from aiact_gate.run.pack_source import GitSource, git_source
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 

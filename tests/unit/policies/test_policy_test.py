@@ -14,10 +14,11 @@ import yaml
 from reports import call
 from repos import ROOT, Ran, program
 
-from aiact_gate.packs.load import builtin_folder, load_folder
-from aiact_gate.pipelines.policy_mutation import weakened
-from aiact_gate.pipelines.policy_places import Places
-from aiact_gate.pipelines.policy_test import engine_of
+from aiact_gate.policy.load import load_folder
+from aiact_gate.policytest.cases import engine_of
+from aiact_gate.policytest.mutation import weakened
+from aiact_gate.policytest.places import Places
+from aiact_gate.sources.builtin import builtin_folder
 
 LAW = ROOT / "policies" / "eu-ai-act"
 SEED = 2026

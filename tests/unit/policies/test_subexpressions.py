@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from aiact_gate.packs.conditions import Engine, decode
-from aiact_gate.packs.subexpressions import CannotWrite, macro_of, names_of, written
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.tree import decode
+from aiact_gate.expressions.written import CannotWrite, macro_of, names_of, written
 
 ENGINE = Engine(("a", "b", "x", "y"))
 DATA: dict[str, Any] = {

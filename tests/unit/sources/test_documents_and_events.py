@@ -13,7 +13,7 @@ from repos import HIGH
 
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.sources.gather import Gathering, begin, gather
-from aiact_gate.sources.lockfile import read_lock
+from aiact_gate.sources.lock import read_lock
 from aiact_gate.sources.manifest import read_manifest
 from aiact_gate.sources.snapshot import open_snapshot
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiact_gate.documents.node import plain_data
-from aiact_gate.documents.write import dump_yaml, write_atomically
+from aiact_gate.documents.write import dump_yaml, write_inside
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.sources.lock import digest_of, render_lock, split_lock
 
@@ -119,7 +119,7 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "aiact.lock"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    write_atomically(path, b"new")
+    write_inside(path.parent, path.name, b"new")
 
     assert b"new" == path.read_bytes()
     assert 0o640 == stat.S_IMODE(path.stat().st_mode)
@@ -128,7 +128,7 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
 
 def test_a_new_file_has_the_mode_of_an_ordinary_one(tmp_path: Path) -> None:
     (tmp_path / "ordinary").touch()
-    write_atomically(tmp_path / "aiact.lock", b"new")
+    write_inside(tmp_path, "aiact.lock", b"new")
 
     assert (tmp_path / "ordinary").stat().st_mode == (tmp_path / "aiact.lock").stat().st_mode
 
@@ -137,7 +137,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     path = tmp_path / "aiact.lock"
     path.write_bytes(b"old")
     with pytest.raises(TypeError):
-        write_atomically(path, "text")  # type: ignore[arg-type]
+        write_inside(path.parent, path.name, "text")  # type: ignore[arg-type]
 
     assert b"old" == path.read_bytes()
     assert [path] == list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiact_gate.model.evidence import Unknown
-from aiact_gate.sources.profile import Profile, profile_csv
+from aiact_gate.sources.csv_counts import Profile, profile_csv
 
 CSV = "age,sex,income\n24,f,100\n31,m,\n24,f,100\n67,f, \n"
 

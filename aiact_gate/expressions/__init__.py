@@ -1,0 +1,1 @@
+"""Conditions: the engine that evaluates them (the only importer of CEL), and their trees."""

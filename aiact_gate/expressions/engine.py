@@ -1,0 +1,177 @@
+"""Conditions evaluated: the only importer of CEL.
+
+A condition is a CEL expression. Only the boolean true is a pass: this engine returns errors as values that look true.
+What a condition is made of is read from the checked expression that the engine serialises (`tree`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiact_gate.expressions.vocabulary import words
+from aiact_gate.model.errors import PackError
+
+FORMAT = 15
+"""Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
+ENGINE = "cel-expr-python 0.1.3"
+
+
+class Outcome(NamedTuple):
+    """What evaluating one condition gave."""
+
+    holds: bool
+    absent: bool = False
+    """A key was not found in the data."""
+    error: str = ""
+    """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
+
+
+class Given(NamedTuple):
+    """What evaluating one part of a condition gave."""
+
+    value: Any = None
+    absent: bool = False
+    """A key was not found in the data."""
+    error: str = ""
+    """It gave no value; never the engine's own text."""
+
+
+class Engine:
+    """The CEL environment for a set of names, at one date."""
+
+    def __init__(
+        self, names: Sequence[str], as_of: str = "2026-01-01", more: Mapping[str, Any] | None = None
+    ) -> None:
+        """*more*: words beside the domain's own, in the form of `vocabulary.words`."""
+        from cel_expr_python import cel
+
+        kinds = cel.Type
+        functions = []
+        for name, (arguments, function) in {**words(as_of), **(more or {})}.items():
+            functions.append(_declare(cel, name, arguments, function))
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
+        self._bool = kinds.BOOL
+        self._error = kinds.ERROR
+
+    def compile(self, source: str, *, counts: bool = False) -> bytes:
+        """*source* as serialised checked expression; one that gives a whole number if it *counts*.
+
+        Raises:
+            PackError: it doesn't compile; `what` holds `line:column` within the expression and the engine's reason.
+        """
+        try:
+            compiled = self._environment.compile(source)
+        except RuntimeError as error:
+            raise PackError(
+                _compile_error(str(error)), "Mend the condition; docs/policy-language.md lists the words."
+            ) from error
+        serialized: bytes = compiled.serialize()
+        if compiled.return_type().name() not in (("INT",) if counts else ("BOOL", "DYN")):
+            raise PackError(
+                f"1:1 the condition gives {compiled.return_type().name()}, not true or false",
+                "Compare it with something.",
+            )
+        return serialized
+
+    def load(self, serialized: bytes) -> Any:
+        """The expression of `compile`'s bytes, ready for `holds`."""
+        return self._environment.deserialize(serialized)
+
+    def bind(self, data: Mapping[str, Any]) -> Any:
+        """*data* as the engine reads it; conversion happens on reading, once."""
+        return self._environment.Activation(data)
+
+    def count(self, expression: Any, bound: Any) -> int | None:
+        """The number that *expression* gives for *bound*, None if it gives none. Never raises."""
+        try:
+            value = expression.eval(bound).value()
+        except RuntimeError:
+            return None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def value(self, expression: Any, bound: Any) -> Any:
+        """The text, number or truth value that *expression* gives for *bound*, None if it gives none. Never raises."""
+        try:
+            found = expression.eval(bound)
+        except RuntimeError:
+            return None
+        value = None if found.type() == self._error else found.value()
+        return value if isinstance(value, (str, int, float)) else None
+
+    def holds(self, expression: Any, bound: Any) -> Outcome:
+        """Whether *expression* is true of *bound*. Never raises."""
+        try:
+            value = expression.eval(bound)
+        except RuntimeError as error:
+            budget = "iteration" in str(error).lower()
+            return Outcome(False, error="it loops too often; use each" if budget else "the engine refused it")
+        kind = value.type()
+        if kind == self._bool:
+            return Outcome(value.value() is True)
+        if kind == self._error:
+            text = str(value.value())
+            if _is_absence(text):
+                return Outcome(False, absent=True)
+            return Outcome(False, error=_overload(text))
+        return Outcome(False, error=f"it gives {kind.name()}, not true or false")
+
+    def given(self, source: str, bound: Any) -> Given:
+        """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
+        try:
+            found = self._environment.compile(source).eval(bound)
+            kind = found.type()
+            if kind != self._error:
+                return Given(_plain(found.value()))
+        except RuntimeError:
+            return Given(error="the engine refused it")
+        text = str(found.value())
+        return Given(absent=True) if _is_absence(text) else Given(error=_overload(text))
+
+
+def _plain(value: Any) -> Any:
+    """*value* as plain data; the engine's lists and maps hold values of its own."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    return _plain(value.value()) if callable(getattr(value, "value", None)) else value
+
+
+def _is_absence(text: str) -> bool:
+    return "Key not found" in text or "Index error" in text or "No matching overloads found : _[_]" in text
+
+
+def _declare(cel: Any, name: str, arguments: Sequence[str], function: Any) -> Any:
+    """A function with one overload for each kind of argument: this engine matches none through DYN."""
+    import itertools
+
+    kinds = cel.Type
+    all_kinds = {
+        "s": kinds.STRING,
+        "z": kinds.NULL,
+        "l": kinds.List(kinds.DYN),
+        "m": kinds.Map(kinds.DYN, kinds.DYN),
+        "i": kinds.INT,
+        "d": kinds.DOUBLE,
+        "b": kinds.BOOL,
+    }
+    returns = kinds.INT if name == "rank" else kinds.BOOL
+    overloads = [
+        cel.Overload(
+            f"{name}_{''.join(letters)}", returns, [all_kinds[letter] for letter in letters], False, function
+        )
+        for letters in itertools.product(*arguments)
+    ]
+    return cel.FunctionDecl(name, overloads)
+
+
+def _compile_error(text: str) -> str:
+    body = text.split("ERROR: <input>:", 1)[-1].split("\n", 1)[0]
+    return body.split(" (in container", 1)[0].strip()
+
+
+def _overload(text: str) -> str:
+    if "No matching overloads" in text:
+        return "it compares values of different kinds"
+    return "the engine can't evaluate it"

@@ -1,0 +1,312 @@
+"""Conditions as trees: what a condition reads, its clauses and the places of its parts.
+
+All of it is taken from the checked expression that the engine serialises, so that nothing here parses CEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Path = tuple[str, ...]
+"""What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
+
+
+class Expr(NamedTuple):
+    """One node of a checked expression."""
+
+    kind: str
+    """const, ident, select, call, list, struct, comprehension."""
+    name: str = ""
+    """Of an ident, a field, a function, a loop variable; the text of a constant."""
+    parts: tuple[Expr, ...] = ()
+    test_only: bool = False
+    """A select that only asks whether the field is there: `has()`."""
+    offset: int = 0
+    """Where it stands in its source, in characters."""
+    value: Any = None
+    """Of a constant; the accumulator's name of a comprehension; of a call, whether the first part is its target."""
+
+
+def decode(serialized: bytes) -> Expr:
+    """The expression tree of `Engine.compile`'s bytes (google.api.expr CheckedExpr inside an Any)."""
+    message = serialized
+    for number, value in _fields(serialized):
+        if number == 2 and isinstance(value, bytes):
+            message = value
+    expression: bytes = b""
+    positions: dict[int, int] = {}
+    for number, value in _fields(message):
+        if number == 4 and isinstance(value, bytes):
+            expression = value
+        elif number == 5 and isinstance(value, bytes):
+            for inner, pair in _fields(value):
+                if inner == 4 and isinstance(pair, bytes):
+                    entry = dict(_fields(pair))
+                    positions[int(entry.get(1, 0))] = int(entry.get(2, 0))
+    return _expr(expression, positions)
+
+
+def lean(serialized: bytes) -> bytes:
+    """`Engine.compile`'s bytes without what evaluation doesn't need: references, types and positions (four fifths)."""
+    out = bytearray()
+    for number, value in _fields(serialized):
+        if isinstance(value, bytes):
+            body = value
+            if number == 2:
+                body = b"".join(
+                    _field(inner, part)
+                    for inner, part in _fields(value)
+                    if inner not in (2, 3, 5) and isinstance(part, bytes)
+                )
+            out += _field(number, body)
+    return bytes(out)
+
+
+def encode(tree: Expr) -> bytes:
+    """The inverse of `decode`: bytes that `Engine.load` takes, without types and positions, as `lean` leaves them.
+
+    Raises:
+        ValueError: a part that no condition of ours has (a message, unsigned numbers, bytes).
+    """
+    numbers = iter(range(1, 1 << 30))
+
+    def sub(node: Expr) -> bytes:
+        return b"\x10" + _number(next(numbers)) + _body(node, sub)
+
+    any_type = b"type.googleapis.com/cel.expr.CheckedExpr"
+    return _field(1, any_type) + _field(2, _field(4, sub(tree)))
+
+
+def _body(node: Expr, sub: Any) -> bytes:
+    """The field of an expression that says what it is."""
+    if node.kind == "const":
+        return _field(3, _constant(node.value))
+    if node.kind == "ident":
+        return _field(4, _field(1, node.name.encode()))
+    if node.kind == "select":
+        asks = b"\x18\x01" if node.test_only else b""
+        return _field(5, _field(1, sub(node.parts[0])) + _field(2, node.name.encode()) + asks)
+    if node.kind == "call":
+        target = _field(1, sub(node.parts[0])) if node.value else b""
+        arguments = (_field(3, sub(part)) for part in node.parts[bool(node.value) :])
+        return _field(6, target + _field(2, node.name.encode()) + b"".join(arguments))
+    if node.kind == "list":
+        return _field(7, b"".join(_field(1, sub(part)) for part in node.parts))
+    if node.kind == "comprehension":
+        ranged, *others = (
+            _field(number, sub(part)) for number, part in zip((2, 4, 5, 6, 7), node.parts, strict=True)
+        )
+        names = _field(1, node.name.encode()), _field(3, str(node.value).encode())
+        return _field(9, names[0] + ranged + names[1] + b"".join(others))
+    raise ValueError(f"no expression of kind {node.kind} is written back")
+
+
+def _constant(value: Any) -> bytes:
+    import struct
+
+    if value is None:
+        return b"\x08\x00"
+    if isinstance(value, bool):
+        return b"\x10" + bytes([value])
+    if isinstance(value, int):
+        return b"\x18" + _number(value & (1 << 64) - 1)
+    if isinstance(value, float):
+        return b"\x29" + struct.pack("<d", value)
+    if isinstance(value, str):
+        return _field(6, value.encode())
+    raise ValueError(f"no constant of kind {type(value).__name__} is written back")
+
+
+def _field(number: int, body: bytes) -> bytes:
+    return bytes([number << 3 | 2]) + _number(len(body)) + body
+
+
+def _number(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:
+    fields = list(_fields(data))
+    offset = next(
+        (positions.get(int(value), 0) for number, value in fields if number == 2 and isinstance(value, int)),
+        0,
+    )
+    for number, value in fields:
+        if not isinstance(value, bytes):
+            continue
+        inner = list(_fields(value))
+        if number == 3:
+            return _const(inner, offset)
+        if number == 4:
+            return Expr("ident", _text(inner, 1), offset=offset)
+        if number == 5:
+            operand = next(part for n, part in inner if n == 1)
+            return Expr(
+                "select",
+                _text(inner, 2),
+                (_sub(operand, positions),),
+                any(n == 3 and part for n, part in inner),
+                offset,
+            )
+        if number == 6:
+            target = [_sub(part, positions) for n, part in inner if n == 1]
+            return Expr(
+                "call",
+                _text(inner, 2),
+                (*target, *(_sub(part, positions) for n, part in inner if n == 3)),
+                offset=offset,
+                value=bool(target),
+            )
+        if number == 7:
+            return Expr(
+                "list", parts=tuple(_sub(part, positions) for n, part in inner if n == 1), offset=offset
+            )
+        if number == 8:
+            return Expr("struct", offset=offset)
+        if number == 9:
+            by_number = dict(inner)
+            parts = tuple(_sub(by_number[n], positions) for n in (2, 4, 5, 6, 7))
+            return Expr("comprehension", _text(inner, 1), parts, offset=offset, value=_text(inner, 3))
+    return Expr("const", offset=offset)
+
+
+def _const(inner: list[tuple[int, int | bytes]], offset: int) -> Expr:
+    import struct
+
+    for number, value in inner:
+        if number == 6 and isinstance(value, bytes):
+            text = value.decode("utf-8")
+            return Expr("const", text, offset=offset, value=text)
+        if number == 2:
+            return Expr("const", offset=offset, value=bool(value))
+        if number == 3 and isinstance(value, int):
+            return Expr("const", offset=offset, value=value - (1 << 64) if value >> 63 else value)
+        if number == 5 and isinstance(value, bytes):
+            return Expr("const", offset=offset, value=struct.unpack("<d", value)[0])
+        if number in (4, 7):  # unsigned numbers and bytes, which no policy needs; told apart all the same
+            return Expr("const", f"{number}:{value!r}", offset=offset)
+    return Expr("const", offset=offset)
+
+
+def _sub(part: int | bytes, positions: Mapping[int, int]) -> Expr:
+    return _expr(part if isinstance(part, bytes) else b"", positions)
+
+
+def _text(inner: list[tuple[int, int | bytes]], wanted: int) -> str:
+    return next(
+        (value.decode("utf-8") for number, value in inner if number == wanted and isinstance(value, bytes)),
+        "",
+    )
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """(field number, value) of a protobuf message; only varints, eight-byte and length-delimited fields occur."""
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        if tag & 7 == 0:
+            number, at = _varint(data, at)
+            yield tag >> 3, number
+        elif tag & 7 == 1:
+            yield tag >> 3, data[at : at + 8]
+            at += 8
+        elif tag & 7 == 2:
+            size, at = _varint(data, at)
+            yield tag >> 3, data[at : at + size]
+            at += size
+        else:
+            return
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    shift = value = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+
+
+# ---------------------------------------------------------------- what an expression says about evidence
+
+
+def nodes(expression: Expr) -> Iterator[Expr]:
+    """*expression* and every part below it."""
+    yield expression
+    for part in expression.parts:
+        yield from nodes(part)
+
+
+def clauses_of(expression: Expr) -> list[Expr]:
+    """The parts that a top-level `&&` joins."""
+    if expression.kind == "call" and expression.name == "_&&_":
+        return [clause for part in expression.parts for clause in clauses_of(part)]
+    return [expression]
+
+
+def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:
+    """Every path that *expression* reads, as long as it can be followed; inner loops become `*`."""
+    found: set[Path] = set()
+    _collect(expression, dict(bound or {}), found)
+    longest = {
+        path for path in found if not any(other != path and other[: len(path)] == path for other in found)
+    }
+    return frozenset(longest)
+
+
+def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+    """The path that a chain of names, fields and indexes stands for, or None."""
+    if expression.kind == "ident":
+        return bound.get(expression.name, (expression.name,))
+    if expression.kind == "select":
+        base = path_of(expression.parts[0], bound)
+        return None if base is None else (*base, expression.name)
+    if expression.kind == "call" and expression.name == "_[_]":
+        base = path_of(expression.parts[0], bound)
+        index = expression.parts[1]
+        step = index.value if index.kind == "const" and isinstance(index.value, str) else "*"
+        return None if base is None else (*base, step)
+    return None
+
+
+def _collect(expression: Expr, bound: dict[str, Path], found: set[Path]) -> None:
+    path = path_of(expression, bound)
+    if path is not None:
+        if path[0] and not path[0].startswith("@"):
+            found.add(path)
+        for node in _indexes(expression):
+            _collect(node, bound, found)
+        return
+    if expression.kind == "comprehension":
+        ranged, start, condition, step, result = expression.parts
+        _collect(ranged, bound, found)
+        base = path_of(ranged, bound)
+        inner = dict(bound)
+        inner[expression.name] = (*base, "*") if base is not None else ("@row",)
+        inner[str(expression.value)] = ("@accumulator",)
+        for part in (start, condition, step, result):
+            _collect(part, inner, found)
+        return
+    for part in expression.parts:
+        _collect(part, bound, found)
+
+
+def _indexes(expression: Expr) -> Iterator[Expr]:
+    while expression.kind in ("select", "call") and expression.parts:
+        if expression.kind == "call" and len(expression.parts) > 1:
+            yield expression.parts[1]
+        expression = expression.parts[0]
+
+
+def filled_path(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+    """The path p if the expression is `filled(p)`."""
+    if expression.kind == "call" and expression.name == "filled" and len(expression.parts) == 1:
+        return path_of(expression.parts[0], bound)
+    return None

@@ -1,0 +1,594 @@
+"""What the kinds of the fields say about a condition: a walk over its checked expression.
+
+The engine takes whatever a record holds, so it compiles `it.name` as a condition and `text > 1.0` as a comparison, and
+errs only on real evidence. Here every node gets a kind from the record models; what can't come out right is named with
+its place. A kind that isn't known (`any`) is never at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from aiact_gate.expressions.tree import Expr, Path, path_of
+from aiact_gate.expressions.vocabulary import words
+from aiact_gate.schemas.fields import Field
+from aiact_gate.sources.shapes import is_date, nearest, quoted
+
+MAX_DEPTH = 16
+"""Of operators, calls and brackets in each other; the engine ends at 32."""
+
+FieldOf = Callable[[Path], Field | None]
+
+WORDS = {
+    "text": "a text",
+    "date": "a date",
+    "decimal": "a decimal number",
+    "whole": "a whole number",
+    "bool": "true or false",
+    "list": "a list",
+    "group": "a group of keys",
+}
+_LETTERS = {"text": "s", "date": "s", "decimal": "d", "whole": "i", "bool": "b", "list": "l", "group": "m"}
+_KIND_OF_LETTER = {"s": "text", "d": "decimal", "i": "whole", "b": "bool", "l": "list", "m": "group"}
+_SCHEMA_KINDS = {
+    "number": "decimal",
+    "integer": "whole",
+    "boolean": "bool",
+    "array": "list",
+    "object": "group",
+}
+_NUMBERS = ("decimal", "whole")
+_TEXTS = ("text", "date")
+_ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
+_EQUAL = {"_==_": "==", "_!=_": "!="}
+_SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_ON_TEXT = ("startsWith", "endsWith", "contains", "matches")
+
+
+class TypeFault(NamedTuple):
+    """Something that can't come out right, at an offset into the condition."""
+
+    rule: str
+    offset: int
+    message: str
+    fix: str
+
+
+class Seen(NamedTuple):
+    """What one condition holds that its check has to be asked about."""
+
+    alls: tuple[tuple[object, int, str], ...]
+    """(what `.all()` walks, place, its name)."""
+    guarded: frozenset[object]
+    """Lists of which it asks the size, or whether they are filled."""
+    tested: tuple[tuple[Path, int], ...]
+    """Paths under `has()`."""
+    used: frozenset[Path]
+    """Every other path."""
+
+
+class TypedWalk:
+    """One condition walked: `faults` and what was `seen`."""
+
+    def __init__(self, source: str, field_of: FieldOf) -> None:
+        self.source = source
+        self.field_of = field_of
+        self.faults: list[TypeFault] = []
+        self._alls: list[tuple[object, int, str]] = []
+        self._guarded: set[object] = set()
+        self._tested: list[tuple[Path, int]] = []
+        self._used: set[Path] = set()
+
+    def condition(self, tree: Expr) -> None:
+        """Walk *tree*, which has to be true or false."""
+        self._boolean(tree, {}, positive=True)
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(tuple(self._alls), frozenset(self._guarded), tuple(self._tested), frozenset(self._used))
+
+    # ------------------------------------------------------------ kinds
+
+    def _boolean(self, node: Expr, names: Mapping[str, Path], positive: bool = True) -> None:
+        if node.kind == "call" and node.name == "_?_:_" and len(node.parts) == 3:
+            self._boolean(node.parts[0], names)
+            self._boolean(node.parts[1], names, positive)
+            self._boolean(node.parts[2], names, positive)
+            return
+        kind = self._kind(node, names, positive)
+        if kind in WORDS and kind != "bool":
+            shown = self._shown(node, names)
+            self._fault(
+                "non_boolean",
+                self._start(node),
+                f"{shown} is {WORDS[kind]}, not true or false",
+                f"Compare it with something, or ask filled({shown})."
+                if path_of(node, names)
+                else "Compare it with something.",
+            )
+
+    def _kind(self, node: Expr, names: Mapping[str, Path], positive: bool = True) -> str:
+        if node.kind == "const":
+            return _kind_of_constant(node)
+        path = path_of(node, names)
+        if path is not None:
+            return self._path(node, path, names)
+        if node.kind == "comprehension":
+            return self._macro(node, names, positive)
+        if node.kind == "list":
+            for part in node.parts:
+                self._kind(part, names)
+            return "list"
+        if node.kind == "call":
+            return self._call(node, names, positive)
+        for part in node.parts:
+            self._kind(part, names)
+        return "group" if node.kind == "struct" else "any"
+
+    def _path(self, node: Expr, path: Path, names: Mapping[str, Path]) -> str:
+        self._indexes(node, names)
+        if node.test_only:
+            self._tested.append((path, self._start(node)))
+            return "bool"
+        self._used.add(path)
+        return self._kind_at(path)
+
+    def _indexes(self, node: Expr, names: Mapping[str, Path]) -> None:
+        while node.kind in ("select", "call") and node.parts:
+            if node.kind == "call" and len(node.parts) > 1 and node.parts[1].kind != "const":
+                self._kind(node.parts[1], names)
+            node = node.parts[0]
+
+    def _kind_at(self, path: Path) -> str:
+        if path[0].startswith("@"):
+            return "text" if path == ("@word",) else "any"
+        if path == ("as_of",):
+            return "date"
+        if path[0] == "parameters":
+            return "decimal" if len(path) == 2 else "any"
+        return kind_of_field(self.field_of(path))
+
+    def _macro(self, node: Expr, names: Mapping[str, Path], positive: bool) -> str:
+        ranged, start, _, step, _ = node.parts
+        kind = self._kind(ranged, names)
+        path = path_of(ranged, names)
+        if kind in WORDS and kind not in ("list", "group"):
+            self._unlike(node, f"{self._shown(ranged, names)} is {WORDS[kind]}, no list to walk")
+        inner = dict(names)
+        element: Path = ("@row",)
+        if kind == "group":
+            element = ("@word",)  # a map is walked by its keys
+        elif path is not None:
+            element = (*path, "*")
+        inner[node.name] = element
+        inner[str(node.value)] = ("@accumulator",)
+        if start.kind == "const" and isinstance(start.value, bool):
+            if start.value and ranged.kind != "list":
+                walked = _mapped(ranged)
+                known = path_of(walked, names)
+                key: object = known if known is not None else _bare(walked)
+                if positive:
+                    self._alls.append((key, self._start(node), self._shown(ranged, names)))
+            self._boolean(step.parts[1], inner, positive)
+            return "bool"
+        if start.kind == "const":  # exists_one
+            self._boolean(step.parts[0], inner)
+            return "bool"
+        while step.kind == "call" and step.name == "_?_:_":  # filter, and map with a condition
+            self._boolean(step.parts[0], inner)
+            step = step.parts[1]
+        if step.kind == "call" and len(step.parts) == 2:
+            self._kind(step.parts[1], inner)
+        return "list"
+
+    def _call(self, node: Expr, names: Mapping[str, Path], positive: bool) -> str:
+        name, parts = node.name, node.parts
+        if name in ("_&&_", "_||_"):
+            for part in parts:
+                self._boolean(part, names, positive)
+                if part.kind == "const" and isinstance(part.value, bool):
+                    self._fault(
+                        "constant",
+                        part.offset,
+                        f"'{'true' if part.value else 'false'}' is a part of the condition that no evidence changes",
+                        "Take it out.",
+                    )
+            return "bool"
+        if name == "!_":
+            self._boolean(parts[0], names, not positive)
+            self._negated(node, parts[0], names)
+            return "bool"
+        if name == "_?_:_":
+            self._boolean(parts[0], names)
+            one, other = self._kind(parts[1], names), self._kind(parts[2], names)
+            return one if one == other else "any"
+        guarded = set(self._guarded)
+        kinds = [self._kind(part, names) for part in parts]
+        if name in _ORDER or name in _EQUAL:
+            if idle := _idle(node):
+                self._guarded = guarded  # what says nothing guards nothing
+                self._fault("constant", node.offset, f"a size is {idle}", "Write > 0, or take it out.")
+                return "bool"
+            self._comparison(node, kinds, names)
+            return "bool"
+        if name == "@in":
+            self._membership(node, kinds, names)
+            return "bool"
+        if name in _SUMS or name == "-_":
+            return self._sum(node, kinds, names)
+        if name == "size":
+            path = path_of(parts[0], names)
+            self._guarded.add(path if path is not None else _bare(parts[0]))
+            self._argument(node, 0, kinds[0], ("text", "list", "group"), names)
+            return "whole"
+        if name in _ON_TEXT:
+            for number, kind in enumerate(kinds):
+                self._argument(node, number, kind, ("text",), names)
+            return "bool"
+        declared = _DECLARED.get(name)
+        if declared is not None:
+            self._word(node, declared, kinds, names)
+            return "whole" if name == "rank" else "bool"
+        return {"double": "decimal", "int": "whole", "string": "text", "bool": "bool"}.get(name, "any")
+
+    # ------------------------------------------------------------ what can't come out right
+
+    def _comparison(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
+        sign = _ORDER.get(node.name) or _EQUAL[node.name]
+        one, other = node.parts
+        for part in node.parts:
+            if part.kind == "const" and part.value == "" and isinstance(part.value, str):
+                rest = other if part is one else one
+                shown = self._shown(rest, names)
+                self._fault(
+                    "empty_text",
+                    node.offset,
+                    f"'{sign} \"\"' says nothing of an absent {shown}",
+                    f"Ask {'filled' if sign == '!=' else '!filled'}({shown}).",
+                )
+                return
+        if _bare(one) == _bare(other):
+            self._fault(
+                "constant",
+                node.offset,
+                f"both sides of '{sign}' are {self._shown(one, names)}",
+                "Compare it with something else.",
+            )
+            return
+        if _class_of(kinds[0]) and _class_of(kinds[1]) and _class_of(kinds[0]) != _class_of(kinds[1]):
+            self._fault(
+                "unlike_kinds",
+                node.offset,
+                f"{self._of_kind(one, kinds[0], names)} is compared with {self._of_kind(other, kinds[1], names)}",
+                "Compare values of one kind.",
+            )
+        elif sign in _OPPOSITE and "date" in kinds:
+            which = one if kinds[0] == "date" and path_of(one, names) != ("as_of",) else other
+            self._fault(
+                "date_order",
+                node.offset,
+                f"'{sign}' compares dates as texts",
+                f"Ask in_past({self._shown(which, names)}) or in_future({self._shown(which, names)}).",
+            )
+        elif sign in _OPPOSITE and kinds[0] in ("bool", "list", "group"):
+            self._fault(
+                "unlike_kinds",
+                node.offset,
+                f"'{sign}' compares {WORDS[kinds[0]]}, which has no order",
+                "Compare numbers.",
+            )
+        for word, path_node in ((one, other), (other, one)):
+            if word.kind == "const" and isinstance(word.value, str):
+                self._one_of_words(word, path_node, names)
+
+    def _one_of_words(self, word: Expr, other: Expr, names: Mapping[str, Path]) -> None:
+        path = path_of(other, names)
+        field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
+        allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
+        if allowed and word.value not in allowed:
+            near = nearest(str(word.value), allowed)
+            self._fault(
+                "unknown_word",
+                word.offset,
+                f"{quoted(str(word.value))} is none of the words for {self._shown(other, names)}",
+                f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}.",
+            )
+
+    def _membership(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
+        item, held = node.parts
+        if kinds[1] in WORDS and kinds[1] not in ("list", "group"):
+            shown = self._shown(held, names)
+            self._unlike(
+                node,
+                f"'in' looks into {shown}, which is {WORDS[kinds[1]]}",
+                f"Ask {shown}.contains(…)." if kinds[1] in _TEXTS else "",
+            )
+            return
+        if kinds[1] == "group":
+            inner = "text"
+        elif held.kind == "list":
+            for part in held.parts:
+                if part.kind == "const" and isinstance(part.value, str):
+                    self._one_of_words(part, item, names)
+            found = {_class_of(self._kind(part, names)) for part in held.parts}
+            inner = next(iter(found)) if len(found) == 1 else ""
+        else:
+            path = path_of(held, names)
+            inner = self._kind_at((*path, "*")) if path is not None else ""
+        if _class_of(inner) and _class_of(kinds[0]) and _class_of(inner) != _class_of(kinds[0]):
+            self._unlike(
+                node,
+                f"{self._of_kind(item, kinds[0], names)} is looked for among {_PLURALS[_class_of(inner)]}",
+            )
+        if item.kind == "const" and isinstance(item.value, str) and held.kind != "list":
+            path = path_of(held, names)
+            field = self.field_of((*path, "*")) if path is not None and kinds[1] == "list" else None
+            allowed = [str(one) for one in field.schema.get("enum", ())] if field is not None else []
+            if allowed and item.value not in allowed:
+                near = nearest(item.value, allowed)
+                self._fault(
+                    "unknown_word",
+                    item.offset,
+                    f"{quoted(item.value)} is none of the words for {self._shown(held, names)}",
+                    f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}.",
+                )
+
+    def _sum(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> str:
+        if len(kinds) == 1:
+            return kinds[0]
+        one, other = kinds
+        if set(kinds) == set(_NUMBERS):
+            self._fault(
+                "unlike_kinds",
+                node.offset,
+                f"'{_SUMS[node.name]}' joins a whole number with a decimal one, which the engine refuses",
+                "Write the whole one with a point, 2.0, or convert it with double().",
+            )
+            return "decimal"
+        if _class_of(one) and _class_of(other) and _class_of(one) != _class_of(other):
+            self._unlike(
+                node,
+                f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one, names)} with {self._of_kind(node.parts[1], other, names)}",
+            )
+            return "any"
+        if one == "date":
+            return "text"
+        return one if one == other else "any"
+
+    def _word(
+        self, node: Expr, declared: tuple[str, ...], kinds: list[str], names: Mapping[str, Path]
+    ) -> None:
+        name = node.name
+        if name == "filled" and node.parts:
+            path = path_of(node.parts[0], names)
+            self._guarded.add(path if path is not None else _bare(node.parts[0]))
+        for number, letters in enumerate(declared[: len(kinds)]):
+            allowed = tuple(_KIND_OF_LETTER[letter] for letter in letters if letter != "z")
+            self._argument(node, number, kinds[number], allowed, names)
+        if name in ("in_future", "in_past") and kinds and kinds[0] == "text":
+            self._is_no_date(node, names)
+
+    def _is_no_date(self, node: Expr, names: Mapping[str, Path]) -> None:
+        part = node.parts[0]
+        path = path_of(part, names)
+        if part.kind == "const" and isinstance(part.value, str):
+            wrong = not is_date(part.value)
+        elif path is not None and not path[0].startswith("@"):
+            field = self.field_of(path)
+            wrong = field is not None and field.schema.get("x-type") not in (None, "fact", "date")
+        else:
+            wrong = path == ("@word",)
+        if wrong:
+            self._fault(
+                "no_date",
+                self._start(part),
+                f"{node.name} asks about {self._shown(part, names)}, which is no date",
+                "Name a field that holds a date.",
+            )
+
+    def _argument(
+        self, node: Expr, number: int, kind: str, allowed: tuple[str, ...], names: Mapping[str, Path]
+    ) -> None:
+        plain = "text" if kind == "date" else kind
+        if kind in WORDS and plain not in allowed:
+            part = node.parts[number]
+            words_ = [WORDS[one] for one in allowed]
+            wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
+            self._fault(
+                "unlike_kinds",
+                self._start(part),
+                f"{node.name} takes {wanted}; {self._of_kind(part, kind, names)} stands there",
+                f"Give it {wanted}.",
+            )
+
+    def _negated(self, node: Expr, part: Expr, names: Mapping[str, Path]) -> None:
+        sign = _ORDER.get(part.name) if part.kind == "call" else None
+        if sign is None:
+            return
+        self._fault(
+            "negated_comparison",
+            self._start(node),
+            f"the comparison '{sign}' is negated, which also holds of what is no number",
+            f"Write the comparison that has to hold, with '{_OPPOSITE[sign]}'.",
+        )
+
+    # ------------------------------------------------------------ saying it
+
+    def _unlike(self, node: Expr, message: str, fix: str = "") -> None:
+        self._fault("unlike_kinds", self._start(node), message, fix or "Compare values of one kind.")
+
+    def _fault(self, rule: str, offset: int, message: str, fix: str) -> None:
+        found = TypeFault(rule, offset, message, fix)
+        if found not in self.faults:
+            self.faults.append(found)
+
+    def _of_kind(self, node: Expr, kind: str, names: Mapping[str, Path]) -> str:
+        shown = self._shown(node, names)
+        return f"{shown} ({WORDS[kind]})" if shown != "this" else WORDS[kind]
+
+    def _shown(self, node: Expr, names: Mapping[str, Path]) -> str:
+        """*node* as its writer would find it."""
+        if node.kind == "const":
+            return _constant(node)
+        text = _written(node)
+        return text if text else "this"
+
+    def _start(self, node: Expr) -> int:
+        """Where *node* begins as people read it: a function at its name, a field at its name, an operator at itself."""
+        if node.kind == "select" and not node.test_only:
+            return node.offset + 1
+        if (
+            node.kind == "comprehension"
+            or node.test_only
+            or (node.kind == "call" and node.name[:1].isalpha())
+        ):
+            at = node.offset
+            while at > 0 and (self.source[at - 1].isalnum() or self.source[at - 1] == "_"):
+                at -= 1
+            return at
+        return node.offset
+
+
+_DECLARED = {name: arguments for name, (arguments, _) in words("2026-01-01").items()}
+ARGUMENTS = {name: len(arguments) for name, arguments in _DECLARED.items()}
+"""How many arguments each word of the vocabulary takes."""
+_PLURALS = {
+    "text": "texts",
+    "number": "numbers",
+    "bool": "values that are true or false",
+    "list": "lists",
+    "group": "groups",
+}
+
+
+def kind_of_field(field: Field | None) -> str:
+    """The kind of what a field holds; `any` if that isn't known."""
+    if field is None:
+        return "any"
+    schema = field.schema
+    if "enum" in schema or "const" in schema:
+        return "text"
+    kind = schema.get("type")
+    if kind == "string":
+        return "date" if schema.get("x-type") == "date" else "text"
+    return _SCHEMA_KINDS.get(str(kind), "any")
+
+
+def depth(node: Expr) -> int:
+    """How many operators and calls stand in each other; a chain of one operator counts once, fields don't."""
+    if node.kind == "select" and node.parts:
+        return depth(node.parts[0])
+    inner = 0
+    for part in node.parts:
+        below = depth(part)
+        if node.kind == "call" and part.kind == "call" and part.name == node.name and node.name != "!_":
+            below -= 1
+        inner = max(inner, below)
+    return inner + (node.kind in ("call", "comprehension"))
+
+
+def brackets(source: str) -> tuple[int, int]:
+    """(how many brackets of *source* stand in each other, where the deepest opens); texts in quotes don't count."""
+    open_, deepest, place, quote = 0, 0, 0, ""
+    at = 0
+    while at < len(source):
+        c = source[at]
+        if quote:
+            if c == "\\":
+                at += 1
+            elif c == quote:
+                quote = ""
+        elif c in "\"'":
+            quote = c
+        elif c in "([{":
+            open_ += 1
+            if open_ > deepest:
+                deepest, place = open_, at
+        elif c in ")]}":
+            open_ -= 1
+        at += 1
+    return deepest, place
+
+
+def _kind_of_constant(node: Expr) -> str:
+    value = node.value
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, float):
+        return "decimal"
+    return "whole" if isinstance(value, int) else "any"
+
+
+def _class_of(kind: str) -> str:
+    if kind in _NUMBERS or kind == "number":
+        return "number"
+    if kind in _TEXTS:
+        return "text"
+    return kind if kind in ("bool", "list", "group") else ""
+
+
+def _constant(node: Expr) -> str:
+    value = node.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def _written(node: Expr) -> str:
+    if node.kind == "ident":
+        return node.name
+    if node.kind == "const":
+        return _constant(node)
+    if node.kind == "select":
+        base = _written(node.parts[0])
+        return f"{base}.{node.name}" if base else ""
+    if node.kind == "call" and node.name == "_[_]":
+        base, index = _written(node.parts[0]), _written(node.parts[1])
+        return f"{base}[{index}]" if base and index else ""
+    if node.kind == "call" and node.name[:1].isalpha():
+        return f"{node.name}(…)"
+    return ""
+
+
+def _mapped(node: Expr) -> Expr:
+    """What `.map()` walks, which is empty when its result is; else *node*."""
+    while (
+        node.kind == "comprehension"
+        and node.parts[1].kind == "list"
+        and node.parts[3].kind == "call"
+        and node.parts[3].name == "_+_"
+    ):
+        node = node.parts[0]
+    return node
+
+
+def _idle(node: Expr) -> str:
+    """What is true of every size, if *node* compares one with a number that none is below; else nothing."""
+    sign = _ORDER.get(node.name) or _EQUAL[node.name]
+    one, other = node.parts
+    if _is_size(other):
+        one, other = other, one
+        sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
+    limit = other.value
+    if not _is_size(one) or other.kind != "const" or isinstance(limit, bool):
+        return ""
+    if not isinstance(limit, (int, float)) or limit > 0 or limit == 0 and sign not in (">=", "<"):
+        return ""
+    return f"{'never' if sign in ('<', '<=', '==') else 'always'} {sign} {limit:g}"
+
+
+def _is_size(node: Expr) -> bool:
+    if node.kind != "call":
+        return False
+    return node.name == "size" or node.name in ("double", "int") and _is_size(node.parts[0])
+
+
+def _bare(node: Expr) -> Expr:
+    """*node* without its places: equal to what says the same."""
+    return node._replace(offset=0, parts=tuple(_bare(part) for part in node.parts))

@@ -1,1 +1,0 @@
-"""Policies: loaded, compiled, linted and tested. `conditions` is the only importer of CEL."""

@@ -1,0 +1,1 @@
+"""Policies: packs compiled, layered and loaded. Nothing here judges."""

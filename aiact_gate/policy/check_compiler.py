@@ -1,0 +1,560 @@
+"""One check compiled: its names, its conditions, what they read and what that is worth.
+
+A fault stands at its place in the check; the whole file and the requirement around it are `compile`'s.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiact_gate.documents.node import Document
+from aiact_gate.expressions import reading
+from aiact_gate.expressions.directions import Asked, asked
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
+from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, path_of, reads
+from aiact_gate.lint.faults import PolicyFault, did_you_mean
+from aiact_gate.lint.refusals import refusal, too_deep
+from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
+from aiact_gate.lint.unguarded import unguarded
+from aiact_gate.model.errors import PackError
+from aiact_gate.model.location import Pointer
+from aiact_gate.schemas import fields
+from aiact_gate.sources.shapes import quoted
+
+
+class CheckCompiler:
+    """One check: its names, its conditions, what they read and what that is worth."""
+
+    def __init__(
+        self,
+        document: Document,
+        pointer: Pointer,
+        requirement: str,
+        parameters: tuple[str, ...],
+        faults: list[PolicyFault],
+        kinds: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.kinds = kinds or {}
+        self.names = (*fields.NAMES, *self.kinds)
+        self.document = document
+        self.pointer = pointer
+        self.requirement = requirement
+        self.parameters = parameters
+        self.faults = faults
+        self.bound: dict[str, tuple[str, ...]] = {}
+        self.reads: set[tuple[str, ...]] = set()
+        self.texts: list[tuple[str, ...]] = []
+        self.needs: set[tuple[str, ...]] = set()
+        self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
+        self.directed: list[tuple[str, Asked]] = []
+        self.sure: set[tuple[str, ...]] = set()
+
+    def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
+        loops = self._loops(check.get("each"))
+        lookups = self._lookups(check.get("with") or {})
+        out: dict[str, Any] = {
+            "id": f"{self.requirement}/{check['id']}",
+            "severity": check.get("severity", "error"),
+            "kind": check.get("kind", "missing"),
+            "loops": loops,
+            "lookups": lookups,
+            "min_items": check.get("min_items", 1),
+            "when": self._condition(check.get("when"), "when", rows=False),
+            "where": self._condition(check.get("where"), "where"),
+            "faults": check.get("faults") or "",
+            "message": check.get("message") or "",
+            "missing": check.get("missing") or "",
+            "fix": check.get("fix") or "",
+            "line": self.document.location((*self.pointer, "id")).line,
+        }
+        that = check.get("that") or []
+        listed = self.document.node((*self.pointer, "that", 0)) is not None
+        self.texts = []
+        out["clauses"] = [
+            clause
+            for number, source in enumerate(that)
+            if (clause := self._condition(source, *(("that", number) if listed else ("that",)))) is not None
+        ]
+        self._whole_check(check)
+        out["at"] = self._path(check.get("at"), "at")
+        for key in ("message", "missing", "fix"):
+            self._holes(check.get(key) or "", key)
+        if not that and not out["faults"]:
+            self._fault("no_condition", ("id",), "the check has no `that`", "Say what has to hold.")
+        if out["faults"] and that:
+            self._fault("two_conditions", ("faults",), "the check has both `that` and `faults`", "Keep one.")
+        if check.get("min_items") == 0 and not check.get("empty_is_fine"):
+            self._fault(
+                "empty_is_fine",
+                ("min_items",),
+                "min_items: 0 without a reason",
+                "Say under `empty_is_fine` why nothing to judge is a pass.",
+            )
+        if not out["message"] and not out["faults"]:
+            self._fault(
+                "no_message",
+                ("id",),
+                "the check has no message",
+                "Say what stands there and what doesn't agree, with holes like {it.id}.",
+            )
+        out["reads"] = sorted(self.reads)
+        out["needs"] = sorted(self.needs)
+        out["worth"] = self._worth()
+        out["proof"], out["chosen"] = self._proof(check, out)
+        out["texts"] = self.texts
+        out |= self._before(check)
+        return out
+
+    def _before(self, check: Mapping[str, Any]) -> dict[str, Any]:
+        """Since which version the check has this form, and the form before."""
+        replaced = check.get("replaces")
+        if replaced is not None and not check.get("new_in"):
+            self._fault(
+                "no_new_in",
+                ("replaces",),
+                "the check has `replaces` without `new_in`",
+                "Say in which version of the pack it got this form.",
+            )
+        if not check.get("new_in"):
+            return {"new_in": "", "replaces": None}
+        out: dict[str, Any] = {
+            "new_in": check["new_in"],
+            "new_place": list(self.document.location((*self.pointer, "new_in"))[:5]),
+            "replaces": None,
+        }
+        if isinstance(replaced, dict):
+            place = (*self.pointer, "replaces")
+            old = CheckCompiler(
+                self.document, place, self.requirement, self.parameters, self.faults, self.kinds
+            )
+            # Of the old form only which rows it found matters, never what it said of them.
+            silent = {"id": check["id"], "message": "As before.", "empty_is_fine": "As before."}
+            out["replaces"] = old.compile({**replaced, **silent})
+        return out
+
+    def _proof(
+        self, check: Mapping[str, Any], out: Mapping[str, Any]
+    ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """The check over its whole list as one expression, and how many rows `where` chooses, where that says the same.
+
+        Prove fast, explain slow: one evaluation on what all checks share instead of one for each row and clause. Only for
+        no loop or one plain loop, without look-ups; prose is held against the requirement's words row by row.
+
+        Each condition was compiled alone, so it is whole; the line break behind it ends a comment in it.
+        """
+        loops, where = out["loops"], check.get("where")
+        if out["lookups"] or not out["clauses"] or len(out["clauses"]) < len(check.get("that") or []):
+            return None, None
+        proof = " && ".join(f"({clause['source']}\n)" for clause in out["clauses"])
+        chosen = ""
+        if loops:
+            if len(loops) > 1 or "path" not in loops[0]:
+                return None, None
+            if not all(isinstance(step, str) for step in loops[0]["path"]["steps"]):
+                return None, None
+            name, path = loops[0]["name"], loops[0]["path"]["source"]
+            if where:
+                # A ternary, not `||`: an error in `where` beside a true clause would be swallowed.
+                proof, chosen = f"({where}\n) ? ({proof}) : true", f"size({path}.filter({name}, {where}\n))"
+            proof = f"{path}.all({name}, {proof})"
+        elif where:
+            return None, None
+        engine = _engine(tuple(sorted(self.names)))
+        read = sorted({path[0] for path in self.reads})
+        names = read if "parameters" in read else []
+        try:
+            return (
+                _condition_data(engine.compile(proof), names),
+                _condition_data(engine.compile(chosen, counts=True), names) if chosen else None,
+            )
+        except PackError:
+            return None, None
+
+    # ------------------------------------------------------------ parts
+
+    def _loops(self, each: Any) -> list[dict[str, Any]]:
+        if each is None:
+            return []
+        named = each.items() if isinstance(each, dict) else [("it", each)]
+        loops: list[dict[str, Any]] = []
+        for name, source in named:
+            if isinstance(source, list):
+                self.bound[str(name)] = ("@word",)
+                loops.append({"name": str(name), "words": [str(word) for word in source]})
+                continue
+            path = self._path(str(source), "each", *((str(name),) if isinstance(each, dict) else ()))
+            if path is None:
+                self.bound[str(name)] = ("@unknown",)
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
+            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
+            field = self._field(resolved, where, str(source), steps=len(path["steps"]))
+            no_list = resolved[0] in ("parameters", "as_of", "@word") or (
+                field is not None and field.schema.get("type") != "array"
+            )
+            if no_list:
+                self._fault("each_list", where, f"{source} is no list", "Give each a list.", str(source), 0)
+            lost = no_list or field is None
+            self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
+            self.reads.add(resolved)
+            loops.append({"name": str(name), "path": path})
+        return loops
+
+    def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
+        found = []
+        for name, source in with_.items():
+            try:
+                path, field, key = parse_lookup(source)
+            except PackError as error:
+                self._fault("lookup", ("with", name), error.what, error.fix, source, 0)
+                self.bound[name] = ("@unknown",)
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            lost = self._known(resolved) is None
+            if self._field(resolved, ("with", name), source, steps=len(path.steps)) is not None:
+                self._field((*resolved, "*", field), ("with", name), source, source.find("[") + 1)
+            key_path = self._resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
+            if key_path[0] != "@word":
+                self._field(key_path, ("with", name), source, source.find("=") + 1)
+                self.reads.add(key_path)
+            self.reads.add((*resolved, "*", field))
+            self.bound[name] = ("@unknown",) if lost else (*resolved, "*")
+            found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
+        return found
+
+    def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
+        if not source:
+            return None
+        names = sorted({*self.names, *self.bound} if rows else set(self.names))
+        try:
+            code = _engine(tuple(names)).compile(source)
+        except PackError as error:
+            loops = () if rows else tuple(self.bound)
+            refused = refusal(error.what, source, names, loops)
+            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            return None
+        try:
+            tree = decode(code)
+            self._walk(tree, where, source)
+        except RecursionError:  # a chain of hundreds of operators
+            refused = too_deep(source)
+            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            return None
+        if any(node.kind == "struct" for node in nodes(tree)):
+            what = "a map is written out here, and what it holds can't be followed"
+            self._fault("map_literal", where, what, "Compare the fields themselves.", source, 0)
+            return None
+        relative = reading.in_order(tree, source)
+        absolute = {self._resolve(path) for path in relative}
+        self.reads |= {path for path in absolute if not path[0].startswith("@")}
+        filled = filled_path(tree, {}) or ()
+        if where[0] == "that":
+            self.needs |= reading.needed(absolute, self.kinds)
+            self.texts += reading.prose(relative, self.bound, self.kinds)
+            self.directed += [(source, one) for one in asked(tree)]
+        self._unguarded(tree, where, source)
+        return {
+            "source": source,
+            "code": _encoded(code),
+            "names": sorted({path[0] for path in relative if not path[0].startswith("@")}),
+            "relative": relative,
+            "filled": filled,
+        }
+
+    def _unguarded(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        """Optional fields that `when` or `where` opens, calls or orders: where they are absent, the condition is an error.
+        In `that` those that `!=` compares: where they are absent, it holds."""
+        # A loop or look-up that has found a row found everything above it, and `when` is asked before `where`.
+        rows = (path[:length] for path in self.bound.values() for length in range(1, len(path) + 1))
+        clause = where[0] == "that"
+        found, sure = unguarded(tree, self._may_be_null, self._resolve, self.sure.union(rows), asked=clause)
+        self.sure |= sure
+        for path, offset in found:
+            shown = ".".join(path).replace(".*", "[…]")
+            if clause:
+                what = f"{shown} is optional; where it is absent, `!=` holds"
+                self._fault("unequal_to_nothing", where, what, f"Begin with filled({shown}).", source, offset)
+                continue
+            self._fault(
+                "unguarded",
+                where,
+                f"{shown} is optional; where it is absent, `{where[0]}` is an error",
+                f"Begin with filled({shown}) &&.",
+                source,
+                offset,
+            )
+
+    def _may_be_null(self, path: tuple[str, ...]) -> bool:
+        """Whether *path* is an optional field of a record, and no list: that is empty when absent."""
+        if len(path) < 2 or path[-1] == "*" or path[0] not in (*fields.RECORDS, *self.kinds):
+            return False
+        group, field = self._known(path[:-1]), self._known(path)
+        if group is None or field is None or path[-1] not in group.schema.get("properties", ()):
+            return False
+        if path[-1] in group.schema.get("required", ()) or field.schema.get("type") == "array":
+            return False
+        return group.schema["properties"][path[-1]].get("default") is None
+
+    def _path(self, source: str | None, key: str, *below: str) -> dict[str, Any] | None:
+        if not source:
+            return None
+        try:
+            path = parse_path(source)
+        except PackError as error:
+            self._fault("path", (key, *below), error.what, error.fix, source, 0)
+            return None
+        plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
+        if key != "each":
+            self._field(self._resolve(plain), (key,), source, steps=len(plain))
+        return _path_data(path)
+
+    def _holes(self, template: str, key: str) -> None:
+        for found in re.finditer(HOLE, template):
+            try:
+                path = parse_path(found[1])
+            except PackError as error:
+                self._fault("message_hole", (key,), error.what, error.fix, template, found.start())
+                continue
+            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            if resolved[0] == "parameters":
+                self._parameter(resolved, (key,), template, found.start(1) + len("parameters."))
+            elif not resolved[0].startswith("@"):
+                self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
+
+    def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        """Fields and kinds of one condition."""
+        deepest, place = brackets(source)
+        if deepest > MAX_DEPTH or depth(tree) > MAX_DEPTH:
+            self._fault("too_deep", where, *too_deep(source)[2:], source, place)
+            return
+        unknown = len(self.faults)
+        self._check_fields(tree, where, source)
+        walk = TypedWalk(source, self._certain)
+        walk.condition(tree)
+        self.walked.append((walk, where))
+        if len(self.faults) > unknown:
+            return  # kinds say nothing of a field that isn't there
+        for fault in walk.faults:
+            self._fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
+        if where[0] == "that":
+            named = {self._resolve(path)[0] for path in reads(tree)}
+            policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
+            if all(name in policy_own for name in named):
+                self._fault(
+                    "no_evidence",
+                    where,
+                    "the clause names nothing of the evidence, so it says the same of every repository",
+                    "Name what has to be shown, or take the clause out.",
+                    source,
+                    0,
+                )
+
+    def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
+        """The field at *path*, None where a computed key may lead to several."""
+        absolute = self._resolve(path)
+        if absolute[0].startswith("@"):
+            return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
+        if absolute[:2] == ("event_log", "events"):
+            return None  # a service logs what it likes
+        return None if reading.is_computed(absolute, self.kinds) else self._known(absolute)
+
+    def _whole_check(self, check: Mapping[str, Any]) -> None:
+        """What only all conditions of the check together can tell."""
+        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.seen.guarded}
+        used = {self._resolve(path) for walk, _ in self.walked for path in walk.seen.used}
+        if check.get("min_items", 1) > 0:
+            guarded |= {
+                self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
+            }  # a loop over it, or a look-up in it, has found something
+        for walk, where in self.walked:
+            for key, offset, shown in walk.seen.alls:
+                if self._absolute(key) not in guarded:
+                    self._fault(
+                        "bare_all",
+                        where,
+                        f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it",
+                        "Walk it with `each`, or write what may not be there with !….exists()."
+                        if shown == "this"
+                        else f"Walk it with `each`, or ask filled({shown}) as well.",
+                        walk.source,
+                        offset,
+                    )
+            for path, offset in walk.seen.tested:
+                full = self._resolve(path)
+                if not any(other[: len(full)] == full for other in used):
+                    self._fault(
+                        "bare_has",
+                        where,
+                        f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it",
+                        f"Ask filled({'.'.join(path)}).",
+                        walk.source,
+                        offset,
+                    )
+
+    def _absolute(self, key: Any) -> Any:
+        return key if isinstance(key, Expr) else self._resolve(key)
+
+    # ------------------------------------------------------------ fields
+
+    def _resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        return reading.resolve(path, self.bound)
+
+    def _known(self, path: tuple[str, ...]) -> fields.Field | None:
+        return reading.field_at(path, self.kinds)
+
+    def _field(
+        self,
+        path: tuple[str, ...],
+        where: tuple[str | int, ...],
+        source: str,
+        offset: int = -1,
+        *,
+        steps: int = 0,
+        start: int = 0,
+    ) -> fields.Field | None:
+        """The field at *path*, else a fault: at *offset* of *source*, or where the last *steps* of the path stand from *start*."""
+        if path[0].startswith("@") or path[0] in ("parameters", "as_of"):
+            return None
+        field = fields.root(path[0], self.kinds)
+        if field is None:
+            self._fault(
+                "unknown_name",
+                where,
+                f"there is nothing called {path[0]}",
+                did_you_mean(path[0], (*self.names, *self.bound)),
+                source,
+                start if steps else offset,
+            )
+            return None
+        for index, step in enumerate(path[1:], 1):
+            below = field.below(step)
+            if below is None:
+                place = _step_place(source, start, index - len(path) + steps) if steps else offset
+                self._fault(
+                    "unknown_field",
+                    where,
+                    f"{self._named(path[:index])} has no field {quoted(step)}",
+                    did_you_mean(step, field.known),
+                    source,
+                    place,
+                )
+                return None
+            field = below
+        return field
+
+    def _named(self, path: tuple[str, ...]) -> str:
+        """*path* as messages name it: an element of a list by the list."""
+        return ".".join(path).removesuffix(".*")
+
+    def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+        for path, offset in _paths_with_places(tree, {}):
+            resolved = self._resolve(path)
+            if resolved[0] == "parameters":
+                self._parameter(resolved, where, source, offset)
+                continue
+            self._field(resolved, where, source, offset)
+
+    def _parameter(
+        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int
+    ) -> None:
+        if len(path) > 1 and path[1] not in self.parameters:
+            self._fault(
+                "unknown_parameter",
+                where,
+                f"the requirement has no parameter {quoted(path[1])}",
+                did_you_mean(path[1], self.parameters)
+                if self.parameters
+                else "Declare it under `parameters`, with default and direction.",
+                source,
+                offset,
+            )
+
+    def _worth(self) -> list[list[str]]:
+        found = set()
+        for path in self.reads:
+            if path[0] in ("parameters", "as_of"):
+                continue
+            field = self._known(path)
+            if field is not None and field.worth is None and "additionalProperties" in field.schema:
+                field = field.below("*")  # `key in a map` is worth what the map holds
+            if field is not None and field.worth:
+                found.add((path[0], field.worth))
+        return [list(pair) for pair in sorted(found)]
+
+    def _fault(
+        self,
+        rule: str,
+        where: tuple[str | int, ...],
+        message: str,
+        fix: str,
+        condition: str = "",
+        caret: int = -1,
+    ) -> None:
+        location = self.document.location((*self.pointer, *where))
+        self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
+
+
+_ENGINES: dict[tuple[str, ...], Engine] = {}
+
+
+def _engine(names: tuple[str, ...]) -> Engine:
+    if names not in _ENGINES:
+        _ENGINES[names] = Engine(names)
+    return _ENGINES[names]
+
+
+def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
+    """A condition that is only ever asked whether it holds; *names* if it reads parameters, which aren't everyone's."""
+    return {"source": "", "code": _encoded(code), "names": names, "relative": [], "filled": ()}
+
+
+def _encoded(code: bytes) -> str:
+    return base64.b64encode(lean(code)).decode("ascii")
+
+
+def _path_data(path: Any) -> dict[str, Any]:
+    return {
+        "source": path.source,
+        "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
+    }
+
+
+def _step_place(source: str, start: int, index: int) -> int:
+    """Where step *index* of the path that begins at *start* of *source* stands."""
+    at = start + len(source[start:]) - len(source[start:].lstrip())
+    found = [match.start() + at for match in re.finditer(r"\w+|\[[^\]]*\]", source[at:])]
+    return found[index] if 0 <= index < len(found) else at
+
+
+def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], int]]:
+    """Every path of *tree* with the place of its last step, inner loop variables resolved."""
+    found: list[tuple[tuple[str, ...], int]] = []
+
+    def visit(node: Expr, names: dict[str, tuple[str, ...]]) -> None:
+        path = path_of(node, names)
+        if path is not None:
+            if not path[0].startswith("@"):
+                found.append((path, node.offset + 1 if node.kind == "select" else node.offset))
+            for part in node.parts[1:] if node.kind == "call" else ():
+                visit(part, names)
+            return
+        if node.kind == "comprehension":
+            visit(node.parts[0], names)
+            base = path_of(node.parts[0], names)
+            inner = {
+                **names,
+                node.name: (*base, "*") if base else ("@row",),
+                str(node.value): ("@accumulator",),
+            }
+            for part in node.parts[1:]:
+                visit(part, inner)
+            return
+        for part in node.parts:
+            visit(part, names)
+
+    visit(tree, dict(bound))
+    return found

@@ -1,0 +1,431 @@
+"""A pack's YAML files compiled to plain data: conditions as the engine's bytes, paths resolved, worths looked up.
+
+What comes out is JSON: `load` turns it into a `Pack`. Faults are collected, never raised, each at its place: `policy lint`
+prints them all, `check` makes them errors of the requirement concerned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from aiact_gate.documents.node import Document, Node, plain_data
+from aiact_gate.documents.text import decode
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.expressions.directions import Asked
+from aiact_gate.expressions.engine import ENGINE, FORMAT
+from aiact_gate.lint.faults import PolicyFault
+from aiact_gate.lint.rules import ADVICE
+from aiact_gate.model.errors import DocumentError, PackError
+from aiact_gate.model.location import Location, Pointer
+from aiact_gate.policy.check_compiler import CheckCompiler
+from aiact_gate.schemas import fields
+from aiact_gate.sources.shapes import quoted, shape
+
+
+@dataclass
+class Compiled:
+    """A compiled pack and what is wrong with it."""
+
+    data: dict[str, Any]
+    faults: list[PolicyFault]
+
+
+def digest_of(folder: File) -> str:
+    """SHA-256 over the names and bytes of every YAML file directly in *folder*, and of the record kinds it adds."""
+    state = hashlib.sha256()
+    for file in policy_files(folder):
+        state.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in kind_files(folder):
+        state.update(b"kinds/" + file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return state.hexdigest()
+
+
+def kind_files(folder: File) -> list[File]:
+    """The schemas of the record kinds that the pack in *folder* adds, sorted by name."""
+    kinds = folder / "kinds"
+    return sorted(kinds.glob("*.json")) if kinds.is_dir() else []
+
+
+def policy_files(folder: File) -> list[File]:
+    """The YAML files directly in *folder*, sorted by name.
+
+    Raises:
+        PackError: one is a link; it may lead out of the pack.
+    """
+    found = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+    for file in found:
+        if file.is_symlink():
+            raise PackError(f"{file.name} in the pack {folder.name} is a link", "Put the file itself there.")
+    return [file for file in found if file.is_file()]
+
+
+def compile_folder(
+    folder: File,
+    label: str | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    layer: str = "",
+    *,
+    advice: bool = False,
+) -> Compiled:
+    """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
+
+    Lint's *advice* stands among the faults only if it is asked for.
+
+    Raises:
+        PackError: no such folder, or no pack.yaml in it.
+    """
+    label = label or folder.name
+    if not (folder / "pack.yaml").is_file():
+        raise PackError(
+            f"there is no pack in {label}: it has no pack.yaml", "Name the folder that holds pack.yaml."
+        )
+    faults: list[PolicyFault] = []
+    seen: dict[str, Location] = {}
+    documents: dict[str, Document] = {}
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "engine": ENGINE,
+        "digest": digest_of(folder),
+        "requirements": [],
+        "label": label,
+    }
+    known = dict(kinds or {})
+    if files := kind_files(folder):
+        # Only whoever adds a kind pays for the library that reads its schema.
+        from aiact_gate.policy.kinds import read_kinds
+
+        data["kinds"] = read_kinds(files, label, known, faults)
+        known |= data["kinds"]
+    for file in policy_files(folder):
+        path = f"{label}/{file.name}"
+        try:
+            document = parse_yaml(file.read_bytes(), path)
+        except DocumentError as error:
+            faults.append(PolicyFault(error.location, "unreadable", error.what, error.fix))
+            continue
+        kind = _schema_of(document)
+        if wanted := _misnamed(file.name, kind):
+            what = f"{path} is no place for {'an overlay' if wanted == 'overlay.yaml' else 'a roll-out'}"
+            fix = f"Call it {wanted}; a pack has one."
+            faults.append(PolicyFault(document.location(), "unknown_file", what, fix))
+        elif file.name == "overlay.yaml":
+            _shaped(document, "overlay", faults)
+            data["overlay"] = file.read_text("utf-8")
+        elif file.name == "pack.yaml":
+            documents[file.name] = document
+            data["pack"] = _shaped(document, "pack", faults)
+            if data["pack"].get("recalls"):
+                from aiact_gate.policy.rollout import pack_data
+
+                data["recalls"] = pack_data(document, data["pack"], faults)
+        elif file.name == "rollout.yaml":
+            from aiact_gate.policy.rollout import rollout_data
+
+            data["rollout"] = rollout_data(document, faults)
+        elif kind.startswith("aiact-gate/policy/"):
+            documents[file.name] = document
+            shaped = _shaped(document, "policy", faults)
+            data["requirements"] += _policy(document, shaped, faults, known, seen)
+        elif file.name in ("timeline.yaml", "classification.yaml"):
+            data[file.stem] = _texts(document.root)
+        else:
+            faults.append(
+                PolicyFault(
+                    document.location(),
+                    "unknown_file",
+                    f"{path} is no policy",
+                    "Begin it with `schema: aiact-gate/policy/v1`, or move it out.",
+                )
+            )
+    data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
+    data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
+    if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
+        from aiact_gate.policy.rollout import with_grace
+
+        with_grace(data["requirements"], data.get("pack") or {}, faults)
+    return Compiled(data, _found(folder, label, data, documents, faults, advice))
+
+
+def _misnamed(name: str, kind: str) -> str:
+    """The one name that a file of the schema *kind*, or with such a stem, may have, if *name* is another; else empty."""
+    stem = name.rpartition(".")[0]
+    for what in ("overlay", "rollout"):
+        if name != f"{what}.yaml" and (stem == what or kind.startswith(f"aiact-gate/{what}/")):
+            return f"{what}.yaml"
+    return ""
+
+
+def _found(
+    folder: File,
+    label: str,
+    data: Mapping[str, Any],
+    documents: dict[str, Document],
+    faults: list[PolicyFault],
+    advice: bool,
+) -> list[PolicyFault]:
+    """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
+    from aiact_gate.lint import requirements
+
+    def tell(
+        rule: str,
+        location: Location,
+        message: str,
+        fix: str,
+        requirement: str = "",
+        condition: str = "",
+        caret: int = -1,
+    ) -> None:
+        faults.append(PolicyFault(location, rule, message, fix, requirement, condition, caret))
+
+    requirements.wrong(data, documents, tell)
+    if advice:
+        requirements.advice(data, documents, tell)
+    return placed(folder, label, [fault for fault in faults if advice or fault.rule not in ADVICE])
+
+
+def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
+    """*faults* of the pack in *folder*, each once, with the exact place of its caret and the line on which it stands."""
+    from aiact_gate.lint.carets import located
+
+    texts: dict[str, str] = {}
+    for path in {fault.location.path for fault in faults}:
+        try:
+            texts[path] = decode((folder / path.removeprefix(f"{label}/")).read_bytes(), path)
+        except (DocumentError, OSError):
+            continue  # what can't be decoded has no line to show
+    return located(dict.fromkeys(faults), texts)
+
+
+def declared_layer(folder: File) -> str:
+    """The layer that the pack.yaml in *folder* names; `organisation` if it names none or can't be read."""
+    try:
+        root = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").root.value
+    except (OSError, DocumentError):
+        return "organisation"
+    node = root.get("layer") if isinstance(root, dict) else None
+    return "unit" if node is not None and node.value == "unit" else "organisation"
+
+
+def _article_order(article: str) -> tuple[int, int, str]:
+    """Articles in the order of the law, annexes behind them, everything else last."""
+    digits = "".join(c for c in article if c.isdigit())
+    if article.startswith("annex"):
+        return 1, int(digits or 0), article
+    return (0 if article[:1].isdigit() else 2), int(digits or 0), article
+
+
+def _texts(node: Node) -> Any:
+    """Plain data, dates as text."""
+    return plain_data(node)
+
+
+def _schema_of(document: Document) -> str:
+    node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
+    return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
+    shaped = shape(document, fields.schema(name), name)
+    for fault in shaped.faults:
+        faults.append(
+            PolicyFault(
+                fault.location, fault.rule, fault.message, fault.fix, _requirement_at(document, fault.pointer)
+            )
+        )
+    for pointer, _ in shaped.unfilled.items():
+        faults.append(
+            PolicyFault(
+                document.location(pointer[1:]),
+                "empty",
+                f"'{pointer[-1]}' says nothing",
+                "Write it out.",
+                _requirement_at(document, pointer),
+            )
+        )
+    for pointer in sorted(shaped.required, key=str):
+        if not document.has(pointer[1:]):
+            owner = _owner(document, pointer[1:-1])
+            faults.append(
+                PolicyFault(
+                    document.location(pointer[1:-1]),
+                    "no_key",
+                    f"{owner} has no {pointer[-1]}",
+                    "Add it; docs/policy-language.md says what it holds.",
+                    _requirement_at(document, pointer),
+                )
+            )
+    value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
+    return value
+
+
+def _owner(document: Document, pointer: Pointer) -> str:
+    """What people call the group at *pointer*: its id, else its key."""
+    if pointer and isinstance(pointer[-1], int):
+        kinds = {"checks": "this check", "requirements": "this requirement"}
+        nameless = kinds.get(str(pointer[-2]), "this element")
+    else:
+        nameless = ""
+    node = document.node(pointer)
+    named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
+    if named is not None and isinstance(named.value, str) and named.value.strip():
+        return quoted(named.value)[1:-1]
+    if nameless:
+        return nameless
+    keys = [step for step in pointer if isinstance(step, str)]
+    return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
+
+
+def _requirement_at(document: Document, pointer: Pointer) -> str:
+    if len(pointer) > 2 and pointer[1] == "requirements" and isinstance(pointer[2], int):
+        node = document.root.value["requirements"].value[pointer[2]]
+        child = node.value.get("id") if isinstance(node.value, dict) else None
+        return str(child.value) if child is not None else ""
+    return ""
+
+
+def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:
+    if name in seen:
+        faults.append(
+            PolicyFault(
+                place,
+                "duplicate_id",
+                f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})",
+                "Give it its own id.",
+                name,
+            )
+        )
+    seen.setdefault(name, place)
+
+
+def _policy(
+    document: Document,
+    policy: Mapping[str, Any],
+    faults: list[PolicyFault],
+    kinds: Mapping[str, Any],
+    seen: dict[str, Location],
+) -> list[dict[str, Any]]:
+    compiled = []
+    for index, requirement in enumerate(policy.get("requirements", [])):
+        pointer: Pointer = ("requirements", index)
+        place = document.location((*pointer, "id"))
+        missing = [
+            key
+            for key in (
+                "id",
+                "version",
+                "citation",
+                "title",
+                "binds",
+                "timeline",
+                "profile",
+                "calls_for",
+                "why",
+                "leaves_open",
+                "fix",
+            )
+            if requirement.get(key) is None
+        ]
+        if requirement.get("id") is not None:
+            _ids_once(str(requirement["id"]), place, seen, faults)
+        if missing:
+            continue  # named by the shape
+        out = {
+            key: requirement[key]
+            for key in (
+                "id",
+                "version",
+                "citation",
+                "title",
+                "timeline",
+                "profile",
+                "calls_for",
+                "why",
+                "leaves_open",
+                "fix",
+            )
+        }
+        out |= {
+            "article": str(policy.get("article", "")),
+            "role": requirement["binds"].get("role", "provider"),
+            "duty": requirement["binds"].get("duty", ""),
+            "cheat": requirement.get("cheat") or "",
+            "not_checked": requirement.get("not_checked") or "",
+            "parameters": {
+                name: value["default"]
+                for name, value in (requirement.get("parameters") or {}).items()
+                if "default" in value
+            },
+            "bounds": requirement.get("parameters") or {},
+            "crosswalk": requirement.get("crosswalk") or {},
+            "file": document.path,
+            "line": place.line,
+        }
+        checks = requirement.get("checks") or []
+        if bool(checks) == bool(out["not_checked"]):
+            faults.append(
+                PolicyFault(
+                    place,
+                    "checks_or_reason",
+                    f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason",
+                    "Keep one of the two.",
+                    out["id"],
+                )
+            )
+        ids: set[Any] = set()
+        for number, check in enumerate(checks):
+            name = check.get("id") if isinstance(check, dict) else None
+            if name is not None and name in ids:
+                faults.append(
+                    PolicyFault(
+                        document.location((*pointer, "checks", number, "id")),
+                        "duplicate_id",
+                        f"two checks of {out['id']} are called {name}",
+                        "Give each its own id.",
+                        out["id"],
+                    )
+                )
+            ids.add(name)
+        parameters = tuple(requirement.get("parameters") or {})
+        out["checks"] = []
+        directed: list[tuple[str, Asked]] = []
+        for number, check in enumerate(checks):
+            if isinstance(check, dict) and check.get("id"):
+                there = (*pointer, "checks", number)
+                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds)
+                out["checks"].append(compiler.compile(check))
+                directed += compiler.directed
+        _directions(document, pointer, out, directed, faults)
+        compiled.append(out)
+    return compiled
+
+
+def _directions(
+    document: Document,
+    pointer: Pointer,
+    requirement: Mapping[str, Any],
+    directed: list[tuple[str, Asked]],
+    faults: list[PolicyFault],
+) -> None:
+    """Parameters whose `tighten` names the way in which a comparison asks less."""
+    for name, parameter in requirement["bounds"].items():
+        told = parameter.get("tighten")
+        found = {one.direction: source for source, one in directed if one.parameter == name}
+        other = next((way for way in found if told in ("higher", "lower") and way != told), "")
+        if other:
+            both = len(found) > 1
+            shown = quoted(found[other])
+            faults.append(
+                PolicyFault(
+                    document.location((*pointer, "parameters", name, "tighten")),
+                    "tighten_direction",
+                    f"a {told} {name} would loosen {shown}",
+                    "Another comparison asks more of it the other way: use a parameter for each."
+                    if both
+                    else f"Write tighten: {other}.",
+                    requirement["id"],
+                )
+            )

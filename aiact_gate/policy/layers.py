@@ -1,0 +1,538 @@
+"""Overlays: packs of later layers that tighten those of earlier ones, applied to compiled packs.
+
+An overlay can't loosen: what would is a fault at its place, and nothing of it is applied. A changed check is compiled
+again with the names that it binds, so that it is judged as if the clause stood in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from aiact_gate.documents.node import Document
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.lint.faults import PolicyFault, did_you_mean
+from aiact_gate.lint.rules import ADVICE
+from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import LAYERS
+from aiact_gate.policy.check_compiler import CheckCompiler
+from aiact_gate.schemas import fields
+from aiact_gate.sources.shapes import quoted, shape
+
+Compiled = dict[str, Any]
+
+_OF_CLAUSES = ("clauses", "reads", "needs", "worth", "texts", "proof", "chosen")
+"""What of a compiled check depends on its clauses."""
+
+
+def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFault]]:
+    """Compiled *packs*, in the order of their layers, each tightened by the overlays of later layers; and what is refused."""
+    merged = [_own_copy(pack) for pack in packs]
+    faults: list[PolicyFault] = []
+    for index, pack in enumerate(merged):
+        if "overlay" in pack:
+            faults += [fault for fault in _applied(merged, index) if fault.rule not in ADVICE]
+    return merged, faults
+
+
+def refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
+    """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
+    if "overlay" not in pack:
+        return []
+    return _applied([*(_own_copy(one) for one in overlaid(earlier)[0]), _own_copy(pack)], len(earlier))
+
+
+def _applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
+    """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place."""
+    from aiact_gate.lint.carets import located
+
+    faults: list[PolicyFault] = []
+    overlay = _Overlay(packs, index, faults)
+    overlay.apply()
+    return located(faults, {overlay.document.path: packs[index]["overlay"]})
+
+
+def _own_copy(pack: Compiled) -> Compiled:
+    """*pack* with requirements that may be changed: bytes and paths below them stay shared."""
+    requirements = [
+        {
+            **requirement,
+            "parameters": dict(requirement["parameters"]),
+            "checks": list(requirement["checks"]),
+            "origin": dict(requirement.get("origin", {})),
+            "widened": list(requirement.get("widened", ())),
+        }
+        for requirement in pack["requirements"]
+    ]
+    return {**pack, "requirements": requirements}
+
+
+class _Overlay:
+    """One pack's overlay over the packs of earlier layers."""
+
+    def __init__(self, packs: Sequence[Compiled], index: int, faults: list[PolicyFault]) -> None:
+        own = packs[index]
+        self.faults = faults
+        self.label = str(own["label"])
+        self.layer = LAYERS.index(own["layer"])
+        self.packs = packs
+        self.earlier = [pack for pack in packs[:index] if LAYERS.index(pack["layer"]) < self.layer]
+        self.requirements = {
+            requirement["id"]: requirement for pack in self.earlier for requirement in pack["requirements"]
+        }
+        self.kinds = {
+            name: schema for pack in [*self.earlier, own] for name, schema in pack.get("kinds", {}).items()
+        }
+        self.document: Document = parse_yaml(own["overlay"].encode(), f"{self.label}/overlay.yaml")
+        shaped = shape(self.document, fields.schema("overlay"), "overlay")
+        self.data: Mapping[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
+
+    def apply(self) -> None:
+        self._extends()
+        for pointer, requirement, checks in self._requirements("add"):
+            self._add(pointer, requirement, checks)
+        for pointer, requirement, values in self._requirements("set"):
+            for name, value in values.items():
+                self._set((*pointer, name), requirement, name, value)
+        for pointer, requirement, place, severity in self._checks("raise"):
+            self._raise(pointer, requirement, place, severity)
+        for pointer, requirement, place, clause in self._checks("require"):
+            self._require(pointer, requirement, place, clause)
+        for pointer, requirement, whom in self._requirements("widen"):
+            self._widen(pointer, requirement, whom)
+        for pointer, requirement, day in self._requirements("sooner"):
+            self._sooner(pointer, requirement, day)
+
+    # ------------------------------------------------------------ verbs
+
+    def _extends(self) -> None:
+        known = {str((pack.get("pack") or {}).get("name", "")): pack for pack in self.earlier}
+        for name, wanted in (self.data.get("extends") or {}).items():
+            pointer: Pointer = ("extends", name)
+            pack = known.get(name)
+            if pack is None:
+                self._fault(
+                    "unknown_pack",
+                    pointer,
+                    f"no pack of an earlier layer is called {quoted(name)}",
+                    did_you_mean(name, tuple(known)),
+                )
+                continue
+            version, digest = str(pack["pack"].get("version", "")), str(pack["digest"])
+            if wanted.get("version") and wanted["version"] != version:
+                self._fault(
+                    "other_version",
+                    (*pointer, "version"),
+                    f"this overlay is for version {wanted['version']} of {name}; {version} is here",
+                    f"Read what changed, then name version {version}.",
+                )
+            asked = str(wanted.get("digest") or "").removeprefix("sha256:").lower()
+            if asked and asked != digest:
+                self._fault(
+                    "other_digest",
+                    (*pointer, "digest"),
+                    f"this overlay is for {name} with digest {asked[:12]}; {digest[:12]} is here",
+                    f"Read what changed, then name sha256:{digest}.",
+                )
+
+    def _add(self, pointer: Pointer, requirement: Compiled, checks: Sequence[Mapping[str, Any]]) -> None:
+        for number, check in enumerate(checks):
+            if not check.get("id"):
+                continue
+            place: Pointer = (*pointer, number)
+            name = f"{requirement['id']}/{check['id']}"
+            if any(known["id"] == name for known in requirement["checks"]):
+                self._fault(
+                    "duplicate_id",
+                    (*place, "id"),
+                    f"{requirement['id']} has a check {check['id']} already",
+                    "Give the added check an id of its own; to ask more of the one that is there, use `require`.",
+                    requirement,
+                )
+                continue
+            before = len(self.faults)
+            compiled = self._compiler(place, requirement).compile(check)
+            if len(self.faults) > before:
+                continue
+            requirement["checks"].append({**compiled, "file": self.document.path})
+            requirement["not_checked"] = ""
+            self._origin(requirement, f"checks.{check['id']}", (*place, "id"))
+
+    def _set(self, pointer: Pointer, requirement: Compiled, name: str, value: float) -> None:
+        bounds = requirement["bounds"].get(name)
+        if bounds is None:
+            known = tuple(requirement["bounds"])
+            self._fault(
+                "unknown_parameter",
+                pointer,
+                f"{requirement['id']} has no parameter {quoted(name)}",
+                did_you_mean(name, known) if known else "It has none; ask more with `require` or `add`.",
+                requirement,
+                at_key=True,
+            )
+            return
+        now, higher = requirement["parameters"][name], bounds["tighten"] == "higher"
+        if bounds["type"] == "int" and value != math.floor(value):
+            what, fix = f"{name} is a whole number; {_number(value)} is none", "Write a whole number."
+        elif value < now if higher else value > now:
+            since = requirement["origin"].get(f"parameters.{name}")
+            what = (
+                f"{name} of {requirement['id']} is {_number(now)}"
+                f"{f' (set in {since})' if since else ''}; {_number(value)} is looser"
+            )
+            fix = f"An overlay only tightens: write {_number(now)} or {'more' if higher else 'less'}, or take it out."
+        elif bounds.get("min") is not None and value < bounds["min"]:
+            what, fix = _beyond(name, value, "least", bounds["min"])
+        elif bounds.get("max") is not None and value > bounds["max"]:
+            what, fix = _beyond(name, value, "most", bounds["max"])
+        else:
+            requirement["parameters"][name] = value
+            self._origin(requirement, f"parameters.{name}", pointer)
+            return
+        self._fault("loosens" if "looser" in what else "out_of_bounds", pointer, what, fix, requirement)
+
+    def _raise(self, pointer: Pointer, requirement: Compiled, place: int, severity: str) -> None:
+        check = requirement["checks"][place]
+        if severity == check["severity"]:
+            self._fault(
+                "changes_nothing",
+                pointer,
+                f"{check['id']} is of severity {severity} already",
+                "Take the line out.",
+                requirement,
+            )
+        elif severity == "warning":
+            self._fault(
+                "loosens",
+                pointer,
+                f"{check['id']} is of severity error; warning is looser",
+                "An overlay only tightens: take the line out.",
+                requirement,
+            )
+        else:
+            requirement["checks"][place] = _raised(check)
+            self._origin(requirement, f"severity.{_short(check)}", pointer)
+
+    def _require(self, pointer: Pointer, requirement: Compiled, place: int, more: Mapping[str, Any]) -> None:
+        check = requirement["checks"][place]
+        if check["faults"]:
+            self._fault(
+                "no_clauses",
+                pointer,
+                f"{check['id']} reports what reading the evidence found; it has no clauses to add to",
+                "Add a check of your own with `add`.",
+                requirement,
+                at_key=True,
+            )
+            return
+        if not more.get("that") or not more.get("message"):
+            return  # reported when the file was read
+        compiled = self._with_clauses(pointer, requirement, check, more, self.faults)
+        if compiled is None:
+            return
+        changed = {**check, **compiled}
+        changed.setdefault("before", check)
+        if check.get("replaces"):
+            # Its form before is asked the same: in its first 30 days a stricter check warns, what an overlay asks doesn't.
+            old = self._with_clauses(pointer, requirement, check["replaces"], more, [])
+            changed["replaces"] = {**check["replaces"], **(old or {})}
+        requirement["checks"][place] = changed
+        self._origin(requirement, f"require.{_short(check)}", pointer)
+
+    def _with_clauses(
+        self,
+        pointer: Pointer,
+        requirement: Compiled,
+        check: Compiled,
+        more: Mapping[str, Any],
+        faults: list[PolicyFault],
+    ) -> dict[str, Any] | None:
+        """What of *check* changes with the clauses of *more* behind its own; None if they are at fault."""
+        before = len(faults)
+        written = _written(check)
+        added = list(more["that"])
+        compiler = _ClauseCompiler(self._compiler(pointer, requirement), len(written["that"]))
+        compiler.faults = faults
+        compiled = compiler.compile(
+            {
+                **written,
+                "that": [*written["that"], *added],
+                "message": more["message"],
+                "fix": more.get("fix"),
+            }
+        )
+        if len(faults) > before:
+            return None
+        said = {
+            "message": more["message"],
+            "fix": more.get("fix") or "",
+            "kind": more.get("kind") or "missing",
+            "place": self._place(pointer),
+        }
+        for number, clause in enumerate(compiled["clauses"]):
+            if number < len(check["clauses"]):
+                old = check["clauses"][number]
+                clause |= {key: old[key] for key in said if key in old}
+            else:
+                clause |= said
+        return {key: compiled[key] for key in _OF_CLAUSES}
+
+    def _widen(self, pointer: Pointer, requirement: Compiled, whom: Mapping[str, Any]) -> None:
+        if not any(whom.get(key) for key in ("role", "duty", "when")):
+            self._fault(
+                "changes_nothing",
+                pointer,
+                f"nothing says whom {requirement['id']} binds besides",
+                "Give role, duty or when.",
+                requirement,
+                at_key=True,
+            )
+            return
+        duties = tuple(
+            sorted({str(one["duty"]) for pack in self.earlier for one in pack["requirements"]} | {"all"})
+        )
+        before = len(self.faults)
+        duty = whom.get("duty") or ""
+        if duty and duty not in duties:
+            self._fault(
+                "unknown_duty",
+                (*pointer, "duty"),
+                f"there is no duty {quoted(duty)}",
+                did_you_mean(duty, duties),
+                requirement,
+            )
+        when = None
+        if whom.get("when"):
+            compiler = _ClauseCompiler(self._compiler(pointer, requirement))
+            when = compiler.when(whom["when"])
+            others = sorted({path[0] for path in compiler.reads} - {"system", "classification"})
+            if others:
+                self._fault(
+                    "widen_reads",
+                    (*pointer, "when"),
+                    f"`when` reads {', '.join(others)}; whom a point binds follows from system and classification alone",
+                    "Ask it in a check.",
+                    requirement,
+                )
+        if len(self.faults) > before:
+            return
+        requirement["widened"].append({"role": whom.get("role") or "", "duty": duty, "when": when})
+        self._origin(requirement, "binds", pointer)
+
+    def _sooner(self, pointer: Pointer, requirement: Compiled, day: str) -> None:
+        timeline: Mapping[str, Any] = next(
+            (pack["timeline"] for pack in self.packs if pack.get("timeline")), {}
+        )
+        dates = sorted(_dates(timeline, requirement["timeline"]))
+        set_ = requirement.get("sooner")
+        if not dates:
+            self._fault(
+                "no_date",
+                pointer,
+                f"{requirement['id']} has no date in the timeline: nothing is sooner",
+                "Take the line out.",
+                requirement,
+            )
+        elif day >= dates[0] or set_ and day > set_:
+            since = f" (set in {requirement['origin'].get('sooner')})" if set_ and day > set_ else ""
+            self._fault(
+                "loosens",
+                pointer,
+                f"{requirement['id']} binds from {set_ if since else dates[0]}{since}; {day} isn't sooner",
+                "An overlay only tightens: write an earlier day, or take the line out.",
+                requirement,
+            )
+        else:
+            requirement["sooner"] = day
+            self._origin(requirement, "sooner", pointer)
+
+    # ------------------------------------------------------------ targets
+
+    def _requirements(self, verb: str) -> Iterator[tuple[Pointer, Compiled, Any]]:
+        for name, value in (self.data.get(verb) or {}).items():
+            requirement = self._requirement((verb, name), name)
+            if requirement is not None:
+                yield (verb, name), requirement, value
+
+    def _checks(self, verb: str) -> Iterator[tuple[Pointer, Compiled, int, Any]]:
+        for name, value in (self.data.get(verb) or {}).items():
+            requirement = self._requirement((verb, name), name.partition("/")[0])
+            if requirement is None:
+                continue
+            ids = tuple(check["id"] for check in requirement["checks"])
+            if name in ids:
+                yield (verb, name), requirement, ids.index(name), value
+            elif "/" in name:
+                self._fault(
+                    "unknown_check",
+                    (verb, name),
+                    f"{requirement['id']} has no check {quoted(name.partition('/')[2])}",
+                    did_you_mean(name, ids),
+                    requirement,
+                    at_key=True,
+                )
+            else:
+                self._fault(
+                    "unknown_check",
+                    (verb, name),
+                    f"`{verb}` speaks of a check; {name} is a requirement",
+                    f"Name one of: {', '.join(ids[:8])}." if ids else "It has no checks; use `add`.",
+                    requirement,
+                    at_key=True,
+                )
+
+    def _requirement(self, pointer: Pointer, name: str) -> Compiled | None:
+        requirement: Compiled | None = self.requirements.get(name)
+        if requirement is not None:
+            return requirement
+        for pack in self.packs:
+            if any(one["id"] == name for one in pack["requirements"]):
+                self._fault(
+                    "same_layer",
+                    pointer,
+                    f"{name} belongs to the pack {pack['label']}, which is of no earlier layer",
+                    "An overlay tightens the packs of earlier layers; change your own policy file instead.",
+                    at_key=True,
+                )
+                return None
+        self._fault(
+            "unknown_requirement",
+            pointer,
+            f"no pack of an earlier layer has a requirement {quoted(name)}",
+            did_you_mean(name, tuple(self.requirements)),
+            at_key=True,
+        )
+        return None
+
+    # ------------------------------------------------------------ parts
+
+    def _compiler(self, pointer: Pointer, requirement: Compiled) -> CheckCompiler:
+        return CheckCompiler(
+            self.document,
+            pointer,
+            requirement["id"],
+            tuple(requirement["parameters"]),
+            self.faults,
+            self.kinds,
+        )
+
+    def _origin(self, requirement: Compiled, key: str, pointer: Pointer) -> None:
+        before = requirement["origin"].get(key)
+        here = self._place(pointer)
+        several = key.startswith("require.") or key == "binds"
+        requirement["origin"][key] = f"{before}, {here}" if before and several else here
+
+    def _place(self, pointer: Pointer) -> str:
+        return f"{self.document.path}:{self.document.location(pointer).line}"
+
+    def _fault(
+        self,
+        rule: str,
+        pointer: Pointer,
+        message: str,
+        fix: str,
+        requirement: Compiled | None = None,
+        *,
+        at_key: bool = False,
+    ) -> None:
+        place = self.document.location(pointer)
+        if at_key and pointer and isinstance(pointer[-1], str):
+            node = self.document.root
+            for step in pointer[:-1]:
+                node = node.value[step]
+            line, column = node.keys.get(str(pointer[-1]), (place.line, place.column))
+            place = place._replace(
+                line=line, column=column, end_line=line, end_column=column + len(str(pointer[-1]))
+            )
+        self.faults.append(
+            PolicyFault(place, rule, message, fix, requirement["id"] if requirement is not None else "")
+        )
+
+
+class _ClauseCompiler(CheckCompiler):
+    """Compiles what an overlay adds to a check that is there; faults stand at the overlay's own lines."""
+
+    def __init__(self, like: CheckCompiler, own: int = 0) -> None:
+        super().__init__(
+            like.document, like.pointer, like.requirement, like.parameters, like.faults, like.kinds
+        )
+        self._own = own
+        """How many clauses the check had before."""
+
+    def when(self, source: str) -> Any:
+        """A condition that sees no row, as compiled; None if it is at fault."""
+        return self._condition(source, "when", rows=False)
+
+    def _fault(
+        self,
+        rule: str,
+        where: tuple[str | int, ...],
+        message: str,
+        fix: str,
+        condition: str = "",
+        caret: int = -1,
+    ) -> None:
+        if where[0] == "that" and len(where) > 1 and isinstance(where[1], int):
+            where = ("that", where[1] - self._own)
+        super()._fault(rule, where, message, fix, condition, caret)
+
+
+def _written(check: Compiled) -> dict[str, Any]:
+    """A compiled check as its policy file wrote it, as far as conditions go."""
+    each = {
+        loop["name"]: loop["words"] if "words" in loop else loop["path"]["source"] for loop in check["loops"]
+    }
+    with_ = {
+        one["name"]: f"{one['path']['source']}[{one['field']}={one['key']['source']}]"
+        for one in check["lookups"]
+    }
+    return {
+        "id": _short(check),
+        "each": each or None,
+        "with": with_,
+        "min_items": check["min_items"],
+        "empty_is_fine": "said in the pack",
+        "when": _source(check["when"]),
+        "where": _source(check["where"]),
+        "that": [clause["source"] for clause in check["clauses"]],
+        "at": check["at"]["source"] if check["at"] else None,
+    }
+
+
+def _source(condition: Mapping[str, Any] | None) -> str | None:
+    return condition["source"] if condition else None
+
+
+def _raised(check: Compiled) -> Compiled:
+    raised = {**check, "severity": "error"}
+    if "before" in check:
+        raised["before"] = _raised(check["before"])
+    return raised
+
+
+def _short(check: Compiled) -> str:
+    return str(check["id"]).partition("/")[2]
+
+
+def _dates(timeline: Mapping[str, Any], key: str) -> Iterator[str]:
+    """Every date that row *key* of *timeline* names, in all readings."""
+    for row in timeline.get("application", []):
+        if row.get("id") != key:
+            continue
+        for reading in (row, *row.get("readings", [])):
+            for name, value in reading.items():
+                if name in ("general", "annex_i", "annex_iii") or name.startswith("effective_"):
+                    if value:
+                        yield str(value)
+
+
+def _beyond(name: str, value: float, word: str, bound: float) -> tuple[str, str]:
+    return (
+        f"{name} is at {word} {_number(bound)}; {_number(value)} is beyond",
+        f"Write {_number(bound)} or {'more' if word == 'least' else 'less'}.",
+    )
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"

@@ -1,0 +1,55 @@
+"""`policy lint`: everything that is wrong with a pack, each fault at its place.
+
+What comes in is a folder, what goes out its faults in the order of their places. The rules are listed in `rules`, in two
+kinds. What makes a judgement wrong is found by compiling (`compile`, `typed`, `refusals`, `requirements.wrong`), so that
+`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`requirements.advice` and
+`rules.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aiact_gate.lint.faults import PolicyFault
+from aiact_gate.model.location import Location
+from aiact_gate.policy.compile import compile_folder, placed
+from aiact_gate.policy.layers import refused
+from aiact_gate.policy.load import below
+
+OTHER_PARTS = ("rollout", "recalls", "overlay", "kinds")
+"""What a pack may hold beside requirements, as compiled."""
+
+
+def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
+    """Everything wrong with the pack in *folder*, in order of place. Raises PackError if there is none.
+
+    *others*: packs of which those of earlier layers are known to it: its overlay may tighten them, its conditions read their kinds.
+    """
+    earlier = below(folder, others)
+    kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
+    compiled = compile_folder(folder, None, kinds, advice=True)
+    more = _ended(compiled.data) + refused(compiled.data, earlier)
+    faults = compiled.faults + placed(folder, folder.name, more)
+    if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):
+        place = Location(f"{folder.name}/pack.yaml")
+        what = f"the pack {folder.name} has no requirement"
+        faults.append(PolicyFault(place, "no_policy", what, "Add a policy file, or take the pack out."))
+    return sorted(
+        faults,
+        key=lambda fault: (fault.location.path, fault.location.line, fault.location.column, fault.rule),
+    )
+
+
+def _ended(data: dict[str, Any]) -> list[PolicyFault]:
+    """Recalls that ended: they take nothing back any more."""
+    if not data.get("recalls"):
+        return []
+    import datetime
+
+    from aiact_gate.model.rollout import recall_from
+    from aiact_gate.policy.rollout import recall_faults_today
+
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return recall_faults_today([recall_from(item, "") for item in data["recalls"]], today)

@@ -1,0 +1,273 @@
+"""Packs ready to judge with: compiled once, from then on read as JSON.
+
+The wheel carries its packs compiled; other packs are compiled on first use into the user's cache folder; without a cache
+everything works from the YAML. Nothing is unpickled, and a checked repository can't supply compiled bytes: a cache is
+looked up by the digest of the YAML, in a folder that belongs to this user.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Any
+
+from aiact_gate.documents.cache import cache_file, store
+from aiact_gate.expressions.engine import ENGINE, FORMAT
+from aiact_gate.model.errors import PackError
+from aiact_gate.model.policy import (
+    LAYERS,
+    Check,
+    Condition,
+    Lookup,
+    Loop,
+    Pack,
+    PathExpr,
+    Requirement,
+    Widening,
+)
+from aiact_gate.sources.builtin import BUILTIN, HERE, builtin_folder
+
+if TYPE_CHECKING:
+    from aiact_gate.lint.faults import PolicyFault
+
+
+@cache
+def load_builtin(name: str) -> tuple[Pack, list[PolicyFault]]:
+    """The built-in pack *name* and what is wrong with it (nothing, in a release)."""
+    data = _shipped(name)
+    if data is not None:
+        return pack_from(data), []
+    return load_folder(builtin_folder(name), layer="builtin")
+
+
+def _shipped(name: str) -> dict[str, Any] | None:
+    """The built-in pack *name* as the wheel carries it compiled."""
+    compiled = HERE / "policies" / f"{name}.json"
+    data = _kept(compiled)
+    return None if data is None else data | {"layer": "builtin"}
+
+
+def _kept(file: File | None) -> dict[str, Any] | None:
+    """What was compiled to *file*, if it is there and of this form."""
+    if file is None or not file.is_file():
+        return None
+    try:
+        data: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return data if data.get("format") == FORMAT and data.get("engine") == ENGINE else None
+    except (OSError, ValueError, AttributeError):
+        return None  # damaged: it is compiled again
+
+
+def load_folder(
+    folder: File, label: str | None = None, kinds: Mapping[str, Any] | None = None, layer: str = ""
+) -> tuple[Pack, list[PolicyFault]]:
+    """The pack in *folder*, from the cache if its bytes were compiled before; and what is wrong with it.
+
+    *kinds* are the record kinds of the packs before it. *layer* is said by whoever names the folder; else pack.yaml says it.
+
+    Raises:
+        PackError: no pack there.
+    """
+    # Whoever judges with the built-in packs alone doesn't pay for the compiler.
+    from aiact_gate.policy.compile import compile_folder, digest_of
+
+    if not folder.is_dir():
+        raise PackError(
+            f"there is no pack folder {label or folder.name}", "Mend the path under `policies: packs:`."
+        )
+    # The places in it begin with the label, and its conditions may read the kinds of other packs.
+    more = f"{label}|{layer}|{json.dumps(kinds, sort_keys=True)}" if label or layer or kinds else ""
+    apart = hashlib.sha256(more.encode()).hexdigest()[:16] if more else ""
+    cached = cache_file("packs", f"{folder.name}-{digest_of(folder)}{apart}-{FORMAT}.json")
+    data = _kept(cached)
+    if data is not None:
+        try:
+            return pack_from(data)._replace(compiled=cached), []
+        except (ValueError, KeyError, TypeError):
+            pass  # a damaged cache is compiled again below
+    compiled = compile_folder(folder, label, kinds, layer)
+    text = json.dumps(compiled.data).encode()
+    if cached is not None and not compiled.faults:
+        store(cached, text)
+    return pack_from(compiled.data)._replace(compiled=text), compiled.faults
+
+
+def _data_of(pack: Pack) -> dict[str, Any]:
+    """What *pack* was made from; a second reading, which only overlays need. Raises PackError."""
+    data = _shipped(pack.name) if pack.layer == "builtin" else None
+    if data is None:
+        try:
+            text = pack.compiled if isinstance(pack.compiled, bytes) else pack.compiled.read_bytes()
+        except OSError as error:
+            what = f"the compiled form of {pack.label or pack.name} went away while it was read"
+            raise PackError(what, "Run it again.") from error
+        data = json.loads(text)
+    return data
+
+
+def in_layer_order(folders: Sequence[str]) -> list[str]:
+    """Pack *folders* with those of the organisation before those of its units, else in the order given."""
+    if len(folders) < 2:
+        return list(folders)
+    from aiact_gate.policy.compile import declared_layer
+
+    return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
+
+
+def below(folder: File, others: Sequence[File]) -> list[dict[str, Any]]:
+    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*, as compiled data."""
+    from aiact_gate.policy.compile import declared_layer
+
+    layer = LAYERS.index(declared_layer(folder))
+    found = [load_builtin(name)[0] for name in BUILTIN]
+    for other in others:
+        if LAYERS.index(declared_layer(other)) < layer and (other / "pack.yaml").is_file():
+            found.append(load_folder(other)[0])
+    return [_data_of(pack) for pack in found]
+
+
+def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
+    """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
+
+    Without an overlay they come back as they are. The result is kept by the digests of all layers.
+    """
+    if not any(pack.has_overlay for pack in packs):
+        return list(packs), []
+    named = json.dumps([[pack.name, pack.layer, pack.label, pack.digest] for pack in packs])
+    cached = cache_file("packs", f"layers-{hashlib.sha256(named.encode()).hexdigest()}-{FORMAT}.json")
+    if cached is not None and cached.is_file():
+        try:
+            merged = json.loads(cached.read_bytes())
+            if all(data["format"] == FORMAT and data["engine"] == ENGINE for data in merged):
+                return [pack_from(data) for data in merged], []
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # a damaged cache is made again below
+    from aiact_gate.policy.layers import overlaid
+
+    merged, faults = overlaid([_data_of(pack) for pack in packs])
+    if cached is not None and not faults:
+        store(cached, json.dumps(merged).encode())
+    return [pack_from(data) for data in merged], faults
+
+
+def pack_from(data: dict[str, Any]) -> Pack:
+    """The `Pack` of compiled *data*, whose requirements are used up: ten thousand checks needn't be held twice."""
+    head = data.get("pack") or {}
+    compiled = data["requirements"][::-1]
+    data["requirements"] = []
+    requirements = []
+    while compiled:
+        requirements.append(_requirement(compiled.pop()))
+    return Pack(
+        name=str(head.get("name", "")),
+        version=str(head.get("version", "")),
+        digest=data["digest"],
+        legal_review=str(head.get("legal_review", "none")),
+        introduced=str(head.get("introduced", "")),
+        requirements=tuple(requirements),
+        timeline=data.get("timeline", {}),
+        classification=data.get("classification", {}),
+        layer=data.get("layer", "builtin"),
+        history=dict(head.get("history") or {}),
+        label=data.get("label", ""),
+        kinds=data.get("kinds", {}),
+        has_overlay="overlay" in data,
+        **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
+    )
+
+
+def _over_time(data: dict[str, Any], pack: str) -> dict[str, Any]:
+    """The roll-out and recalls of compiled *data*, if there are any."""
+    if not data.get("rollout") and not data.get("recalls"):
+        return {}
+    from aiact_gate.model.rollout import recall_from, rollout_from
+
+    return {
+        "rollout": rollout_from(data["rollout"]) if data.get("rollout") else None,
+        "recalls": tuple(recall_from(item, pack) for item in data.get("recalls") or ()),
+    }
+
+
+def _requirement(item: dict[str, Any]) -> Requirement:
+    known = {key: value for key, value in item.items() if key not in ("checks", "crosswalk", "widened")}
+    crosswalk = {name: tuple(refs) for name, refs in item["crosswalk"].items()}
+    widened = tuple(
+        Widening(one["role"], one["duty"], _condition(one["when"])) for one in item.get("widened", ())
+    )
+    checks = tuple(_check(check) for check in item["checks"])
+    return Requirement(**known, checks=checks, crosswalk=crosswalk, widened=widened)
+
+
+def _check(item: dict[str, Any]) -> Check:
+    return Check(
+        id=item["id"],
+        severity=item["severity"],
+        kind=item["kind"],
+        loops=tuple(
+            Loop(loop["name"], _path(loop.get("path")), tuple(loop.get("words", ())))
+            for loop in item["loops"]
+        ),
+        min_items=item["min_items"],
+        when=_condition(item["when"]),
+        where=_condition(item["where"]),
+        lookups=tuple(
+            Lookup(one["name"], _sure(one["path"]), one["field"], _sure(one["key"]))
+            for one in item["lookups"]
+        ),
+        clauses=tuple(clause for raw in item["clauses"] if (clause := _condition(raw)) is not None),
+        faults=item["faults"],
+        at=_path(item["at"]),
+        message=item["message"],
+        missing=item["missing"],
+        fix=item["fix"],
+        reads=_paths(item["reads"]),
+        needs=_paths(item["needs"]),
+        worth=tuple((name, worth) for name, worth in item["worth"]),
+        texts=_paths(item["texts"]),
+        proof=_condition(item["proof"]),
+        chosen=_condition(item["chosen"]),
+        line=item["line"],
+        new_in=item.get("new_in", ""),
+        warns_until=item.get("warns_until", ""),
+        replaces=_check(item["replaces"]) if item.get("replaces") else None,
+        file=item.get("file", ""),
+        before=_check(item["before"]) if "before" in item else None,
+    )
+
+
+def _condition(raw: dict[str, Any] | None) -> Condition | None:
+    if raw is None:
+        return None
+    return Condition(
+        raw["source"],
+        base64.b64decode(raw["code"]),
+        tuple(raw["names"]),
+        _paths(raw["relative"]),
+        tuple(raw["filled"]),
+        raw.get("message", ""),
+        raw.get("fix", ""),
+        raw.get("kind", ""),
+        raw.get("place", ""),
+    )
+
+
+_SAME: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""Paths that several checks read are held once."""
+
+
+def _paths(raw: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(_SAME.setdefault(path, path) for path in map(tuple, raw))
+
+
+def _path(raw: dict[str, Any] | None) -> PathExpr | None:
+    return None if raw is None else _sure(raw)
+
+
+def _sure(raw: dict[str, Any]) -> PathExpr:
+    return PathExpr(
+        raw["source"], tuple(step if isinstance(step, str) else tuple(step) for step in raw["steps"])
+    )

@@ -1,0 +1,1 @@
+"""`policy test`: the examples of policies, the mutants that they notice, the parts that they reach."""

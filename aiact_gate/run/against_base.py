@@ -1,0 +1,162 @@
+"""`check --staged` and `check --base`: two trees judged, and what lies between them.
+
+The base's manifest is the one at the same path, or (where it moved) the one that declared the same systems. Packs of the
+repository that changed judge twice: a point fails if it fails under the new rules or under the base's.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+from aiact_gate.judge.change import loosened
+from aiact_gate.judge.loosenings import Stated, finding_of, systems_of
+from aiact_gate.judge.regression import by_both_rules, compared, dropped_points, in_stricter_mode
+from aiact_gate.model.errors import AiactError
+from aiact_gate.model.location import Location
+from aiact_gate.model.report import Finding, Problem, Report, SystemReport
+from aiact_gate.run.check import check
+from aiact_gate.run.compared_trees import given_packs, stated
+from aiact_gate.run.options import Options
+from aiact_gate.run.packs_in_force import Given
+from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
+from aiact_gate.sources.snapshot import Snapshot
+
+
+def check_change(
+    snapshot: Snapshot,
+    base: Snapshot | None,
+    path: str,
+    options: Options,
+    loaded: Given,
+    hook: bool,
+    problems: Sequence[Problem] = (),
+) -> Report:
+    """The report of *snapshot* in which only what *base* doesn't have fails; *base* None: there was nothing before.
+
+    *problems* are those of the comparison itself; they count like the report's own.
+    """
+    report = check(snapshot, path, options, loaded=loaded)
+    report = report._replace(problems=(*problems, *report.problems))
+    if base is None:
+        return compared(report, {}, [], hook)
+    given = given_packs(options.packs)
+    now = stated(snapshot, manifest, given) if (manifest := _manifest(snapshot, path)) is not None else None
+    origins = _origins(base, path, now)
+    if now is None:
+        return compared(report, {}, _gone(snapshot, base, path, origins), hook)
+    before = [found for origin in origins if (found := stated(base, origin, given)) is not None]
+    if len(before) < len(origins):
+        what = "The base's manifest can't be read, so what this change loosens isn't known."
+        fix = "Compare with an older commit, in which it could: --base REV."
+        unread = Problem(what, fix, Location(origins[0]), 1, "loosened")
+        return compared(report._replace(problems=(*report.problems, unread)), {}, [], hook)
+    if not before:
+        return compared(report, {}, [], hook)
+    elsewhere_before: set[str] = set()
+    for origin, was in zip(origins, before, strict=True):
+        if _rules(now) != _rules(was):
+            judges = (base, read_manifest(base, origin))
+            by_base = check(snapshot, path, options, loaded=loaded, judges=judges)
+            if origin != origins[0]:  # its packs judged what moved here, and nothing else
+                moved = set(systems_of(was)) - elsewhere_before
+                by_base = by_base._replace(systems=tuple(one for one in by_base.systems if one.id in moved))
+            report = by_both_rules(report, by_base)
+        elsewhere_before |= set(systems_of(was))
+    bases = [check(base, origin, options, loaded=loaded) for origin in origins]
+    for one in bases:
+        report = in_stricter_mode(report, one)
+    known: dict[str, SystemReport] = {}
+    for system in (system for one in bases for system in one.systems):
+        known.setdefault(system.id, system)
+    missing = set(systems_of(before[0])) - set(systems_of(now))
+    elsewhere = (
+        frozenset(_declared(snapshot, missing, posixpath.normpath(report.manifest)))
+        if missing
+        else frozenset()
+    )
+    changes = loosened(now, before, elsewhere)
+    explained = {
+        one.element.partition("/")[0]
+        for one in changes
+        if one.check.endswith(("/tier-lowered", "/role-dropped"))
+    }
+    changes += [one for one in dropped_points(report, known) if one.element not in explained]
+    return compared(report, known, changes, hook)
+
+
+def removed_manifests(snapshot: Snapshot, base: Snapshot, under: str) -> list[str]:
+    """The base's manifests below the folder *under* that are gone, although no other one declares their systems."""
+    gone = []
+    for path in _manifests(base):
+        if path.startswith(under) and not snapshot.has(path):
+            systems = _systems(base, path)
+            if set(_declared(snapshot, systems, "")) != systems or not systems:
+                gone.append(path)
+    return gone
+
+
+def _manifest(snapshot: Snapshot, path: str) -> str | None:
+    """The manifest for *path*, or None if there is none."""
+    try:
+        found = find_manifest(snapshot, path)
+    except AiactError:
+        return None
+    return found if snapshot.has(found) else None
+
+
+def _origins(base: Snapshot, path: str, now: Stated | None) -> list[str]:
+    """The base's manifests that this one is held against, its own (at the same place, or where it was) first."""
+    home = _manifest(base, path)
+    new = set(systems_of(now)) - _systems(base, home) if now is not None else set()
+    found = [home] if home is not None else []
+    if new:
+        moved = _declared(base, new, home or "")
+        found += [origin for origin in dict.fromkeys(moved.values()) if origin not in found]
+    return found
+
+
+def _gone(snapshot: Snapshot, base: Snapshot, path: str, origins: Sequence[str]) -> list[Finding]:
+    """What to say of a manifest that was there at the base and isn't any more."""
+    if not origins or _manifest(snapshot, path) is not None:
+        return []
+    systems = _systems(base, origins[0])
+    places = _declared(snapshot, systems, "")
+    left = sorted(systems - set(places))
+    if systems and not left:
+        folders = ", ".join(sorted({posixpath.dirname(place) or "." for place in places.values()}))
+        what = f"{origins[0]} was there before; {', '.join(sorted(set(places.values())))} declares its systems now."
+        fix = f"Judge it there: aiact-gate check {folders}"
+    else:
+        what = f"{origins[0]} was there before and declared {', '.join(left) or 'that no AI system is here'}."
+        fix = "Put it back; a system that is given up is said so in no_ai_system."
+    return [finding_of("manifest-removed", what, fix, Location(origins[0]), origins[0])]
+
+
+def _manifests(snapshot: Snapshot) -> list[str]:
+    return [path for path in snapshot.paths() if posixpath.basename(path) in NAMES]
+
+
+def _declared(snapshot: Snapshot, wanted: set[str], not_in: str) -> dict[str, str]:
+    """System -> manifest, for those of *wanted* that a manifest of the tree other than *not_in* declares."""
+    found: dict[str, str] = {}
+    for path in _manifests(snapshot):
+        if path != not_in and wanted - set(found):
+            for system in _systems(snapshot, path) & wanted:
+                found.setdefault(system, path)
+    return found
+
+
+def _systems(snapshot: Snapshot, path: str | None) -> set[str]:
+    """The ids that the manifest at *path* declares; none if it can't be read."""
+    if path is None:
+        return set()
+    try:
+        return {str(system["id"]) for system in read_manifest(snapshot, path).systems}
+    except AiactError:
+        return set()
+
+
+def _rules(own: Stated) -> dict[str, Any]:
+    return {pack.name: pack.files for pack in own.packs}

@@ -1,0 +1,136 @@
+"""What the lock holds, collected: the registry through `registry`, the data through `sources.csv_counts`.
+
+Prints nothing and writes nothing; the caller puts the bytes where they belong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.model.errors import DocumentError
+from aiact_gate.model.evidence import Unknown
+from aiact_gate.registry.location import chosen_tracking_uri
+from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.sources.csv_counts import Profile, profile_csv
+from aiact_gate.sources.git import find_repository
+from aiact_gate.sources.lock import render_lock
+
+_SPLITS = ("training", "validation", "testing")
+
+
+def collect(
+    root: Path,
+    manifest_systems: Sequence[Mapping[str, Any]],
+    tracking_uri: str | None,
+    today: str,
+    environ: Mapping[str, str] | None = None,
+) -> bytes:
+    """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
+
+    A system is `{id, registered_model, version, alias, tracking_uri, datasets: [{id, split, path}], groups:
+    [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *today* is an ISO date. What
+    couldn't be read of the data stands in the lock as `problems` of its system.
+
+    Raises:
+        RegistryError: see `chosen_tracking_uri` and `read_released_version`.
+    """
+    variables = os.environ if environ is None else environ
+    systems: dict[str, Any] = {}
+    for declared in manifest_systems:
+        problems: list[str] = []
+        system: dict[str, Any] = {"data": _data(root, declared, problems)}
+        model = declared.get("registered_model")
+        if model:
+            uri = chosen_tracking_uri(declared.get("tracking_uri") or tracking_uri, root, variables)
+            block = read_released_version(uri, str(model), declared.get("version"), declared.get("alias"))
+            problems += block.pop("problems", [])
+            system["mlflow"] = block
+        if problems:
+            system["problems"] = sorted(problems)
+        systems[str(declared["id"])] = system
+    return render_lock(systems, today)
+
+
+def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    """By id what was counted in each data set; testing sets last, against the rows of the others."""
+    known: set[bytes] = set()
+    found: dict[str, Any] = {}
+    groups = declared.get("groups") or ()
+    for dataset in sorted(declared.get("datasets") or (), key=lambda each: _SPLITS.index(each["split"])):
+        name, path, is_testing = str(dataset["id"]), str(dataset["path"]), dataset["split"] == "testing"
+        entry: dict[str, Any] = {"path": path, "sha256": None}
+        counted = _counted(root, path, groups, known if is_testing else set(), entry)
+        if isinstance(counted, Unknown):
+            problems.append(f"{name} ({path}) isn't counted: {counted.reason}. {counted.would_determine}")
+        else:
+            problems += [f"{name} ({path}): {problem}" for problem in counted.problems]
+            entry |= {
+                "columns": counted.columns,
+                "duplicate_rate": counted.duplicate_rate,
+                "null_rate": counted.null_rate,
+                "rows": counted.rows,
+                "rows_shared_with_training": counted.rows_shared if is_testing else 0,
+                "sha256": counted.sha256,
+                "shares": counted.shares,
+            }
+            if not is_testing:
+                known |= counted.row_digests
+        found[name] = entry
+    return found
+
+
+def _counted(
+    root: Path, path: str, groups: Sequence[Mapping[str, Any]], known: set[bytes], entry: dict[str, Any]
+) -> Profile | Unknown:
+    """The counts of *path*, data or DVC pointer; the digest that a pointer names becomes `md5` of *entry*."""
+    file = root / path
+    pointer = file if path.endswith(".dvc") else Path(f"{file}.dvc")
+    if not (_is_inside(root, file) and _is_inside(root, pointer)):
+        return Unknown(
+            "it leads out of the repository", "Point to data of this repository, or to its pointer."
+        )
+    if pointer.is_file():
+        named = _pointer(pointer)
+        if isinstance(named, Unknown):
+            return named
+        md5, out = named
+        entry["md5"] = md5
+        file = pointer.parent / out
+        if not _is_inside(root, file):
+            return Unknown("its pointer leads out of the repository", "Point to data of this repository.")
+        if md5.endswith(".dir") or file.is_dir():
+            return Unknown(
+                "it is a folder; only single CSV files are counted",
+                "Track each file for itself: dvc add FILE.",
+            )
+        if not file.is_file():
+            return Unknown("the data isn't beside its pointer", "Fetch it: dvc pull")
+        counted = profile_csv(file, groups, known)
+        if isinstance(counted, Profile) and counted.md5 != md5:
+            return Unknown(
+                "the data beside the pointer isn't what the pointer names",
+                "Bring them together: dvc checkout, or dvc add.",
+            )
+        return counted
+    if not file.is_file():
+        return Unknown("there is no such file", "Add it, or mend the path in the data record.")
+    return profile_csv(file, groups, known)
+
+
+def _pointer(path: Path) -> tuple[str, str] | Unknown:
+    """The MD5 and the path of the one output that a `.dvc` file names."""
+    try:
+        (out,) = parse_yaml(path.read_bytes(), path.name).root.value["outs"].value
+        md5, name = out.value["md5"].value, out.value["path"].value
+    except (DocumentError, OSError, AttributeError, KeyError, TypeError, ValueError):
+        return Unknown("its pointer names no single output with an md5", "Write it again: dvc add FILE.")
+    return str(md5), str(name)
+
+
+def _is_inside(root: Path, path: Path) -> bool:
+    outer = os.path.realpath(find_repository(str(root.absolute())) or root)
+    return os.path.realpath(path).startswith(outer + os.sep)

@@ -1,0 +1,23 @@
+"""How a run judges, as its caller says it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Options(NamedTuple):
+    """How `check` judges."""
+
+    as_of: str
+    enforce: str = "now"
+    release: bool = False
+    requirements: frozenset[str] = frozenset()
+    packs: tuple[str, ...] = ()
+    """Additional pack folders, given by the workflow."""
+    repository: str = ""
+    """OWNER/NAME, given by the workflow: what the rings of a roll-out go by."""
+    topics: tuple[str, ...] = ()
+    bypass: str = ""
+    """What the environment says of a bypass; shown, and without effect."""
+    instead: tuple[tuple[str, str], ...] = ()
+    """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""
