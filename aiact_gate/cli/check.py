@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
 from aiact_gate.formats import FORMATS
-from aiact_gate.model.errors import UsageError
+from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.report import Report
 
 
@@ -85,26 +86,37 @@ def command(
     """
     # Built once, judged and thrown away: looking for cycles in it costs a twelfth of a cold run and finds none.
     gc.disable()
-    from aiact_gate.run.manifests import checked
+    from aiact_gate.run.manifests import checked, unable
     from aiact_gate.run.options import Options
 
-    wanted = [_format(text) for text in formats] or [("text", "")]
-    if staged and ref:
-        raise UsageError("--staged and --ref exclude each other", "Give one of them.")
-    options = Options(
-        as_of=judged_day(as_of),
-        enforce=enforce,
-        release=release,
-        requirements=frozenset(requirements),
-        packs=packs,
-        repository=repository_name(repository),
-        topics=topics,
-        bypass=bypass(os.environ),
-    )
-    reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
+    options = Options(as_of="", enforce=enforce, release=release, bypass=bypass(os.environ))
+    try:
+        wanted = [_format(text) for text in formats] or [("text", "")]
+        if staged and ref:
+            raise UsageError("--staged and --ref exclude each other", "Give one of them.")
+        options = options._replace(
+            as_of=judged_day(as_of),
+            requirements=frozenset(requirements),
+            packs=packs,
+            repository=repository_name(repository),
+            topics=topics,
+        )
+        reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
+    except AiactError as error:
+        _show_in_files([unable(error, options)], formats)
+        raise
     for name, file in wanted:
         show(reports, name, file, verbose)
     sys.exit(exit_code([report.exit_code for report in reports]))
+
+
+def _show_in_files(reports: list[Report], formats: Sequence[str]) -> None:
+    """Write *reports* to each file that *formats* names, where that can be done: what ended the run is told all the same."""
+    for text in formats:
+        with contextlib.suppress(UsageError):
+            name, file = _format(text)
+            if file:
+                show(reports, name, file, verbose=False)
 
 
 def exit_code(codes: list[int]) -> int:

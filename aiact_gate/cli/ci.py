@@ -7,6 +7,7 @@ Without the runner's variables (a plain terminal) only the report is printed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
@@ -20,8 +21,8 @@ from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name,
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
-from aiact_gate.model.report import Problem, Report
-from aiact_gate.run.manifests import checked
+from aiact_gate.model.report import Report
+from aiact_gate.run.manifests import checked, unable
 from aiact_gate.run.options import Options
 from aiact_gate.sources.git import find_repository
 
@@ -65,15 +66,19 @@ def github_command() -> None:
         if inputs.report:
             _write_report(inputs.report, reports)
     except AiactError as error:
-        code = 2 if isinstance(error, UsageError) else 3
-        place = f"{error.location}: " if error.location else ""
-        click.echo(log_line(f"aiact-gate: {place}{error.what}"))
-        if error.fix:
-            click.echo(log_line(f"    Fix: {error.fix}"))
-        _hand_over([_unable(f"{place}{error.what}", error.fix, code, environment)], code, environment)
-        sys.exit(code)
+        told = _unable(error, environment)
+        [problem] = told.problems
+        click.echo(log_line(f"aiact-gate: {problem.message}"))
+        if problem.fix:
+            click.echo(log_line(f"    Fix: {problem.fix}"))
+        _hand_over([told], told.exit_code, environment)
+        if environment.get("AIACT_REPORT"):
+            with contextlib.suppress(UsageError):
+                _write_report(environment["AIACT_REPORT"], [told])
+        sys.exit(told.exit_code)
     except Exception:
-        _hand_over([_unable("internal error; please report it", "", 5, environment)], 5, environment)
+        fault = AiactError("internal error; please report it")
+        _hand_over([_unable(fault, environment, 5)], 5, environment)
         raise  # the program's own door names it and exits with 5
     code = exit_code([report.exit_code for report in reports])
     for report in reports:
@@ -167,19 +172,12 @@ def _is_file(root: str, path: str) -> bool:
     )
 
 
-def _unable(what: str, fix: str, code: int, environment: Mapping[str, str]) -> Report:
-    """The report of a run that couldn't start."""
-    return Report(
-        as_of="",
-        enforce="",
-        verdict="fault",
-        exit_code=code,
-        packs=(),
-        subject={},
-        systems=(),
-        problems=(Problem(what, fix, None, code),),
-        bypass=bypass(environment),
-    )
+def _unable(error: AiactError, environment: Mapping[str, str], code: int = 0) -> Report:
+    """The report of a run that couldn't start; its place, which may be no file of the repository, is only said."""
+    report = unable(error, Options(as_of="", bypass=bypass(environment)), code)
+    place = f"{error.location}: " if error.location else ""
+    [problem] = report.problems
+    return report._replace(problems=(problem._replace(location=None, message=f"{place}{error.what}"),))
 
 
 # ---------------------------------------------------------------- what goes out

@@ -5,4 +5,4 @@
 
 from __future__ import annotations
 
-FORMATS = ("text", "json", "markdown", "github")
+FORMATS = ("text", "json", "markdown", "github", "junit")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiact_gate.formats import words
 from aiact_gate.formats.escape import visible
 from aiact_gate.formats.github import title
+from aiact_gate.formats.view import view
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Report
 
@@ -15,22 +15,22 @@ _WORST = ("fault", "nothing_evaluated", "fail", "pass")
 
 def outputs(reports: Sequence[Report], exit_code: int) -> dict[str, str]:
     """The action's outputs."""
-    systems = [system for report in reports for system in report.systems]
-    failing = [finding for system in systems for finding in words.failing(system)]
+    views = [view(report) for report in reports]
+    failed = [one for shown in views for one in shown.failed]
     modes = [report.mode for report in reports]
     verdicts = [report.verdict for report in reports]
-    counted = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR)
     points = [
-        row.requirement.id
-        for system in systems
-        for row in system.rows
-        if row.outcome in counted and not row.standing
+        one.row.requirement.id
+        for shown in views
+        for system in shown.systems
+        for one in system.rows
+        if one.row.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR) and not one.row.standing
     ]
-    points += [finding.check.partition("/")[0] for finding in failing]
+    points += [one.check.partition("/")[0] for one in failed]
     return {
         "verdict": next((word for word in _WORST if word in verdicts), "nothing_evaluated"),
         "exit-code": str(exit_code),
-        "findings": str(len(failing)),
+        "findings": str(len(failed)),
         "failed-points": "\n".join(dict.fromkeys(visible(point) for point in points)),
         "title": "; ".join(title(report) for report in reports),
         "mode": next((word for word in ("enforce", "warn", "observe") if word in modes), "enforce"),

@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import command_message, command_property, visible
 from aiact_gate.formats.style import count
-from aiact_gate.judge.verdict import short_citation
+from aiact_gate.formats.view import Reason, Shown, View, by_kind, view, worst_first
 from aiact_gate.model.location import Location
-from aiact_gate.model.outcome import KINDS, WORDS, Outcome
-from aiact_gate.model.report import Finding, Problem, Report, SystemReport
+from aiact_gate.model.outcome import WORDS, Outcome
+from aiact_gate.model.report import Report, SystemReport
 
 KEPT = 9
 MESSAGE_LIMIT = 4000
 TITLE_LIMIT = 200
 NAME = "EU AI Act gate"
-_WORST = (5, 3, 2, 1, 4)
-"""Exit codes that problems ask for, worst first."""
 
 
 def render(report: Report) -> str:
@@ -31,89 +29,59 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report], prefix: str = "") -> str:
     """One command a line for all *reports* of a step; *prefix* leads from the workspace to the files' root."""
-    first: list[str] = []
+    views = [view(report) for report in reports]
+    systems = [system for shown in views for system in shown.systems]
+    first = list(dict.fromkeys(line for shown in views if (line := _first(shown))))
     marked: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
-    for report in reports:
-        first += [line for line in [_first(report)] if line and line not in first]
-    problems = [(report, problem) for report in reports for problem in report.problems]
-    problems.sort(key=lambda one: _WORST.index(one[1].code) if one[1].code in _WORST else len(_WORST))
-    for report, problem in problems:
-        # What only fails (1) follows the mode; a fault is an error in each.
-        level = "error" if problem.code != 1 else words.level(report, problem.kind)
-        marked.get(level, []).append(_problem(level, problem, prefix))
-    pairs = [(report, system) for report in reports for system in report.systems]
-    for _, system in pairs:
-        marked["error"] += _rows("error", system, Outcome.ERROR, prefix)
-    failing = [(report, finding) for report, system in pairs for finding in words.failing(system)]
-    failing.sort(key=lambda one: KINDS.index(one[1].kind) if one[1].kind in KINDS else len(KINDS))
-    for report, finding in failing:
-        level = words.level(report, finding.kind, finding.is_firm)
-        marked.get(level, []).append(_finding(level, finding, prefix))
-    # A point that waits for an absent record has no finding of its own; where nothing else is red, it must not be silent.
-    for report, system in pairs:
-        if not words.failing(system):
-            level = words.level(report, "missing")
-            marked.get(level, []).extend(_rows(level, system, Outcome.FAIL, prefix))
-    for report, system in pairs:
-        level = words.level(report, "missing")
-        marked.get(level, []).extend(_rows(level, system, Outcome.UNKNOWN, prefix))
-    for report in reports:
-        if report.mode != "observe":
-            marked["warning"] += [_finding("warning", finding, prefix) for finding in report.questions]
-    for report, system in pairs:
-        if report.mode == "observe":
-            continue  # its one notice has the counts
-        marked["warning"] += [_finding("warning", finding, prefix) for finding in words.warnings(system)]
-        marked["warning"] += _new(system, prefix)
-    for report, system in pairs:
-        if report.mode == "observe":
-            continue
-        marked["notice"].append(_counts(system, prefix))
-    for report, system in pairs:
-        if report.mode == "observe":
-            continue
-        marked["notice"] += [
-            _finding("notice", notice, prefix)
-            for notice in system.notices
-            if notice.outcome is not Outcome.FAIL
-        ]
+
+    def mark(level: str, command: str) -> None:
+        marked.get(level, []).append(command)
+
+    for one in worst_first(one for shown in views for one in shown.problems):
+        mark(one.level, _problem(one, prefix))
+    reasons = [reason for system in systems for reason in system.unknown]
+    for reason in (reason for reason in reasons if reason.outcome is Outcome.ERROR):
+        mark(reason.level, _reason(reason, prefix))
+    for one in by_kind(one for system in systems for one in system.failed):
+        mark(one.level, _finding(one, prefix))
+    # A point that waits for an absent record has no finding of its own; where nothing else says so, it must not be silent.
+    for reason in (reason for system in systems for reason in system.waiting):
+        mark(reason.level, _reason(reason, prefix))
+    for reason in (reason for reason in reasons if reason.outcome is Outcome.UNKNOWN):
+        mark(reason.level, _reason(reason, prefix))
+    for one in (one for shown in views for one in shown.questions):
+        mark(one.level, _finding(one, prefix))
+    for one in (one for system in systems for one in (*system.new, *system.asked)):
+        mark(one.level, _finding(one, prefix))
+    for shown in views:
+        for system in shown.systems if shown.marks else ():  # else one notice has the counts
+            mark("notice", _counts(system.system, shown.standing, prefix))
+    for one in (one for system in systems for one in system.notices):
+        mark(one.level, _finding(one, prefix))
     notices = _capped("notice", first + marked["notice"])
-    shown = min(len(first), len(notices))
+    shown_first = min(len(first), len(notices))
     return "".join(
-        notices[:shown]
+        notices[:shown_first]
         + _capped("error", marked["error"])
         + _capped("warning", marked["warning"])
-        + notices[shown:]
+        + notices[shown_first:]
     )
 
 
-def _first(report: Report) -> str:
+def _first(shown: View) -> str:
     """One notice with the report's first lines and its recalls; where nothing is marked, with the counts, too."""
-    lines = [*words.first_lines(report), *words.recalled_lines(report)]
+    lines = [*shown.first, *shown.recalled]
+    if shown.report.verdict == "nothing_evaluated" and shown.report.note:
+        lines.append(shown.report.note)
     if not lines:
         return ""
-    if report.mode == "observe":
-        lines += [f"{system.id} {system.version}: {words.counts_line(system)}" for system in report.systems]
+    if not shown.marks:
+        for one in (system.system for system in shown.systems):
+            lines.append(f"{one.id} {one.version}: {words.counts_line(one)}")
         lines += [
-            f"{count(len(words.failing(system)), 'finding')}; the step summary has them."
-            for system in report.systems
+            f"{count(len(system.failed), 'finding')}; the step summary has them." for system in shown.systems
         ]
     return _command("notice", None, NAME, "\n".join(visible(line) for line in lines))
-
-
-def _new(system: SystemReport, prefix: str) -> list[str]:
-    """A warning for each new check that would fail without a finding of its own."""
-    return [
-        _command(
-            "warning",
-            system.anchor,
-            f"{NAME}: new",
-            f"{visible(short_citation(row.requirement))}: {visible(check.because)}\n{visible(check.id)}",
-            prefix,
-        )
-        for row, check in words.new_ones(system)
-        if not check.findings
-    ]
 
 
 def _capped(level: str, commands: list[str]) -> list[str]:
@@ -123,39 +91,32 @@ def _capped(level: str, commands: list[str]) -> list[str]:
     return [*commands[:KEPT], _command(level, None, NAME, f"and {more} more; the step summary has them all")]
 
 
-def _finding(level: str, finding: Finding, prefix: str) -> str:
-    note = f" ({finding.note})" if finding.grace else ""
-    message = _with_fix(finding.message + note, finding.fix) + f"\n{visible(finding.check)}"
-    title = f"{finding.article}: {finding.kind}" if finding.article else finding.kind
-    return _command(level, finding.location, title, message, prefix)
+def _finding(one: Shown, prefix: str) -> str:
+    if one.bare:
+        message = f"{visible(one.article)}: {visible(one.message)}\n{visible(one.check)}"
+        return _command(one.level, one.location, f"{NAME}: new", message, prefix)
+    note = f" ({one.note})" if one.group == "new" else ""
+    message = _with_fix(one.message + note, one.fix) + f"\n{visible(one.check)}"
+    title = f"{one.article}: {one.kind}" if one.article else one.kind
+    return _command(one.level, one.location, title, message, prefix)
 
 
-def _problem(level: str, problem: Problem, prefix: str) -> str:
-    return _command(level, problem.location, NAME, _with_fix(problem.message, problem.fix), prefix)
+def _problem(problem: Shown, prefix: str) -> str:
+    return _command(problem.level, problem.location, NAME, _with_fix(problem.message, problem.fix), prefix)
 
 
-def _rows(level: str, system: SystemReport, outcome: Outcome, prefix: str) -> list[str]:
-    """One line for each reason why points of *system* came to *outcome*: one shallow clone is one problem, not forty."""
-    reasons: dict[str, list[str]] = {}
-    for row in words.of_outcome(system, outcome):
-        if not row.standing:
-            reasons.setdefault(words.because(row), []).append(short_citation(row.requirement))
-    word = "unknown in this run" if outcome is Outcome.UNKNOWN else WORDS[outcome]
-    return [
-        _command(
-            level,
-            system.anchor,
-            f"{NAME}: {outcome.value}",
-            f"{count(len(points), 'point')} {word}: {visible(', '.join(points))}\n{visible(reason)}",
-            prefix,
-        )
-        for reason, points in reasons.items()
-    ]
+def _reason(reason: Reason, prefix: str) -> str:
+    """One line for all points that came to the same for the same reason."""
+    word = "unknown in this run" if reason.outcome is Outcome.UNKNOWN else WORDS[reason.outcome]
+    points = f"{count(len(reason.points), 'point')} {word}: {visible(', '.join(reason.points))}"
+    message = f"{points}\n{visible(reason.because)}"
+    return _command(reason.level, reason.location, f"{NAME}: {reason.outcome.value}", message, prefix)
 
 
-def _counts(system: SystemReport, prefix: str) -> str:
+def _counts(system: SystemReport, standing: str, prefix: str) -> str:
     name = f"{system.id} {system.version}"
-    return _command("notice", system.anchor, name, visible(words.counts_line(system)), prefix)
+    counts = f"{words.counts_line(system)} {standing}".rstrip()
+    return _command("notice", system.anchor, name, visible(counts), prefix)
 
 
 def _with_fix(message: str, fix: str) -> str:
@@ -181,19 +142,20 @@ def _where(place: Location, prefix: str) -> str:
 def title(report: Report) -> str:
     """The check's title, never "passed": `3 of 14 points shown, 1 finding, 10 owed`, and the mode."""
     if report.in_force is None and not report.bypass:
-        return _title(report)
+        return _title(view(report))
     from aiact_gate.formats.modes import title_words
 
-    return _title(report) + title_words(report)
+    return _title(view(report)) + title_words(report)
 
 
-def _title(report: Report) -> str:
-    shown = sum(system.counts.get("pass", 0) for system in report.systems)
-    points = sum(system.counts.get("judged", 0) for system in report.systems)
-    failed = sum(len(words.failing(system)) for system in report.systems)
-    owed = sum(system.counts.get("owed", 0) for system in report.systems)
-    if not report.systems and report.problems:
-        return f"Nothing judged, {count(len(report.problems), 'problem')}"
+def _title(shown: View) -> str:
+    systems = shown.report.systems
+    points_shown = sum(system.counts.get("pass", 0) for system in systems)
+    points = sum(system.counts.get("judged", 0) for system in systems)
+    failed = len(shown.failed)
+    owed = sum(system.counts.get("owed", 0) for system in systems)
+    if not systems and shown.problems:
+        return f"Nothing judged, {count(len(shown.problems), 'problem')}"
     if not points:  # no AI, or a tier that no point binds
         return f"No point judged, {count(failed, 'finding')}"
-    return f"{shown} of {points} points shown, {count(failed, 'finding')}, {owed} owed"
+    return f"{points_shown} of {points} points shown, {count(failed, 'finding')}, {owed} owed"

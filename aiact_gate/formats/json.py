@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiact_gate import __version__
 from aiact_gate.formats.links import documentation
-from aiact_gate.model.location import pointer_text
-from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
+from aiact_gate.formats.view import CheckView, RowView, Shown, SystemView, view
+from aiact_gate.model.location import Location, pointer_text
+from aiact_gate.model.report import Cover, Finding, PersonSeen, Report
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import Recall
@@ -32,9 +33,11 @@ def render_all(reports: Sequence[Report]) -> str:
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report as plain data."""
+    shown = view(report)
     return {
         "schema": SCHEMA,
         "tool": {"name": "aiact-gate", "version": report.version},
+        "repository": report.repository,
         "packs": [
             {"name": name, "version": version, "digest": digest, "legal_review": review}
             for name, version, digest, review in report.packs
@@ -46,27 +49,19 @@ def as_data(report: Report) -> dict[str, Any]:
         "rollout": _rollout(report),
         "recalls": [_recall(recall) for recall in report.recalls],
         "bypass": report.bypass,
-        "first_lines": _first_lines(report),
+        "first_lines": list(shown.first),
         "verdict": report.verdict,
         "subject": report.subject,
         "manifest": report.manifest,
         "note": report.note,
         "standing": report.standing,
         "remarks": list(report.remarks),
-        "systems": [_system(system) for system in report.systems],
-        "questions": [_finding(finding) for finding in report.questions],
+        "systems": [_system(system) for system in shown.systems],
+        "questions": [_finding(one, one.finding) for one in shown.questions if one.finding is not None],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
-        "problems": [_problem(problem) for problem in report.problems],
+        "problems": [_problem(problem) for problem in shown.problems],
         "exit_code": report.exit_code,
     }
-
-
-def _first_lines(report: Report) -> list[str]:
-    if report.in_force is None and not report.recalls and not report.bypass:
-        return []
-    from aiact_gate.formats.modes import first_lines
-
-    return first_lines(report)
 
 
 def _rollout(report: Report) -> dict[str, Any] | None:
@@ -99,7 +94,8 @@ def _recall(recall: Recall) -> dict[str, Any]:
     }
 
 
-def _system(system: SystemReport) -> dict[str, Any]:
+def _system(shown: SystemView) -> dict[str, Any]:
+    system = shown.system
     return {
         "id": system.id,
         "name": system.name,
@@ -122,13 +118,15 @@ def _system(system: SystemReport) -> dict[str, Any]:
         "release": system.release,
         "applies_from": system.applies_from,
         "dates": [{"what": what, "date": date, "remark": remark} for what, date, remark in system.dates],
+        "duties": [{**duty._asdict(), "readings": list(duty.readings)} for duty in system.duties],
         "counts": system.counts,
-        "notices": [_finding(notice) for notice in system.notices],
-        "requirements": [_row(row) for row in system.rows],
+        "notices": [_finding(one, one.finding) for one in shown.beside if one.finding is not None],
+        "requirements": [_row(row) for row in shown.rows],
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(shown: RowView) -> dict[str, Any]:
+    row = shown.row
     requirement = row.requirement
     return {
         "id": requirement.id,
@@ -145,12 +143,50 @@ def _row(row: Row) -> dict[str, Any]:
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
         "leaves_open": requirement.leaves_open,
         "documentation": documentation(requirement.id, requirement.file, __version__),
+        "locations": [_place(place) for place in row.places],
         "waiver": row.waiver,
-        "checks": [_check(check) for check in row.checks],
+        "waivers": [_waiver(cover) for cover in row.covers if cover.waiver],
+        "debts": [_debt(cover) for cover in row.covers if not cover.waiver],
+        "signatures": [_signature(person) for person in row.signatures],
+        "level": shown.level,
+        "not_counted": shown.why,
+        "checks": [_check(check) for check in shown.checks],
     }
 
 
-def _check(check: CheckResult) -> dict[str, Any]:
+def _waiver(cover: Cover) -> dict[str, Any]:
+    return {
+        "id": cover.waiver,
+        **_debt(cover),
+        "approved_by": cover.approved_by,
+        "confirmed": cover.confirmed,
+    }
+
+
+def _debt(cover: Cover) -> dict[str, Any]:
+    return {
+        "owner": cover.owner,
+        "start": cover.start,
+        "end": cover.end,
+        "check": cover.check,
+        "element": cover.element,
+    }
+
+
+def _signature(person: PersonSeen) -> dict[str, Any]:
+    return {
+        "by": person.name,
+        "role": person.role,
+        "start": "",
+        "end": person.until,
+        "confirmed": False,
+        "elements": list(person.elements),
+        "location": _place(person.place),
+    }
+
+
+def _check(shown: CheckView) -> dict[str, Any]:
+    check = shown.check
     return {
         "id": check.id,
         "severity": check.severity,
@@ -161,16 +197,17 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "warns_until": check.grace,
         "held": check.held,
         "of": check.of,
-        "findings": [_finding(finding) for finding in check.findings],
+        "findings": [_finding(one, one.finding) for one in shown.found if one.finding is not None],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    place = finding.location
+def _finding(shown: Shown, finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "outcome": finding.outcome.value,
         "severity": finding.severity,
+        "level": shown.level,
+        "not_counted": shown.why,
         "message": finding.message,
         "fix": finding.fix,
         "note": finding.note,
@@ -181,23 +218,29 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "standing": finding.standing,
         "in_every_mode": finding.is_firm,
-        "location": {
-            "path": place.path,
-            "line": place.line,
-            "column": place.column,
-            "end_line": place.end_line or place.line,
-            "end_column": place.end_column or place.column,
-            "pointer": pointer_text(place.pointer),
-        },
+        "location": _place(finding.location),
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _place(place: Location) -> dict[str, Any]:
+    return {
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line or place.line,
+        "end_column": place.end_column or place.column,
+        "pointer": pointer_text(place.pointer),
+    }
+
+
+def _problem(problem: Shown) -> dict[str, Any]:
     place = problem.location
     return {
         "message": problem.message,
         "fix": problem.fix,
         "code": problem.code,
+        "level": problem.level,
+        "not_counted": problem.why,
         "location": {"path": place.path, "line": place.line, "column": place.column}
         if place is not None
         else None,

@@ -10,9 +10,10 @@ from aiact_gate.formats import words
 from aiact_gate.formats.escape import markdown_code, markdown_text
 from aiact_gate.formats.links import documentation, is_address
 from aiact_gate.formats.style import count
+from aiact_gate.formats.view import Reason, RowView, Shown, SystemView, View, view
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
-from aiact_gate.model.report import Finding, Report, Row, SystemReport
+from aiact_gate.model.report import Report, Row
 
 LIMIT = 950_000
 """Bytes; a step summary over 1 MiB is dropped whole."""
@@ -59,57 +60,59 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report], limit: int = LIMIT) -> str:
     """All *reports* of a step in at most *limit* bytes, cut between rows; what was cut is said where it stood."""
+    views = [view(report) for report in reports]
     for cut in (Cut(), Cut(silent=True), Cut(silent=True, shown=True)):
-        text = _render(reports, cut)
+        text = _render(views, cut)
         if len(text.encode()) <= limit:
             return text
     # The most rows that fit: every row more makes the text longer.
-    fit, over = 0, max(_longest(reports), 1)
+    fit, over = 0, max(_longest(views), 1)
     while over - fit > 1:
         middle = (fit + over) // 2
-        if len(_render(reports, Cut(True, True, middle)).encode()) <= limit:
+        if len(_render(views, Cut(True, True, middle)).encode()) <= limit:
             fit = middle
         else:
             over = middle
-    text = _render(reports, Cut(True, True, fit))
+    text = _render(views, Cut(True, True, fit))
     if len(text.encode()) <= limit:
         return text
     return f"The report of {count(len(reports), 'manifest')} is too long for this place; the JSON report has it.\n"
 
 
-def _longest(reports: Sequence[Report]) -> int:
-    tables = [max(len(report.problems), len(report.recalls)) for report in reports]
-    for report in reports:
-        for system in report.systems:
-            tables += [len(words.failing(system)), len(system.rows)]
-            tables.append(len(words.warnings(system)) + len(system.notices) + len(words.new_ones(system)))
+def _longest(views: Sequence[View]) -> int:
+    tables = [max(len(shown.problems), len(shown.recalled)) for shown in views]
+    for system in (system for shown in views for system in shown.systems):
+        unknown = sum(len(reason.rows) for reason in system.unknown)
+        told = len(system.asked) + len(system.notices) + len(system.new)
+        tables += [len(system.failed), len(system.waiting), unknown, len(system.rows), told]
     return max(tables, default=0)
 
 
-def _render(reports: Sequence[Report], cut: Cut) -> str:
+def _render(views: Sequence[View], cut: Cut) -> str:
     lines: list[str] = []
-    for report in reports:
-        for line in words.first_lines(report):
+    for shown in views:
+        for line in shown.first:
             lines += [f"**{markdown_text(line)}**", ""]
-        lines += _problems(report, cut)
-        if report.note:
-            lines += [markdown_text(report.note), ""]
-        lines += _worth_a_look(report.questions, cut)
-        for system in report.systems:
-            lines += _system(report, system, cut)
-        lines += _recalled(report, cut)
-        lines += _foot(report)
-    lines += _meaning() if any(report.systems for report in reports) else []
+        lines += _problems(shown, cut)
+        if shown.report.note:
+            lines += [markdown_text(shown.report.note), ""]
+        lines += _worth_a_look(shown.questions, cut)
+        for system in shown.systems:
+            lines += _system(shown.report, system, cut)
+        lines += _recalled(shown, cut)
+        lines += _foot(shown)
+    lines += _meaning() if any(shown.systems for shown in views) else []
     return "\n".join(lines) + "\n"
 
 
-def _problems(report: Report, cut: Cut) -> list[str]:
+def _problems(shown: View, cut: Cut) -> list[str]:
     lines = []
-    for problem in report.problems[: cut.rows]:
+    for problem in shown.problems[: cut.rows]:
         place = f"{markdown_code(str(problem.location))} " if problem.location else ""
         fix = f" Fix: {markdown_text(problem.fix)}" if problem.fix else ""
-        lines += [f"**Problem** {place}{markdown_text(problem.message)}{fix}", ""]
-    return lines + _rest(len(report.problems), cut)
+        why = f" ({problem.why})" if problem.why else ""
+        lines += [f"**Problem{why}** {place}{markdown_text(problem.message)}{fix}", ""]
+    return lines + _rest(len(shown.problems), cut)
 
 
 def _rest(found: int, cut: Cut) -> list[str]:
@@ -117,10 +120,11 @@ def _rest(found: int, cut: Cut) -> list[str]:
     return [f"And {found - cut.rows} more; the JSON report has them all.", ""] if found > cut.rows else []
 
 
-def _system(report: Report, system: SystemReport, cut: Cut) -> list[str]:
+def _system(report: Report, shown: SystemView, cut: Cut) -> list[str]:
+    system = shown.system
     c = system.counts
     lines = [
-        f"## {markdown_text(system.id)} {markdown_text(system.version)}: {c['pass']} of {c['judged']} points shown, {count(len(words.failing(system)), 'finding')}, {c['owed']} owed",
+        f"## {markdown_text(system.id)} {markdown_text(system.version)}: {c['pass']} of {c['judged']} points shown, {count(len(shown.failed), 'finding')}, {c['owed']} owed",
         "",
     ]
     roles = markdown_text(" and ".join(role.replace("_", " ") for role in system.roles)) or "no role"
@@ -133,27 +137,35 @@ def _system(report: Report, system: SystemReport, cut: Cut) -> list[str]:
         "",
     ]
     lines += [markdown_text(f"{words.counts_line(system)} {words.worth_line(system)}".strip()), ""]
-    lines += _to_fix(system, cut)
-    lines += _waived(system, cut)
-    lines += _new(system, cut)
-    lines += _ask(system, cut)
-    lines += _checklist(system, cut)
+    lines += _to_fix(shown, cut)
+    lines += _waived(shown, cut)
+    lines += _new(shown, cut)
+    lines += _ask(shown, cut)
+    lines += _checklist(shown, cut)
     return lines
 
 
-def _to_fix(system: SystemReport, cut: Cut) -> list[str]:
-    findings = words.failing(system)
+def _to_fix(system: SystemView, cut: Cut) -> list[str]:
     lines: list[str] = []
-    if findings:
-        lines += ["### To fix", "", "| # | Where | Article | What | Fix |", "|--:|---|---|---|---|"]
-        lines += [_finding(finding) for finding in findings[: cut.rows]]
-        lines += ["", *_rest(len(findings), cut)]
-    rows = words.of_outcome(system, Outcome.UNKNOWN) + words.of_outcome(system, Outcome.ERROR)
-    if rows:
-        lines += ["### Unknown in this run", "", "| Article | Why |", "|---|---|"]
-        lines += [f"| {_article(row)} | {markdown_text(words.because(row))} |" for row in rows[: cut.rows]]
-        lines += ["", *_rest(len(rows), cut)]
-    return lines
+    for why in dict.fromkeys(one.why for one in sorted(system.failed, key=lambda one: bool(one.why))):
+        found = [one for one in system.failed if one.why == why]
+        head = f"To fix ({why})" if why else "To fix"
+        lines += [f"### {head}", "", "| # | Where | Article | What | Fix |", "|--:|---|---|---|---|"]
+        lines += [_finding(finding) for finding in found[: cut.rows]]
+        lines += ["", *_rest(len(found), cut)]
+    lines += _reasons("Waiting for something that isn't there or can't be read", system.waiting, cut)
+    return lines + _reasons("Unknown in this run", system.unknown, cut)
+
+
+def _reasons(title: str, reasons: Sequence[Reason], cut: Cut) -> list[str]:
+    rows = [(row, reason) for reason in reasons for row in reason.rows]
+    if not rows:
+        return []
+    lines = [f"### {title}", "", "| Article | Why |", "|---|---|"]
+    for row, reason in rows[: cut.rows]:
+        why = f" ({reason.why})" if reason.why else ""
+        lines.append(f"| {_article(row)} | {markdown_text(reason.because + why)} |")
+    return [*lines, "", *_rest(len(rows), cut)]
 
 
 def _article(row: Row) -> str:
@@ -164,38 +176,32 @@ def _article(row: Row) -> str:
     return f"[{number}]({page})" if is_address(page) else number
 
 
-def _finding(finding: Finding) -> str:
-    place = markdown_code(f"{finding.location.path}:{finding.location.line}")
+def _finding(finding: Shown) -> str:
     article = markdown_text(finding.article.replace("Article ", ""))
     waits = markdown_text(f" Waiting for it: {', '.join(finding.waits)}.") if finding.waits else ""
     what = markdown_text(finding.message) + waits
-    return f"| {finding.number} | {place} | {article} | {what} | {markdown_text(finding.fix)} |"
+    return f"| {finding.number} | {_place(finding)} | {article} | {what} | {markdown_text(finding.fix)} |"
 
 
-def _waived(system: SystemReport, cut: Cut) -> list[str]:
-    rows = words.of_outcome(system, Outcome.WAIVED)
-    if not rows:
+def _place(finding: Shown) -> str:
+    place = finding.location
+    return markdown_code(f"{place.path}:{place.line}") if place is not None and not finding.bare else "-"
+
+
+def _waived(system: SystemView, cut: Cut) -> list[str]:
+    if not system.waived:
         return []
     lines = ["### Waived", "", "| Article | What fails | Waiver |", "|---|---|---|"]
     lines += [
-        f"| {_article(row)} | {markdown_text(words.because(row))} | {markdown_text(row.waiver)} |"
-        for row in rows[: cut.rows]
+        f"| {_article(shown.row)} | {markdown_text(words.because(shown.row))} | {markdown_text(shown.why)} |"
+        for shown in system.waived[: cut.rows]
     ]
-    return [*lines, "", *_rest(len(rows), cut)]
+    return [*lines, "", *_rest(len(system.waived), cut)]
 
 
-def _new(system: SystemReport, cut: Cut) -> list[str]:
+def _new(system: SystemView, cut: Cut) -> list[str]:
     """What only warns because the check is new in this form."""
-    found = []
-    for row, check in words.new_ones(system):
-        for finding in (finding for finding in check.findings if finding.grace):
-            place = markdown_code(f"{finding.location.path}:{finding.location.line}")
-            found.append(
-                f"| {_article(row)} | {place} | {markdown_text(finding.message)} | {markdown_text(finding.note)} |"
-            )
-        if not check.findings:
-            found.append(f"| {_article(row)} | - | {markdown_text(check.because)} | - |")
-    if not found:
+    if not system.new:
         return []
     lines = [
         "### New: warns now, fails later",
@@ -203,46 +209,40 @@ def _new(system: SystemReport, cut: Cut) -> list[str]:
         "| Article | Where | What | Until when |",
         "|---|---|---|---|",
     ]
-    return [*lines, *found[: cut.rows], "", *_rest(len(found), cut)]
+    for one in system.new[: cut.rows]:
+        until = "-" if one.bare else markdown_text(one.why)
+        article = markdown_text(one.article.replace("Article ", ""))
+        lines.append(f"| {article} | {_place(one)} | {markdown_text(one.message)} | {until} |")
+    return [*lines, "", *_rest(len(system.new), cut)]
 
 
-def _recalled(report: Report, cut: Cut) -> list[str]:
-    found = [f"- {markdown_text(line)}" for line in words.recalled_lines(report)]
+def _recalled(shown: View, cut: Cut) -> list[str]:
+    found = [f"- {markdown_text(line)}" for line in shown.recalled]
     if not found:
         return []
     return ["### Recalled", "", *found[: cut.rows], "", *_rest(len(found), cut)]
 
 
-def _ask(system: SystemReport, cut: Cut) -> list[str]:
-    found = [
-        *(notice for notice in system.notices if notice.outcome is not Outcome.FAIL),
-        *(finding for finding in words.warnings(system) if not finding.grace),
-    ]
-    return _worth_a_look(found, cut)
+def _ask(system: SystemView, cut: Cut) -> list[str]:
+    return _worth_a_look([*system.notices, *system.asked], cut)
 
 
-def _worth_a_look(found: Sequence[Finding], cut: Cut) -> list[str]:
+def _worth_a_look(found: Sequence[Shown], cut: Cut) -> list[str]:
     if not found:
         return []
     lines = ["### Worth a look", ""]
-    lines += [
-        f"- {markdown_code(f'{finding.location.path}:{finding.location.line}')} {markdown_text(finding.message)}"
-        for finding in found[: cut.rows]
-    ]
+    lines += [f"- {_place(one)} {markdown_text(one.message)}" for one in found[: cut.rows]]
     return [*lines, "", *_rest(len(found), cut)]
 
 
-def _checklist(system: SystemReport, cut: Cut) -> list[str]:
-    rows = [row for row in system.rows if words.is_listed(row)]
-    quiet = (Outcome.NOT_SELECTED, Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED)
-    if all(row.outcome is Outcome.NOT_APPLICABLE for row in rows if row.requirement.is_point):
-        rows = [row for row in rows if not row.requirement.is_point]
-    loud = [row for row in rows if row.outcome not in quiet]
-    silent = [row for row in rows if row.outcome in quiet]
+def _checklist(system: SystemView, cut: Cut) -> list[str]:
+    rows = [one for one in system.listed if system.has_points or not one.row.requirement.is_point]
+    loud = [one for one in rows if not one.is_silent]
+    silent = [one.row for one in rows if one.is_silent]
     lines = ["### Checklist", ""]
     if cut.shown:
-        left_out = [row for row in loud if row.outcome is Outcome.PASS]
-        loud = [row for row in loud if row.outcome is not Outcome.PASS]
+        left_out = [one for one in loud if one.row.outcome is Outcome.PASS]
+        loud = [one for one in loud if one.row.outcome is not Outcome.PASS]
         lines += [*_only_in_json(len(left_out), "shown point")]
     if loud:
         lines += [
@@ -274,28 +274,27 @@ def _only_in_json(found: int, noun: str, rest: str = "") -> list[str]:
     return [f"{count(found, noun)}{rest} {verb} only in the JSON report.", ""] if found else []
 
 
-def _row(row: Row) -> str:
-    evidence = (
-        markdown_code(f"{row.place.path}:{row.place.line}")
-        if row.place and row.outcome is Outcome.PASS
-        else "-"
-    )
-    status = words.status(row)
-    if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR):
-        numbers = sorted(
-            {finding.number for check in row.checks for finding in check.findings if finding.number}
-        )
-        status = f"**{status.lower()}**" + (f" ({', '.join(map(str, numbers))})" if numbers else "")
-    if row.outcome is Outcome.WAIVED:
-        status = f"waived, {markdown_text(row.waiver)}"
-    if row.outcome is Outcome.OWED:
-        note = next((finding.note for check in row.checks for finding in check.findings if finding.note), "")
-        status = f"owed, {markdown_text(note)}"
-    left = markdown_text(row.requirement.leaves_open) if row.outcome is Outcome.PASS else "-"
-    return f"| {_article(row)} | {markdown_text(row.requirement.title)} | {evidence} | {words.how(row)} | {status} | {left} |"
+def _row(shown: RowView) -> str:
+    row = shown.row
+    passed = row.outcome is Outcome.PASS
+    evidence = markdown_code(f"{row.place.path}:{row.place.line}") if row.place and passed else "-"
+    left = markdown_text(row.requirement.leaves_open) if passed else "-"
+    title = markdown_text(row.requirement.title)
+    return f"| {_article(row)} | {title} | {evidence} | {words.how(row)} | {_status(shown)} | {left} |"
 
 
-def _foot(report: Report) -> list[str]:
+def _status(shown: RowView) -> str:
+    status = words.status(shown.row)
+    if shown.row.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR):
+        numbers = f" ({', '.join(map(str, shown.numbers))})" if shown.numbers else ""
+        return f"**{status.lower()}**{numbers}"
+    if shown.row.outcome in (Outcome.WAIVED, Outcome.OWED):
+        return f"{status}, {markdown_text(shown.why)}"
+    return status
+
+
+def _foot(shown: View) -> list[str]:
+    report = shown.report
     if not report.packs:
         return []
     packs = ", ".join(
@@ -305,6 +304,7 @@ def _foot(report: Report) -> list[str]:
     review = next((review for name, _, _, review in report.packs if name == "eu-ai-act"), "not yet")
     lines = [f"Rules {packs}; read by counsel: {markdown_text(review)}."]
     lines += [markdown_text(remark) for remark in report.remarks]
+    lines += [shown.standing] if shown.standing else []
     if report.systems:
         lines.append(words.DISCLAIMER)
     if report.subject.get("kind") != "folder without git":

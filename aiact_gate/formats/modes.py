@@ -1,10 +1,8 @@
-"""The first lines of a report: in which mode it is, since and until when, who decided that, and a bypass; and what a mode
-makes of a finding's level. Every format takes both from here."""
+"""The first lines of a report: in which mode it is, since and until when, who decided that, and a bypass."""
 
 from __future__ import annotations
 
 from aiact_gate.formats.style import count, day
-from aiact_gate.judge.rollout import enforces
 from aiact_gate.model.report import Report
 from aiact_gate.model.rollout import InForce, Recall
 from aiact_gate.sources.shapes import quoted
@@ -65,13 +63,6 @@ def title_words(report: Report) -> str:
     """What a check's title says of the mode: `, observed only`; nothing where everything is enforced."""
     words = {"observe": ", observed only", "warn": ", warns only", "enforce": ""}[report.mode]
     return words + (", a bypass is named" if report.bypass else "")
-
-
-def level(report: Report, kind: str) -> str:
-    """The level of a failing finding of *kind* in this mode: error, warning, or empty where nothing is marked."""
-    if report.mode == "observe":
-        return ""
-    return "error" if enforces(report.in_force, kind) else "warning"
 
 
 def recall_line(recall: Recall) -> str:

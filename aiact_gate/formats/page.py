@@ -8,11 +8,11 @@ from typing import Any
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import visible
 from aiact_gate.formats.style import count, day, days_between, wrapped
-from aiact_gate.model.explained import PageFacts, PersonSeen
+from aiact_gate.model.explained import PageFacts
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import METHOD_WORDS, METHODS, WORDS, Outcome
 from aiact_gate.model.policy import Requirement
-from aiact_gate.model.report import CheckResult, Report, Row, SystemReport
+from aiact_gate.model.report import CheckResult, PersonSeen, Report, Row, SystemReport
 
 WIDTH = 80
 LEFT = 20

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiact_gate.formats import words
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.formats.style import Style, count, wrapped
+from aiact_gate.formats.view import STOOD, Reason, RowView, Shown, SystemView, View, view
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Requirement
-from aiact_gate.model.report import Finding, Report, Row, SystemReport
+from aiact_gate.model.report import Report
 
 KIND_TITLES = {
     "contradicted": "Two statements, or a statement and a fact, can't both be true",
@@ -29,70 +31,74 @@ def render(report: Report, style: Style | None = None, width: int = 80, verbose:
     """The whole report as text; *width* of at least 80 columns, *verbose* adds the checklist and everything cut."""
     style = style or Style()
     width = max(80, width)
-    report = _harmless(report)
+    shown = view(_harmless(report))
     if report.hook:
-        return _hook(report, style, width)
-    lines = _first(report, style, width)
+        return _hook(shown, style, width)
+    lines = _first(shown, style, width)
     if lines:
         lines.append("")
-    lines += _problems(report, style, width)
-    if report.problems:
+    lines += _problems(shown, style, width)
+    if shown.problems:
         lines.append("")
-    if report.note:
-        lines += wrapped(report.note, width)
+    if shown.report.note:
+        lines += wrapped(shown.report.note, width)
         lines.append("")
-    lines += _asks(list(report.questions), style, width, verbose)
-    for system in report.systems:
-        lines += _system(report, system, style, width, verbose)
-    lines += _recalled(report, style, width)
-    lines += _notes(report, style, width)
-    lines += _next(report, style)
+    lines += _asks(shown.questions, style, width, verbose)
+    for system in shown.systems:
+        lines += _system(shown.report, system, style, width, verbose)
+    lines += _recalled(shown, style, width)
+    lines += _notes(shown, style, width)
+    lines += _next(shown, style)
     return _joined(lines, style)
 
 
-def _first(report: Report, style: Style, width: int) -> list[str]:
-    return [style("attention", line) for text in words.first_lines(report) for line in wrapped(text, width)]
+def _first(shown: View, style: Style, width: int) -> list[str]:
+    return [style("attention", line) for text in shown.first for line in wrapped(text, width)]
 
 
-def _problems(report: Report, style: Style, width: int) -> list[str]:
+def _problems(shown: View, style: Style, width: int) -> list[str]:
     lines: list[str] = []
-    for problem in report.problems:
+    for problem in shown.problems:
         place = f"{problem.location}:" if problem.location else ""
         first, *more = wrapped(f"{place} {problem.message}", width - len("PROBLEM  ")) or [""]
         lines += [f"{style('bad', 'PROBLEM')}  {first}", *wrapped(" ".join(more), width, "    ")]
+        lines += wrapped(f"({problem.why})" if problem.why else "", width, "    ")
         lines += wrapped(f"Fix: {problem.fix}", width, "    ") if problem.fix else []
     return lines
 
 
-def _hook(report: Report, style: Style, width: int) -> str:
+def _hook(shown: View, style: Style, width: int) -> str:
     """For a commit: only what it makes new or worse, then one line of counts where something was judged."""
-    lines = _first(report, style, width) + _problems(report, style, width)
+    report = shown.report
+    lines = _first(shown, style, width) + _problems(shown, style, width)
     lines += wrapped(report.note, width) if report.note else []
     if not report.systems or report.verdict == "nothing_evaluated":
         return _joined(lines, style)
-    new = [finding for system in report.systems for finding in words.failing(system)]
+    new = shown.failed
     for finding in new[:3]:
         lines += _block(finding, style, width)
     unknown = [
-        row
-        for system in report.systems
-        for row in words.of_outcome(system, Outcome.UNKNOWN)
-        if not row.standing
+        (row, reason)
+        for system in shown.systems
+        for reason in system.unknown
+        if reason.outcome is Outcome.UNKNOWN and reason.why != STOOD
+        for row in reason.rows
     ]
     if unknown and not new:
-        lines += wrapped(f"{count(len(unknown), 'point')} became unknown: {words.because(unknown[0])}", width)
-    owed = sum(system.counts["owed"] for system in report.systems)
+        lines += wrapped(f"{count(len(unknown), 'point')} became unknown: {unknown[0][1].because}", width)
+    owed = sum(system.system.counts["owed"] for system in shown.systems)
     explain = (
         f"  aiact-gate explain {new[0].check.partition('/')[0]}"
         if new and not new[0].check.startswith("integrity.change")
         else ""
     )
     more = f" ({len(new) - 3} not shown: aiact-gate check)" if len(new) > 3 else ""
-    lines.append(f"{len(new)} new{more}. {owed} owed, {report.standing} standing.{explain}")
+    lines.append(f"{len(new)} new{more}. {owed} owed, {shown.report.standing} standing.{explain}")
     return _joined(lines, style)
 
 
-def _system(report: Report, system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+def _system(report: Report, shown: SystemView, style: Style, width: int, verbose: bool) -> list[str]:
+    system = shown.system
     title = f"{system.id} {system.version}"
     tier = words.tier_line(system)
     if len(title) + 3 + len(tier) <= width:
@@ -108,40 +114,37 @@ def _system(report: Report, system: SystemReport, style: Style, width: int, verb
     if words.worth_line(system):
         lines += wrapped(words.worth_line(system), width)
     lines.append("")
-    lines += _failed(words.failing(system), style, width, verbose)
-    lines += _unknown(system, style, width)
-    lines += _waived(system, style, width)
-    lines += _new(system, style, width, verbose)
-    lines += _asks(
-        [finding for finding in words.warnings(system) if not finding.grace], style, width, verbose
-    )
-    lines += _ends(system, style, width)
-    failed = bool(words.failing(system))
-    has_points = any(
-        row.outcome is not Outcome.NOT_APPLICABLE for row in system.rows if row.requirement.is_point
-    )
-    if has_points and (verbose or not failed):
-        lines += _checklist(system, style, width, verbose)
+    lines += _failed(shown, style, width, verbose)
+    lines += _unknown(shown.unknown, style, width)
+    lines += _waived(shown, style, width)
+    lines += _new(shown, style, width, verbose)
+    lines += _asks(shown.asked, style, width, verbose)
+    lines += _ends(shown, style, width)
+    if shown.has_points and (verbose or not shown.failed):
+        lines += _checklist(shown, style, width, verbose)
     return lines
 
 
-def _failed(findings: list[Finding], style: Style, width: int, verbose: bool) -> list[str]:
+def _failed(system: SystemView, style: Style, width: int, verbose: bool) -> list[str]:
     lines: list[str] = []
-    by_kind: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_kind.setdefault(finding.kind, []).append(finding)
-    for kind, found in by_kind.items():
+    by_kind: dict[tuple[str, str], list[Shown]] = {}
+    for finding in system.failed:
+        by_kind.setdefault((finding.kind, finding.why), []).append(finding)
+    for (kind, why), found in by_kind.items():
         lines.append(f"{style('bad', kind.upper())}  {KIND_TITLES.get(kind, '')}")
-        lines.append("")
+        lines += [*wrapped(f"({why})" if why else "", width, "    "), ""]
         shown = found if verbose else found[:SHOWN_PER_KIND]
         for finding in shown:
             lines += _block(finding, style, width)
         if len(found) > len(shown):
             lines += [f"    and {len(found) - len(shown)} more: -v", ""]
+    if system.waiting:
+        lines += [f"{style('bad', 'WAITING')}  For something that isn't there or can't be read", ""]
+        lines += _by_reason(system.waiting, width)
     return lines
 
 
-def _block(finding: Finding, style: Style, width: int) -> list[str]:
+def _block(finding: Shown, style: Style, width: int) -> list[str]:
     place = str(finding.location)
     number = f"{finding.number:2d}  " if finding.number else "    "
     right = finding.article
@@ -164,86 +167,88 @@ def _block(finding: Finding, style: Style, width: int) -> list[str]:
     return lines
 
 
-def _unknown(system: SystemReport, style: Style, width: int) -> list[str]:
-    rows = [row for row in system.rows if row.outcome in (Outcome.UNKNOWN, Outcome.ERROR)]
-    if not rows:
+def _unknown(reasons: Sequence[Reason], style: Style, width: int) -> list[str]:
+    if not reasons:
         return []
-    lines = [f"{style('attention', 'UNKNOWN')}  What this run could not determine", ""]
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(words.because(row), []).append(row)
-    for because, found in grouped.items():
-        lines += wrapped(", ".join(short_citation(row.requirement) for row in found), width, "    ")
-        lines += wrapped(because, width, "    ")
+    return [
+        f"{style('attention', 'UNKNOWN')}  What this run could not determine",
+        "",
+        *_by_reason(reasons, width),
+    ]
+
+
+def _by_reason(reasons: Sequence[Reason], width: int) -> list[str]:
+    lines: list[str] = []
+    for reason in reasons:
+        lines += wrapped(", ".join(reason.points), width, "    ")
+        lines += wrapped(reason.because, width, "    ")
+        lines += wrapped(f"({reason.why})", width, "    ") if reason.why else []
         lines.append("")
     return lines
 
 
-def _waived(system: SystemReport, style: Style, width: int) -> list[str]:
-    rows = [row for row in system.rows if row.outcome is Outcome.WAIVED]
-    if not rows:
+def _waived(system: SystemView, style: Style, width: int) -> list[str]:
+    if not system.waived:
         return []
     lines = ["WAIVED  Failed, and somebody answers for it until a date", ""]
-    for row in rows:
+    for shown in system.waived:
+        row = shown.row
         lines += wrapped(f"{row.requirement.citation}: {words.because(row)}", width, "    ")
-        lines += [style("owed", line) for line in wrapped(f"waiver {row.waiver}", width, "    ")]
+        lines += [style("owed", line) for line in wrapped(f"waiver {shown.why}", width, "    ")]
         lines.append("")
     return lines
 
 
-def _new(system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+def _new(system: SystemView, style: Style, width: int, verbose: bool) -> list[str]:
     """What only warns because the check is new in this form."""
-    lines: list[str] = []
-    left = ROWS_OF_NEW if not verbose else len(system.rows) * 1000
-    for row, check in words.new_ones(system):
-        found = [finding for finding in check.findings if finding.grace]
-        for finding in found[: max(left, 0)]:
-            lines += _block(finding, style, width)
-        if not check.findings and left > 0:
-            lines += [*wrapped(f"{row.requirement.citation}: {check.because}", width, "    "), ""]
-        left -= max(len(found), 1)
-    if left < 0:
-        lines += [f"    and {-left} more: -v", ""]
-    return [f"{style('attention', 'NEW')}  Warns now, fails later", "", *lines] if lines else []
+    if not system.new:
+        return []
+    lines = [f"{style('attention', 'NEW')}  Warns now, fails later", ""]
+    shown = system.new if verbose else system.new[:ROWS_OF_NEW]
+    for one in shown:
+        if one.bare:
+            lines += [*wrapped(f"{one.article}: {one.message}", width, "    "), ""]
+        else:
+            lines += _block(one, style, width)
+    return lines + _rest(len(system.new) - len(shown))
 
 
-def _recalled(report: Report, style: Style, width: int) -> list[str]:
+def _rest(left_out: int) -> list[str]:
+    return [f"    and {left_out} more: -v", ""] if left_out else []
+
+
+def _recalled(shown: View, style: Style, width: int) -> list[str]:
     lines: list[str] = []
-    for text in words.recalled_lines(report):
+    for text in shown.recalled:
         lines += [*wrapped(text, width, "    "), ""]
     return (
         [f"{style('attention', 'RECALLED')}  Taken back for a while; not judged", "", *lines] if lines else []
     )
 
 
-def _asks(findings: list[Finding], style: Style, width: int, verbose: bool) -> list[str]:
-    if not findings:
+def _asks(asked: Sequence[Shown], style: Style, width: int, verbose: bool) -> list[str]:
+    if not asked:
         return []
     lines = [f"{style('attention', 'WORTH A LOOK')}  Heuristics; they never fail a run", ""]
-    for finding in findings if verbose else findings[:5]:
+    shown = asked if verbose else asked[:5]
+    for finding in shown:
         lines += _block(finding, style, width)
-    if not verbose and len(findings) > 5:
-        lines += [f"    and {len(findings) - 5} more: -v", ""]
-    return lines
+    return lines + _rest(len(asked) - len(shown))
 
 
-def _ends(system: SystemReport, style: Style, width: int) -> list[str]:
+def _ends(system: SystemView, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     for notice in system.notices:
-        if notice.outcome is not Outcome.FAIL:
-            lines += [f"{style('attention', 'NOTICE')}  {style('place', str(notice.location))}"]
-            lines += wrapped(f"{notice.message} {notice.fix}", width, "    ")
+        lines += [f"{style('attention', 'NOTICE')}  {style('place', str(notice.location))}"]
+        lines += wrapped(f"{notice.message} {notice.fix}", width, "    ")
     return [*lines, ""] if lines else []
 
 
-def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) -> list[str]:
+def _checklist(system: SystemView, style: Style, width: int, verbose: bool) -> list[str]:
     rows: list[tuple[str, ...]] = [("Article", "Requirement", "Evidence", "How", "Status", "")]
     hidden = 0
-    for row in system.rows:
-        if not words.is_listed(row):
-            continue
-        quiet = row.outcome in (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
-        if quiet and not verbose:
+    for row in system.listed:
+        if row.is_silent and not verbose:
             hidden += 1
             continue
         rows.append(_row(row))
@@ -257,26 +262,23 @@ def _checklist(system: SystemReport, style: Style, width: int, verbose: bool) ->
     return lines
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(shown: RowView) -> tuple[str, ...]:
     """The cells of one row, and the role of its last one."""
-    role = (
-        "bad"
-        if row.outcome in (Outcome.FAIL, Outcome.ERROR)
-        else "attention"
-        if row.outcome is Outcome.UNKNOWN
-        or row.outcome is Outcome.NOT_DUE
-        and any(check.grace for check in row.checks)
-        else "owed"
-    )
-    if row.outcome is Outcome.PASS:
-        role = "shown" if row.method in ("measured", "provenance") else "told"
-    place = (
-        f"{row.place.path.rpartition('/')[2]}:{row.place.line}"
-        if row.place and row.outcome is Outcome.PASS
-        else "-"
-    )
+    row = shown.row
+    passed = row.outcome is Outcome.PASS
+    place = f"{row.place.path.rpartition('/')[2]}:{row.place.line}" if row.place and passed else "-"
     article, title = short_citation(row.requirement), row.requirement.title
-    return article, title, place, words.how(row), words.status(row), role
+    return article, title, place, words.how(row), words.status(row), _role(shown)
+
+
+def _role(shown: RowView) -> str:
+    outcome = shown.row.outcome
+    if outcome is Outcome.PASS:
+        return "shown" if shown.row.method in ("measured", "provenance") else "told"
+    if outcome in (Outcome.FAIL, Outcome.ERROR):
+        return "bad"
+    new = outcome is Outcome.NOT_DUE and any(one.group == "new" for one in shown.found)
+    return "attention" if new or outcome is Outcome.UNKNOWN else "owed"
 
 
 def _table(rows: list[tuple[str, ...]], style: Style, width: int) -> list[str]:
@@ -311,7 +313,8 @@ def _cut_name(text: str, width: int) -> str:
     return f"{head.rpartition('.')[0] or head}…:{line}"
 
 
-def _notes(report: Report, style: Style, width: int) -> list[str]:
+def _notes(shown: View, style: Style, width: int) -> list[str]:
+    report = shown.report
     lines = []
     packs = "; ".join(
         f"{name} {version} ({digest[:8]}), law rules read by counsel: {review}"
@@ -319,10 +322,10 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
         else f"{name} {version} ({digest[:8]})"
         for name, version, digest, review in report.packs
     )
-    lines += wrapped(f"Rules: {packs}.", width)
+    lines += wrapped(f"Rules: {packs}." if packs else "", width)
     if report.not_read:
-        shown = ", ".join(f"{path} ({why})" for path, why in report.not_read[:5])
-        lines += wrapped(f"Not read: {shown}.", width)
+        unread = ", ".join(f"{path} ({why})" for path, why in report.not_read[:5])
+        lines += wrapped(f"Not read: {unread}.", width)
     named = [point for system in report.systems for point in words.person_rows(system)]
     if named:
         lines += wrapped(f"On a person's word alone (signed, named only): {', '.join(named)}.", width)
@@ -331,19 +334,21 @@ def _notes(report: Report, style: Style, width: int) -> list[str]:
         lines += wrapped(dated, width)
     for remark in report.remarks:
         lines += wrapped(remark, width)
+    lines += wrapped(shown.standing, width)
     if report.systems:
         lines += wrapped(words.DISCLAIMER, width)
     return [style("quiet", line) for line in lines] + [""]
 
 
-def _next(report: Report, style: Style) -> list[str]:
-    first = next((finding for system in report.systems for finding in words.failing(system)), None)
+def _next(shown: View, style: Style) -> list[str]:
+    report = shown.report
+    first = next(iter(shown.failed), None)
     lines = []
     if first is not None:
         lines.append(f"Next:  fix 1, then  {style('command', words.again(report))}")
         if not first.check.startswith("integrity.change"):  # no requirement says what a change may loosen
             lines.append(f"Why:   {style('command', words.why(report, first.check.partition('/')[0]))}")
-    elif not report.problems:
+    elif not shown.problems:
         lines.append(f"Again: {style('command', words.recompute(report))}")
     lines.append(f"exit {report.exit_code}")
     return lines

@@ -9,7 +9,7 @@ from aiact_gate.formats.style import count, day, days_between
 from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import METHOD_WORDS, WORDS, Outcome
 from aiact_gate.model.policy import of_article_5
-from aiact_gate.model.report import CheckResult, Finding, Report, Row, SystemReport
+from aiact_gate.model.report import Report, Row, SystemReport
 
 DISCLAIMER = "This list says what the repository shows. It does not say that the system conforms to the Regulation; that judgement is yours."
 
@@ -32,15 +32,6 @@ def first_lines(report: Report) -> list[str]:
     from aiact_gate.formats import modes
 
     return modes.first_lines(report)
-
-
-def level(report: Report, kind: str, is_firm: bool = False) -> str:
-    """error, warning or nothing: what a failing finding of *kind* is marked as; one that no mode eases is an error."""
-    if report.in_force is None or is_firm:
-        return "error"
-    from aiact_gate.formats import modes
-
-    return modes.level(report, kind)
 
 
 def recalled_lines(report: Report) -> list[str]:
@@ -222,34 +213,6 @@ def status(row: Row) -> str:
     if row.outcome is Outcome.NOT_DUE and any(check.grace for check in row.checks):
         return "warns"
     return word.upper() if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR) else word
-
-
-def failing(system: SystemReport) -> list[Finding]:
-    """The findings that fail it, in number order, each once: what a change loosens first."""
-    rows = (finding for row in system.rows for check in row.checks for finding in check.findings)
-    found = {finding.number: finding for finding in (*system.notices, *rows) if finding.number}
-    return [found[number] for number in sorted(found)]
-
-
-def warnings(system: SystemReport) -> list[Finding]:
-    """Findings of heuristics and of readings that aren't due: shown, counted, never in the exit code."""
-    return [
-        finding
-        for row in system.rows
-        for check in row.checks
-        for finding in check.findings
-        if finding.severity == "warning"
-    ]
-
-
-def new_ones(system: SystemReport) -> list[tuple[Row, CheckResult]]:
-    """The checks that only warn because they are new in this form, with their rows."""
-    return [(row, check) for row in system.rows for check in row.checks if check.grace]
-
-
-def of_outcome(system: SystemReport, outcome: Outcome) -> list[Row]:
-    """The point rows of *outcome*."""
-    return [row for row in system.rows if row.outcome is outcome]
 
 
 def because(row: Row) -> str:

@@ -31,6 +31,9 @@ MOST_ROWS = 250_000
 
 _ELLIPSIS = "…"
 """Where a template names what isn't written and no other words are at hand."""
+PLACES = 1
+"""Places that a passing check names; they are looked for in so many rows:"""
+LOOKED_AT = 20
 
 ALIKE = 10
 """More findings of one check with the same words than this are one finding."""
@@ -82,7 +85,21 @@ class CheckJudge:
                 )
             if not outcome.holds:
                 return CheckResult(check.id, check.severity, Outcome.NOT_APPLICABLE)
-        return self._rows(check, requirement)
+        result = self._rows(check, requirement)
+        if result.outcome is not Outcome.PASS or not check.clauses:
+            return result
+        return result._replace(places=tuple(self._decided(check, requirement)))
+
+    def _decided(self, check: Check, requirement: Requirement) -> Iterator[Location]:
+        """Where the first rows of *check*, which holds, have what was judged."""
+        found = 0
+        for bound in islice(self._bindings(check, self._with_parameters(requirement)), LOOKED_AT):
+            bound = self._look_up(check, bound)
+            if check.where is None or self._holds(check.where, bound).holds:
+                yield self._point(check, check.clauses[-1], bound)
+                found += 1
+            if found == PLACES:
+                return
 
     # ------------------------------------------------------------ before any row
 

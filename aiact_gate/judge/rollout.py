@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aiact_gate.model.evidence import Fault
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement, of_article_5
-from aiact_gate.model.report import Finding, Problem, SystemReport
+from aiact_gate.model.report import Finding, Problem, Row, SystemReport
 from aiact_gate.model.rollout import MODES, InForce, Recall, Ring, RingStep
 
 PROFILES = ("start", "core", "full")
@@ -173,17 +173,22 @@ def failing_kinds(systems: Sequence[SystemReport], problems: Sequence[Problem]) 
     for system in systems:
         yield from (notice.kind for notice in system.notices if notice.outcome is Outcome.FAIL)
         for row in system.rows:
-            if row.standing:
-                continue
-            if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not row.checks:
-                yield "missing"
-            for check in row.checks:
-                if check.severity != "error" or check.standing:
-                    continue
-                failing = [finding for finding in check.findings if _fails(finding)]
-                yield from (finding.kind for finding in failing)
-                if check.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not failing:
-                    yield "missing"
+            yield from kinds_of_row(row)
+
+
+def kinds_of_row(row: Row) -> Iterator[str]:
+    """The kinds of all that fails *row*, as in `failing_kinds`; nothing of what stood before the change."""
+    if row.standing:
+        return
+    if row.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not row.checks:
+        yield "missing"
+    for check in row.checks:
+        if check.severity != "error" or check.standing:
+            continue
+        failing = [finding for finding in check.findings if _fails(finding)]
+        yield from (finding.kind for finding in failing)
+        if check.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not failing:
+            yield "missing"
 
 
 def _fails(finding: Finding) -> bool:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from aiact_gate.judge.checks import CheckJudge, gathered
 from aiact_gate.judge.claim import Claim
 from aiact_gate.judge.dates import Binding, excused_by_law, no_later
+from aiact_gate.judge.people import people
 from aiact_gate.judge.waivers import Coverage
 from aiact_gate.model.days import day
 from aiact_gate.model.evidence import Evidence
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, weakest, worst
 from aiact_gate.model.policy import Check, Requirement, of_article_5
-from aiact_gate.model.report import CheckResult, Finding, Row
+from aiact_gate.model.report import CheckResult, Cover, Finding, Row
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import Recall
@@ -134,6 +135,7 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     )
     stood = "lock" if "mlflow" in names or "derived" in names else ""
     place = _place(row.requirement, judging.evidence, outcome)
+    signatures = people(judging.evidence, row.requirement) if method == "attested" else ()
     return row._replace(
         outcome=outcome,
         method=method,
@@ -143,6 +145,7 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
         evidence=evidence,
         stood_on=stood,
         place=place,
+        signatures=signatures,
     )
 
 
@@ -169,7 +172,7 @@ def _covered(result: CheckResult, requirement: Requirement, judging: Judging) ->
         waiting = Finding(result.id, "missing", Outcome.FAIL, result.because, "", judging.evidence.anchor)
         covered = _cover(waiting, requirement, judging)
         return (
-            result._replace(outcome=covered.outcome, waiver=_waiver_of(covered))
+            result._replace(outcome=covered.outcome, waiver=_waiver_of(covered), cover=covered.cover)
             if covered.outcome is not Outcome.FAIL
             else result._replace(because=covered.message)
         )
@@ -191,12 +194,24 @@ def _cover(finding: Finding, requirement: Requirement, judging: Judging) -> Find
         judging.used_waivers.add(waiver.id)
         data = waiver.data
         note = f"{waiver.id}, {data['owner']}, until {data['expires']}; {waiver.signed}"
-        return finding._replace(outcome=Outcome.WAIVED, note=note)
+        cover = Cover(
+            owner=str(data["owner"]),
+            start=str(data["created"]),
+            end=str(data["expires"]),
+            check=finding.check,
+            element=finding.element,
+            waiver=waiver.id,
+            approved_by=str(data["approved_by"]),
+            confirmed=waiver.confirmed,
+        )
+        return finding._replace(outcome=Outcome.WAIVED, note=note, cover=cover)
     debt = judging.coverage.debt_for(finding, requirement, judging.system)
     if debt is not None:
         if str(debt.get("due") or "") < judging.as_of:
             return finding._replace(note=f"was owed until {debt.get('due')}")
-        return finding._replace(outcome=Outcome.OWED, note=f"{debt.get('owner')}, due {debt.get('due')}")
+        owner, due = str(debt.get("owner") or ""), str(debt.get("due") or "")
+        cover = Cover(owner, judging.coverage.owed_since, due, finding.check, finding.element)
+        return finding._replace(outcome=Outcome.OWED, note=f"{owner}, due {due}", cover=cover)
     over = judging.coverage.ended_for(finding, requirement, judging.system, judging.as_of)
     if over is None:
         return finding

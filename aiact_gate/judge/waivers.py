@@ -44,6 +44,8 @@ class Coverage(NamedTuple):
     waivers: tuple[Waiver, ...] = ()
     owed: tuple[Mapping[str, Any], ...] = ()
     rules: WaiverRules = WaiverRules()
+    owed_since: str = ""
+    """The day on which the baseline was made."""
 
     def waiver_for(
         self, finding: Finding, requirement: Requirement, system: str, as_of: str

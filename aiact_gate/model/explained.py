@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from aiact_gate.model.location import Location
-from aiact_gate.model.report import CheckResult, Row
+from aiact_gate.model.report import CheckResult, PersonSeen, Row
 
 
 class Seen(NamedTuple):
@@ -69,19 +69,6 @@ class CheckSeen(NamedTuple):
     rows: tuple[RowSeen, ...] = ()
     """Those that are shown in full."""
     min_items: int = 1
-
-
-class PersonSeen(NamedTuple):
-    """A person whom the evidence names in fields that a requirement's checks read."""
-
-    role: str
-    """The field: `accepted by`."""
-    name: str
-    elements: tuple[str, ...]
-    """The rows that name them."""
-    place: Location
-    until: str = ""
-    """`expires` beside it."""
 
 
 class PageFacts(NamedTuple):

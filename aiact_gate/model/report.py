@@ -11,6 +11,49 @@ if TYPE_CHECKING:
     from aiact_gate.model.rollout import InForce, Recall
 
 
+class Cover(NamedTuple):
+    """A waiver or a debt of the baseline that covers a finding."""
+
+    owner: str
+    start: str
+    end: str
+    """Its last day."""
+    check: str
+    element: str = ""
+    waiver: str = ""
+    """The waiver's id; empty for a debt."""
+    approved_by: str = ""
+    confirmed: bool = False
+    """Git shows that who approved the waiver wrote it."""
+
+
+class PersonSeen(NamedTuple):
+    """A person whom the evidence names in fields that a requirement's checks read."""
+
+    role: str
+    """The field: `accepted by`."""
+    name: str
+    elements: tuple[str, ...]
+    """The rows that name them."""
+    place: Location
+    until: str = ""
+    """`expires` beside it."""
+
+
+class DutySeen(NamedTuple):
+    """A group of duties that follows from the answers."""
+
+    id: str
+    kind: str
+    """duty, or permission: what is allowed and not owed."""
+    citation: str
+    applies_from: str
+    readings: tuple[str, ...]
+    """Every day from which a reading of the law lets it bind, sorted."""
+    judged: bool
+    """Whether this run judged a point of it."""
+
+
 class Finding(NamedTuple):
     """One check's outcome at one place."""
 
@@ -30,6 +73,8 @@ class Finding(NamedTuple):
     article: str = ""
     note: str = ""
     """Waiver or debt that covers it, and until when."""
+    cover: Cover | None = None
+    """The same as a value."""
     waits: tuple[str, ...] = ()
     """The requirements that wait for an absent record."""
     standing: bool = False
@@ -58,6 +103,10 @@ class CheckResult(NamedTuple):
     of: int = 0
     """Rows that held, of how many."""
     waiver: str = ""
+    cover: Cover | None = None
+    """What covers a check without a finding of its own."""
+    places: tuple[Location, ...] = ()
+    """Of a pass: the first places that decided it."""
     standing: bool = False
     grace: str = ""
     """The last day on which what it found only warns, because it is new in this form."""
@@ -84,6 +133,24 @@ class Row(NamedTuple):
     applies_from: str = ""
     waiver: str = ""
     standing: bool = False
+    signatures: tuple[PersonSeen, ...] = ()
+    """Of a pass that rests on a person's word: whose."""
+
+    @property
+    def covers(self) -> tuple[Cover, ...]:
+        """Every waiver and debt that covers something of it, once."""
+        found: list[Cover | None] = []
+        for check in self.checks:
+            found += [check.cover, *(finding.cover for finding in check.findings)]
+        return tuple(dict.fromkeys(cover for cover in found if cover is not None))
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        """Where what decided a pass stands."""
+        if self.outcome is not Outcome.PASS:
+            return ()
+        found = [place for check in self.checks for place in check.places]
+        return tuple(dict.fromkeys(found or ([self.place] if self.place is not None else [])))
 
     @property
     def ran(self) -> int:
@@ -131,6 +198,8 @@ class SystemReport(NamedTuple):
     """The requirements that were asked for; empty: all of the profile."""
     ring: str = ""
     """The ring that asked for the profile, where it is wider than the manifest's."""
+    duties: tuple[DutySeen, ...] = ()
+    """What follows from the answers for those who answered."""
 
 
 class Problem(NamedTuple):
@@ -177,6 +246,8 @@ class Report(NamedTuple):
     """What the environment says of a bypass of the gate; it changes nothing."""
     asked: tuple[str, ...] = ()
     """The arguments of the command beside path, revision and day: `--pack`, `rules`."""
+    repository: str = ""
+    """OWNER/NAME, where the run was told."""
     remarks: tuple[str, ...] = ()
     """Sentences about the run itself: what it was compared with, which waivers nobody but their text vouches for."""
 

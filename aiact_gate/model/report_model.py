@@ -43,8 +43,8 @@ class PackUsed(Part):
 class SubjectOf(Part):
     """What was looked at."""
 
-    kind: Literal["work tree", "staged index", "revision", "folder without git"]
-    """The state of the files that was judged."""
+    kind: Literal["work tree", "staged index", "revision", "folder without git", "nothing"]
+    """The state of the files that was judged; nothing: the run ended before it looked."""
     revision: str | None
     """The commit that was judged, or the one below the work tree; null without git."""
     dirty: bool
@@ -70,6 +70,9 @@ class Place(Part):
     """The place as JSON Pointer, beginning with the record's name."""
 
 
+Level = Literal["error", "warning", "notice", ""]
+
+
 class FindingOf(Part):
     """One check's outcome at one place."""
 
@@ -79,6 +82,10 @@ class FindingOf(Part):
     """What it counts as: failed, or covered by a waiver, a debt or a day that is to come."""
     severity: Literal["error", "warning", "notice"]
     """The weight: an error fails, a warning asks a question, a notice only tells."""
+    level: Level = ""
+    """How every format marks it: error where it ends the run with another code than 0, empty where nothing is marked."""
+    not_counted: str = ""
+    """The reason why it doesn't fail the run, or empty where it does."""
     message: str
     """The sentence that says what is wrong, with both values."""
     fix: str
@@ -98,7 +105,7 @@ class FindingOf(Part):
     standing: bool
     """Whether it failed before the change that is judged, too."""
     in_every_mode: bool = False
-    """No mode of a roll-out lets it through."""
+    """Whether no mode of a roll-out lets it through."""
     location: Place
     """The place in the repository at which it points."""
 
@@ -137,6 +144,68 @@ class EvidenceOf(Part):
     """The SHA-256 of the file's bytes, hexadecimal."""
 
 
+class DebtOf(Part):
+    """A finding that was owed on adoption day, under the baseline."""
+
+    owner: str
+    """The person or team that owes it."""
+    start: str
+    """The day from which it is covered, or empty."""
+    end: str
+    """The last day on which it is covered."""
+    check: str
+    """The policy's condition whose finding it covers, by id."""
+    element: str
+    """The id of the record's row that it concerns, or empty."""
+
+
+class WaiverOf(DebtOf):
+    """A waiver that covers a finding."""
+
+    id: str
+    """The waiver's id."""
+    approved_by: str
+    """The person who approved it."""
+    confirmed: bool
+    """Whether git shows that who approved it wrote it; else that person is only named."""
+
+
+class SignatureOf(Part):
+    """A person on whose word a row rests."""
+
+    by: str
+    """The person, as the record names them."""
+    role: str
+    """The field that names the person: `accepted by`."""
+    start: str
+    """The day from which the word counts; empty, as no field of this version says it."""
+    end: str
+    """The day until which the word counts, or empty."""
+    confirmed: bool
+    """Whether git shows that this person wrote the line; false, as this version doesn't look."""
+    elements: list[str]
+    """The ids of the record's rows that name the person."""
+    location: Place
+    """The place of the first of them."""
+
+
+class DutyOf(Part):
+    """A group of duties that follows from the answers, for those who answered."""
+
+    id: str
+    """The duty's id, as the procedure of the tier names it."""
+    kind: str
+    """The weight: duty, or permission for what is allowed and not owed."""
+    citation: str
+    """The articles that it stands in."""
+    applies_from: str
+    """The day from which it applies, or empty where none is known."""
+    readings: list[str]
+    """Every day from which a reading of the law lets it bind, sorted."""
+    judged: bool
+    """Whether this run judged a point of it."""
+
+
 class RequirementOf(Part):
     """One row of the checklist."""
 
@@ -169,8 +238,20 @@ class RequirementOf(Part):
     documentation: str = ""
     """The point's page in aiact-gate's documentation: an address, or a path in its repository as long as
     that has none; empty for another pack's requirement."""
+    locations: list[Place] = []
+    """One entry for each of the first places that decided a pass; none for every other row."""
     waiver: str
-    """Id of the waiver that covers it, or empty."""
+    """The waiver that covers it, in words, or empty; `waivers` has the same as values."""
+    waivers: list[WaiverOf] = []
+    """One entry for each finding that a waiver covers."""
+    debts: list[DebtOf] = []
+    """One entry for each finding that is owed under the baseline."""
+    signatures: list[SignatureOf] = []
+    """One entry for each person on whose word a pass rests."""
+    level: Level = ""
+    """How every format marks it; error: the row fails the run."""
+    not_counted: str = ""
+    """The reason why it isn't shown or why its failure doesn't fail the run, or empty."""
     checks: list[CheckOf]
     """One entry for each check of the requirement."""
 
@@ -234,6 +315,8 @@ class SystemOf(Part):
     """The day from which Articles 9 to 15 bind it, or empty."""
     dates: list[DateOf]
     """One entry for each day that concerns the system."""
+    duties: list[DutyOf] = []
+    """One entry for each duty that follows from the answers, for those who answered."""
     counts: dict[str, int]
     """The number of requirements, by outcome."""
     notices: list[FindingOf]
@@ -271,6 +354,10 @@ class ProblemOf(Part):
     """The one thing to do about it."""
     code: Literal[1, 2, 3, 4, 5]
     """The number that it asks for as exit code: docs/exit-codes.md."""
+    level: Level = ""
+    """How every format marks it: error where it ends the run with another code than 0."""
+    not_counted: str = ""
+    """The reason why it doesn't fail the run, or empty where it does."""
     location: ProblemPlace | None
     """The place at which it stands, or null."""
 
@@ -328,6 +415,8 @@ class ReportOf(Part):
     """The words that make this a report, with the version of its form."""
     tool: Tool
     """The program that judged."""
+    repository: str = ""
+    """The repository as OWNER/NAME, where the run was told; or empty."""
     packs: list[PackUsed]
     """One entry for each pack that judged."""
     as_of: str
@@ -362,7 +451,7 @@ class ReportOf(Part):
     systems: list[SystemOf]
     """One entry for each AI system that was judged."""
     questions: list[FindingOf] = []
-    """What is asked of a repository that declares no system; never in the exit code."""
+    """One entry for each question to a repository that declares no system; never in the exit code."""
     not_read: list[NotRead]
     """One entry for each file that was found and not read."""
     problems: list[ProblemOf]

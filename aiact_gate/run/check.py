@@ -13,6 +13,7 @@ from aiact_gate.judge.causes import one_a_cause
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
 from aiact_gate.judge.dates import binding, system_dates
+from aiact_gate.judge.duties import duties_seen
 from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
@@ -177,6 +178,7 @@ def _report(
         in_force=mode,
         bypass=options.bypass,
         asked=tuple(_asked(options)),
+        repository=options.repository,
     )
 
 
@@ -209,6 +211,7 @@ def _coverage(
     rules = _waiver_rules(packs)
     waivers: tuple[Any, ...] = ()
     owed: tuple[Any, ...] = ()
+    since = ""
     data, place = _beside(snapshot, manifest, "waivers", problems)
     if data is not None:
         rows = [row for row in data.get("waivers") or [] if isinstance(row, dict)]
@@ -218,7 +221,8 @@ def _coverage(
     data, place = _beside(snapshot, manifest, "baseline", problems)
     if data is not None:
         owed = tuple(row for row in data.get("items") or [] if isinstance(row, dict))
-    return Coverage(waivers, owed, rules)
+        since = str(data.get("created") or "")
+    return Coverage(waivers, owed, rules, since)
 
 
 def _waiver_rules(packs: Sequence[Loaded]) -> WaiverRules:
@@ -455,6 +459,7 @@ def _describe(
         ),
         release=str(release.get("tag") or ""),
         anchor=evidence.anchor,
+        duties=duties_seen(claim, rows, law.timeline, market),
     )
 
 

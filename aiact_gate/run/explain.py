@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +9,12 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import NotThere
 from aiact_gate.judge.claim import judge_claim
 from aiact_gate.judge.dates import binding
+from aiact_gate.judge.people import people
 from aiact_gate.judge.row_by_row import RowByRow
 from aiact_gate.judge.rows import binds
 from aiact_gate.model.errors import AiactError, PackError, UsageError
 from aiact_gate.model.evidence import Evidence
-from aiact_gate.model.explained import CheckSeen, PageFacts, PersonSeen
+from aiact_gate.model.explained import CheckSeen, PageFacts
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Requirement
@@ -23,7 +23,6 @@ from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_f
 from aiact_gate.run.check import Witnessed
 from aiact_gate.run.manifests import checked
 from aiact_gate.run.options import Options
-from aiact_gate.schemas import fields
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.gather import begin, gather
 
@@ -151,7 +150,7 @@ def page_facts(run: Run, requirement: Requirement) -> list[PageFacts]:
             facts._replace(
                 looked_at=tuple(lists.items()),
                 places=places,
-                people=_people(evidence, requirement),
+                people=people(evidence, requirement),
                 changed=_changed(evidence, run_id),
                 run=run_id,
             )
@@ -200,61 +199,6 @@ def _changed(evidence: Evidence, run_id: str) -> tuple[str, ...] | None:
     if not run_id or not inputs:
         return None
     return tuple(str(row["path"]) for row in inputs if row["state"] != "same")
-
-
-# ---------------------------------------------------------------- people
-
-
-def _people(evidence: Evidence, requirement: Requirement) -> tuple[PersonSeen, ...]:
-    """Everybody whom a field names that the checks read and that holds a person's decision, once a field."""
-    found: dict[tuple[str, str, str], PersonSeen] = {}
-    for path in dict.fromkeys(path for check in requirement.checks for path in check.reads):
-        if path[0] not in evidence.data or not _is_decision(path):
-            continue
-        for name, pointer, holder, element in _at(evidence.data[path[0]], path[1:], (path[0],), ""):
-            role = str(path[-1]).replace("_", " ")
-            until = str(holder.get("expires") or "")
-            key = (role, name, until)
-            place = evidence.locate(pointer)
-            seen = found.get(key) or PersonSeen(role, name, (), place, until)
-            elements = seen.elements if not element or element in seen.elements else (*seen.elements, element)
-            found[key] = seen._replace(elements=elements)
-    return tuple(found.values())
-
-
-def _is_decision(path: tuple[str, ...]) -> bool:
-    field = fields.root(path[0])
-    for step in path[1:]:
-        field = field.below(step) if field is not None else None
-    return (
-        field is not None
-        and field.schema.get("x-type") == "person"
-        and field.schema.get("x-is") == "decision"
-    )
-
-
-def _at(
-    value: Any, path: tuple[str, ...], pointer: tuple[Any, ...], element: str
-) -> list[tuple[str, tuple[Any, ...], dict[str, Any], str]]:
-    """(text, pointer, group that holds it, id of the row) of every text that *path* leads to."""
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
-        element = value["id"]
-    if len(path) == 1 and path[0] != "*":
-        text = value.get(path[0]) if isinstance(value, dict) else None
-        return [(text, (*pointer, path[0]), value, element)] if isinstance(text, str) else []
-    if not path:
-        return []
-    if path[0] == "*":
-        children = _children(value)
-        return [found for key, child in children for found in _at(child, path[1:], (*pointer, key), element)]
-    child = value.get(path[0]) if isinstance(value, dict) else None
-    return _at(child, path[1:], (*pointer, path[0]), element)
-
-
-def _children(value: Any) -> Iterable[tuple[Any, Any]]:
-    if isinstance(value, list):
-        return enumerate(value)
-    return value.items() if isinstance(value, dict) else ()
 
 
 def named_check(requirement: Requirement, name: str) -> Check:

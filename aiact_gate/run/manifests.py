@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from aiact_gate import __version__
-from aiact_gate.model.errors import UsageError
+from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.model.report import Problem, Report
 from aiact_gate.run.check import Witnessed, check
@@ -68,6 +68,24 @@ def _differs(snapshot: Snapshot, before: Snapshot | None) -> bool:
         return bool(snapshot.paths())
     changed = snapshot.changed_from(str(before.subject.revision))
     return changed is None or bool(changed)
+
+
+def unable(error: AiactError, options: Options, code: int = 0) -> Report:
+    """The report of a run that *error* ended before it judged anything; *code*: 2 for usage and 3 for the rest, unless given."""
+    code = code or (2 if isinstance(error, UsageError) else 3)
+    return Report(
+        as_of=options.as_of,
+        enforce=options.enforce,
+        verdict="fault",
+        exit_code=code,
+        packs=(),
+        subject={"kind": "nothing", "revision": None, "dirty": False, "release": options.release},
+        systems=(),
+        problems=(Problem(error.what, error.fix, error.location, code),),
+        version=__version__,
+        bypass=options.bypass,
+        repository=options.repository,
+    )
 
 
 def _nothing_staged(snapshot: Snapshot, path: str, options: Options) -> Report:

@@ -17,6 +17,8 @@ import pytest
 import repos
 from repos import CANARY, HIGH, MINIMAL, Repository, high, minimal
 
+from aiact_gate.formats import FORMATS
+
 MANIFEST = HIGH["aiact.yaml"]
 TESTING = HIGH["compliance/testing.yaml"]
 CARD = HIGH["MODEL_CARD.md"]
@@ -428,7 +430,6 @@ HOSTILE = {
     "markup": "<img src=x onerror=1> | [a](javascript:1) @everyone `x` ##[error]owned",
     "long": "x" * 10_000,
 }
-FORMATS = ("text", "json", "markdown", "github")
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 

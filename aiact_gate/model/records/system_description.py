@@ -110,7 +110,7 @@ class SystemDescription(Record):
     Example: [adults who apply for a consumer loan]"""
     out_of_scope: list[Text]
     """The uses that the system isn't meant for.
-    Example: [Screening of tenants or job applicants by their score]"""
+    Example: [Screening of tenants or job applicants]"""
     setting: Setting
     """Where and how the system is meant to be used (Article 10(4))."""
     forms: list[Form]
