@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from reports import call, commit, git, judge, replace, unaccept
-from repos import DAY, HIGH, MINIMAL, ROOT, Repository, high, minimal, program
+from repos import DAY, HIGH, MINIMAL, ROOT, Repository, high, minimal, process, program
 
 BINDS = "2027-12-02"
 """From when Articles 9-15 bind a system of Annex III."""
@@ -277,8 +277,8 @@ def test_two_runs_write_the_same_bytes(copy: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(copy), str(clone))
     arguments = ("check", "--format", "json", "--as-of", DAY)
 
-    first = program(*arguments, cwd=copy, PYTHONHASHSEED="1", TZ="UTC")
-    second = program(
+    first = process(*arguments, cwd=copy, PYTHONHASHSEED="1", TZ="UTC")
+    second = process(
         *arguments, cwd=clone, PYTHONHASHSEED="2", TZ="Pacific/Auckland", LC_ALL="C", HOME=str(tmp_path)
     )
 
@@ -293,10 +293,10 @@ def test_what_was_read_before_changes_nothing(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     arguments = ("check", "--format", "json", "--as-of", DAY)
 
-    runs = [program(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out for _ in range(2)]
+    runs = [process(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out for _ in range(2)]
     shutil.rmtree(cache, ignore_errors=True)
     cache.write_text("no folder", "utf-8")
-    runs.append(program(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out)
+    runs.append(process(*arguments, cwd=folder, XDG_CACHE_HOME=str(cache)).out)
 
     assert runs[0]
     assert 1 == len(set(runs))

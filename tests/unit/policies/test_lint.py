@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reports import call
-from repos import ROOT, Ran
+from repos import ROOT, Ran, call
 from wrong_policies import BASE, CASES, THAT, Case
 
 from aiact_gate.documents.yaml import parse_yaml

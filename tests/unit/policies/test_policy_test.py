@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from reports import call
-from repos import ROOT, Ran, program
+from repos import ROOT, Ran, call, program
 
 from aiact_gate.packs.load import builtin_folder, load_folder
 from aiact_gate.pipelines.policy_mutation import weakened
