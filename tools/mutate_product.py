@@ -30,6 +30,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -350,7 +351,7 @@ class Scratch:
         return Reached(data["seconds"], lines)
 
     def verdict(self, mutant: Mutant, tests: list[str], seconds: float) -> str:
-        """What the tests say of *mutant*: `failed` or `too long` is noticed, `passed` survived."""
+        """What the tests say of *mutant*: `failed` is noticed, `passed` survived, `too long` was ended."""
         file = self.folder / mutant.module
         before = file.read_text("utf-8")
         order = self.work / "order.json"
@@ -421,26 +422,25 @@ def main() -> int:
         return report(scratch, reached, faults, arguments)
 
 
+WORDS = {"failed": "noticed ", "passed": "SURVIVED", "too long": "UNDECIDED"}
+
+
 def report(scratch: Scratch, reached: Reached, faults: list[Mutant], arguments: argparse.Namespace) -> int:
-    """Tries each of *faults* and prints what came of it; the exit code."""
-    counted: dict[tuple[bool, bool], int] = {}
+    """Tries each of *faults* and prints what came of it; the exit code. What the time ended isn't noticed."""
+    by_hand: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
     for mutant in faults:
         start = time.monotonic()
         tests = reached.tests_for(mutant)
         verdict = scratch.verdict(mutant, tests, arguments.seconds) if tests else "passed"
-        noticed = verdict != "passed"
-        key = (mutant.name.startswith("planted: "), noticed)
-        counted[key] = counted.get(key, 0) + 1
-        by = scratch.first_failure() if verdict == "failed" else verdict
-        word = "noticed " if noticed else "SURVIVED"
-        lines = f"{mutant.module}:{mutant.lines[0]}"
-        print(
-            f"{word} {mutant.name} [{lines}, {len(tests)} tests, {time.monotonic() - start:.0f} s] {by}",
-            flush=True,
-        )
-    hand, drawn = ((counted.get((kind, True), 0), counted.get((kind, False), 0)) for kind in (True, False))
-    print(f"Planted: {hand[0]} of {sum(hand)} noticed. Random: {drawn[0]} of {sum(drawn)} noticed.")
-    return int(bool(hand[1]) or 100 * drawn[0] < arguments.least * sum(drawn))
+        (by_hand if mutant.name.startswith("planted: ") else drawn)[verdict] += 1
+        by = scratch.first_failure() if verdict == "failed" else ""
+        place = f"{mutant.module}:{mutant.lines[0]}, {len(tests)} tests, {time.monotonic() - start:.0f} s"
+        print(f"{WORDS[verdict]} {mutant.name} [{place}] {by}", flush=True)
+    for kind, counted in (("Planted", by_hand), ("Random", drawn)):
+        print(f"{kind}: {counted['failed']} of {counted.total()} noticed, {counted['too long']} undecided.")
+    enough = 100 * drawn["failed"] >= arguments.least * drawn.total()
+    return int(by_hand["failed"] < by_hand.total() or not enough)
 
 
 if __name__ == "__main__":

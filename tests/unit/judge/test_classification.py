@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiact_gate.judge.classification import (
@@ -201,7 +201,6 @@ def test_all_ten_prohibited_practices_were_swept() -> None:
 # ---- what holds for every walk
 
 
-@settings(max_examples=300, deadline=None)
 @given(ANSWERS)
 def test_every_walk_ends_in_one_tier_with_a_cited_reason(answers: dict[str, Any]) -> None:
     result = classify(PROCEDURE, answers)
@@ -223,7 +222,6 @@ def test_every_walk_ends_in_one_tier_with_a_cited_reason(answers: dict[str, Any]
     assert not {duty.id for duty in result.duties} & {duty.id for duty in result.other_roles_duties}
 
 
-@settings(max_examples=300, deadline=None)
 @given(ANSWERS, st.sampled_from(ANNEX_III))
 def test_adding_a_high_risk_use_never_lowers_the_tier(answers: dict[str, Any], use: tuple[Any, ...]) -> None:
     name, option, _ = use
@@ -246,7 +244,6 @@ def test_adding_a_high_risk_use_never_lowers_the_tier(answers: dict[str, Any], u
         assert tier_rank(after.tier) >= tier_rank(keep.tier)
 
 
-@settings(max_examples=400, deadline=None)
 @given(ANSWERS, st.data())
 def test_an_open_question_never_lowers_the_tier(answers: dict[str, Any], data: st.DataObject) -> None:
     asked = classify(PROCEDURE, answers)
@@ -295,7 +292,6 @@ def test_open_questions_are_listed_in_the_order_of_asking() -> None:
     assert ("scope.stage", "t.generates", "l.small") == result.open
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.one_of(st.sampled_from(sorted(QUESTIONS)), st.text(max_size=8)), ANY_VALUE))
 def test_no_value_breaks_the_walk_and_an_invalid_one_counts_as_open(answers: dict[str, Any]) -> None:
     given_answers = DEFAULTS | answers
