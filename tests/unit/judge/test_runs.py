@@ -113,6 +113,16 @@ def test_1_a_point_is_unknown(copy: Path) -> None:
     assert (1, "unknown") == (judged.code, judged.outcome("art14.2"))
 
 
+def test_1_a_point_is_unknown_and_nothing_else_fails(copy: Path) -> None:
+    """Whether the plan was there before the run, without the history that says so."""
+    replace(copy, "compliance/testing.yaml", "schema:", "# read again\nschema:")
+    shutil.rmtree(copy / ".git")
+
+    judged = judge(copy)
+
+    assert (1, {"unknown"}) == (judged.code, {judged.outcome(name) for name in judged.failing})
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
