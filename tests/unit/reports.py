@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from repos import DAY, Ran
-
-from aiact_gate.cli import run
+from repos import DAY, call
 
 RISKS = "compliance/risk_management.yaml"
-
-
-def call(*arguments: str) -> Ran:
-    """`aiact-gate` with *arguments*: its exit code and both streams."""
-    out, err = io.StringIO(), io.StringIO()
-    code = 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            run(arguments)
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-    return Ran(code, out.getvalue(), err.getvalue())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from aiact_gate.cli import run
 from aiact_gate.sources.lock import render_lock
 from tools.compile_packs import compile_packs
 
@@ -306,7 +309,34 @@ def installed() -> Path:
 
 
 def program(*arguments: str, cwd: Path, **environment: str) -> Ran:
-    """The real program in its own process."""
+    """The program as if started in *cwd*, called in this process: starting an interpreter costs more than judging."""
+    before, here = dict(os.environ), Path.cwd()
+    _become(_environment() | {"COLUMNS": "80"} | environment)
+    os.chdir(cwd)
+    try:
+        return call(*arguments)
+    finally:
+        os.chdir(here)
+        _become(before)
+
+
+def call(*arguments: str) -> Ran:
+    """`aiact-gate` with *arguments* in this process and folder: its exit code and both streams."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    code = 0
+    stdin, sys.stdin = sys.stdin, io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            run(arguments)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        sys.stdin = stdin
+    return Ran(code, _written(out), _written(err))
+
+
+def process(*arguments: str, cwd: Path, **environment: str) -> Ran:
+    """The real program in its own process: where the interpreter, its start or its end are what is tested."""
     done = subprocess.run(
         [sys.executable, "-m", "aiact_gate", *arguments],
         cwd=cwd,
@@ -316,6 +346,16 @@ def program(*arguments: str, cwd: Path, **environment: str) -> Ran:
         check=False,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+def _become(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def minimal(folder: Path) -> Repository:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import repos
-from repos import CANARY, HIGH, MINIMAL, Repository, high, minimal
+from repos import CANARY, DAY, HIGH, MINIMAL, Repository, high, minimal, process
 
 from aiact_gate.formats import FORMATS
 
@@ -494,7 +494,9 @@ def harmless(repository: Repository) -> None:
 
 
 def test_a_terminal_without_unicode_gets_a_report_all_the_same(tmp_path: Path) -> None:
-    ran = high(tmp_path / "repository").check(PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    folder = high(tmp_path / "repository").folder
+
+    ran = process("check", "--as-of", DAY, cwd=folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
 
     assert 1 == ran.code, ran.said
     assert "internal error" not in ran.said

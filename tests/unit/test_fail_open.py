@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from packs_of import RULES, TESTING, bank_rules, head
-from reports import call
-from repos import DAY, HIGH, MINIMAL, Ran, Repository, lock
+from repos import DAY, HIGH, MINIMAL, Ran, Repository, call, lock
 
 from aiact_gate.formats import FORMATS
 

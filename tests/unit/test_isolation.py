@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import repos
-from repos import HIGH, high
+from repos import DAY, HIGH, high, process
 
 WATCH = """\
 import os, sys
@@ -94,8 +94,12 @@ def test_check_stays_inside(arguments: tuple[str, ...], tmp_path: Path) -> None:
         "/usr/share/zoneinfo",
     ]
 
-    ran = repository.check(
+    ran = process(
+        "check",
         *arguments,
+        "--as-of",
+        DAY,
+        cwd=repository.folder,
         PYTHONPATH=f"{watch}{os.pathsep}{repos.installed()}",
         WATCH_LOG=str(log),
         WATCH_ALLOWED=os.pathsep.join(str(place) for place in allowed),

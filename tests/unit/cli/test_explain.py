@@ -410,8 +410,14 @@ def every_check(run: Run) -> list[CheckSeen]:
     return found
 
 
-def every_row(run: Run) -> list[RowSeen]:
-    return [row for seen in every_check(run) for row in seen.rows]
+@pytest.fixture(scope="module")
+def seen_checks(example: Run) -> list[CheckSeen]:
+    return every_check(example)
+
+
+@pytest.fixture(scope="module")
+def seen_rows(seen_checks: list[CheckSeen]) -> list[RowSeen]:
+    return [row for seen in seen_checks for row in seen.rows]
 
 
 def test_no_evidence_keeps_a_check_from_being_explained(hostile: Run) -> None:
@@ -431,10 +437,10 @@ def test_no_evidence_keeps_a_check_from_being_explained(hostile: Run) -> None:
         assert all(len(line) <= 200 for line in text.splitlines()), text
 
 
-def test_each_value_is_the_one_that_stands_at_its_place(example: Run) -> None:
+def test_each_value_is_the_one_that_stands_at_its_place(seen_rows: list[RowSeen]) -> None:
     documents: dict[str, Any] = {}
     compared = 0
-    for row in every_row(example):
+    for row in seen_rows:
         for part in (part for condition in row.conditions for part in condition.parts):
             place = part.place
             if part.state != "value" or place is None or not place.path.endswith(".yaml"):
@@ -463,20 +469,20 @@ def same(written: Any, seen: Any) -> bool:
     return written == seen or str(written).split() == str(seen).split() or written is None
 
 
-def test_every_condition_is_told_in_parts_that_agree_with_the_judgement(example: Run) -> None:
-    rows = every_row(example)
-
-    for row in rows:
+def test_every_condition_is_told_in_parts_that_agree_with_the_judgement(
+    seen_rows: list[RowSeen],
+) -> None:
+    for row in seen_rows:
         reached = [condition for condition in row.conditions if condition.reached]
         assert all(condition.parts for condition in reached), row
         holds = all(condition.whole.value is True for condition in reached)
         assert holds == (row.state == "holds"), row
-    assert 1000 < len(rows)
+    assert 1000 < len(seen_rows)
 
 
-def test_the_rows_are_those_that_the_report_counts(example: Run) -> None:
+def test_the_rows_are_those_that_the_report_counts(seen_checks: list[CheckSeen]) -> None:
     counted = 0
-    for seen in every_check(example):
+    for seen in seen_checks:
         if seen.result is None or seen.result.outcome is not Outcome.PASS or not seen.loops or seen.because:
             continue
         assert seen.result.of == len(seen.names), seen

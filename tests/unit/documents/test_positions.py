@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiact_gate.documents.node import Node, number_of, plain_data, scalar
@@ -39,7 +39,6 @@ def scalars(node: Node) -> Iterator[Node]:
         yield node
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=DATA, ending=st.sampled_from(["\n", "\r\n"]), mark=st.sampled_from(["", "\ufeff"]))
 def test_the_text_at_a_place_is_the_value(data: object, ending: str, mark: str) -> None:
     written = json.dumps(data, ensure_ascii=False, indent=1)
@@ -58,7 +57,6 @@ def test_the_text_at_a_place_is_the_value(data: object, ending: str, mark: str) 
     assert data == plain_data(document.root)
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.dictionaries(WORD, DATA, min_size=1, max_size=5))
 def test_a_key_stands_where_its_map_says(data: dict[str, object]) -> None:
     written = json.dumps(data, ensure_ascii=False, indent=1)
@@ -122,7 +120,6 @@ def test_number_of(text: str) -> None:
     assert (found is None) == (NUMBERS[text] is None)
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.text(max_size=12) | st.from_regex(r"[-+]?[0-9._eE²٣]{0,12}", fullmatch=True))
 def test_number_of_never_fails_and_is_finite(text: str) -> None:
     found = number_of(text)

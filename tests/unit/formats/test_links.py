@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from reports import call
-from repos import DAY, ROOT, high
+from repos import DAY, ROOT, call, high
 
 from aiact_gate.formats import links
 from aiact_gate.formats.json import as_data

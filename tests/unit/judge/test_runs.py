@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from reports import call, commit, git, judge, replace, unaccept
-from repos import DAY, HIGH, MINIMAL, ROOT, Repository, high, minimal, program
+from repos import DAY, HIGH, MINIMAL, ROOT, Repository, high, minimal, process, program
 
 BINDS = "2027-12-02"
 """From when Articles 9-15 bind a system of Annex III."""
@@ -110,6 +111,16 @@ def test_1_a_point_is_unknown(copy: Path) -> None:
     judged = judge(copy)
 
     assert (1, "unknown") == (judged.code, judged.outcome("art14.2"))
+
+
+def test_1_a_point_is_unknown_and_nothing_else_fails(copy: Path) -> None:
+    """Whether the plan was there before the run, without the history that says so."""
+    replace(copy, "compliance/testing.yaml", "schema:", "# read again\nschema:")
+    shutil.rmtree(copy / ".git")
+
+    judged = judge(copy)
+
+    assert (1, {"unknown"}) == (judged.code, {judged.outcome(name) for name in judged.failing})
 
 
 @pytest.mark.parametrize(
@@ -276,8 +287,8 @@ def test_two_runs_write_the_same_bytes(copy: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(copy), str(clone))
     arguments = ("check", "--format", "json", "--as-of", DAY)
 
-    first = program(*arguments, cwd=copy, PYTHONHASHSEED="1", TZ="UTC")
-    second = program(
+    first = process(*arguments, cwd=copy, PYTHONHASHSEED="1", TZ="UTC")
+    second = process(
         *arguments, cwd=clone, PYTHONHASHSEED="2", TZ="Pacific/Auckland", LC_ALL="C", HOME=str(tmp_path)
     )
 

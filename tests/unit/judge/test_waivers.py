@@ -138,6 +138,7 @@ def test_a_waiver_of_180_days_is_valid(failing: Path) -> None:
 SAYS_TOO_LITTLE = {
     "longer than 180 days": ({"expires": later(181)}, "more than 180 days"),
     "ends before it begins": ({"created": "2027-03-31", "expires": "2027-03-01"}, "runs from"),
+    "no end": ({"expires": None}, "lacks expires"),
     "approved by its owner": ({"approved_by": ENTRY["owner"]}, "is approved by its owner"),
     "no approver": ({"approved_by": None}, "lacks approved_by"),
     "nobody in the approver's place": ({"approved_by": "TBD"}, "lacks approved_by"),

@@ -330,7 +330,7 @@ def judges() -> list[CheckJudge]:
     chance = random.Random(41)
     engine = Engine((*sorted(NAMES), "it"), AS_OF)
     found = []
-    for number in range(160):
+    for number in range(60):
         documents = base()
         for _ in range(chance.randint(0, 5)):
             if chance.random() < 0.3:

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from reports import call
-from repos import ROOT, Ran
+from repos import ROOT, Ran, call
 from wrong_policies import BASE, CASES, THAT, Case
 
 from aiact_gate.documents.yaml import parse_yaml
@@ -486,13 +485,11 @@ def never_falls_over(data: str | bytes, folder: Path) -> None:
     assert "\x1b" not in render(faults)
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.one_of(edited_policies(), st.lists(WORDS).map(" ".join), st.binary(max_size=200)))
 def test_no_text_makes_lint_fall_over(tmp_path_factory: pytest.TempPathFactory, data: str | bytes) -> None:
     never_falls_over(data, tmp_path_factory.getbasetemp())
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(
@@ -522,7 +519,6 @@ VALUES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
 @given(VALUES, st.sampled_from(["'", '"', None, "|", ">"]), st.integers(10, 200))
 def test_every_character_of_a_scalar_is_found_in_its_file(value: str, style: str | None, width: int) -> None:
     import yaml

@@ -232,7 +232,7 @@ def rows(packs: tuple[Pack, ...], scenario: Scenario, debts: list[Any]) -> dict[
 
 
 @settings(
-    max_examples=100,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )

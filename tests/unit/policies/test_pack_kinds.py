@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from repos import ROOT, Ran, Repository, minimal, program
+from repos import DAY, ROOT, Ran, Repository, minimal, process, program
 from shipped import example
 
 PACK = ROOT / "examples" / "organisation-pack"
@@ -311,7 +311,7 @@ def test_a_kind_hides_nothing_that_a_check_binds(tmp_path: Path) -> None:
 def test_a_run_without_kinds_imports_no_schema_library(tmp_path: Path) -> None:
     repository = minimal(tmp_path / "repository")
 
-    ran = repository.check(PYTHONPROFILEIMPORTTIME="1")
+    ran = process("check", "--as-of", DAY, cwd=repository.folder, PYTHONPROFILEIMPORTTIME="1")
 
     assert "aiact_gate.policy.load" in ran.err
     assert [] == [

@@ -1,0 +1,447 @@
+"""Plants faults in the product's own code and says which of them the tests notice.
+
+    python tools/mutate_product.py --random 100 aiact_gate/judge
+    python tools/mutate_product.py --planted
+    python tools/mutate_product.py --planted --random 100 --tree ../other-checkout aiact_gate/judge aiact_gate/change
+
+Two kinds: the twenty of `PLANTED`, each a way in which a gate lies (a fail counted as a pass, a date off by one), and
+random edits of the syntax tree in the files named (a comparison turned, `and` for `or`, a `not` or an argument dropped,
+another constant, nothing returned, a statement removed), drawn by `--seed`.
+
+Nothing is edited in a checkout: the tree is cloned to a temporary folder. There the tests (`--tests`, tests/unit) run once
+under coverage for a map of line -> tests (kept with `--map FILE`, read from it if it is there), then once for each fault those
+that reach its line, fastest first, in a process of their own, until one fails or `--seconds` are over. What only other
+processes reach has no line in the map: then the tests of the module decide, and none means that it survived.
+
+Prints a line for each fault as it comes and the sums; the code is 1 if one of PLANTED survived or less than `--least` percent
+of the random ones were noticed. Needs coverage, and no other package than the tests do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import itertools
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pytest
+
+HERE = Path(__file__).resolve()
+MANY = 400
+"""Tests that are tried for one fault."""
+
+
+class Planted(NamedTuple):
+    """A hand-written fault: what it stands for, and (old, new) for each place in *module*."""
+
+    what: str
+    module: str
+    edits: tuple[tuple[str, str], ...]
+
+
+def _one(what: str, module: str, old: str, new: str) -> Planted:
+    return Planted(what, f"aiact_gate/{module}", ((old, new),))
+
+
+PLANTED = (
+    _one("a fail counts as a pass", "judge/checks.py", "Outcome.FAIL if findings else", "Outcome.PASS if findings else"),
+    _one("what waits for an absent record passes", "judge/checks.py", "Outcome.FAIL, because=_see(absent[0])", "Outcome.PASS, because=_see(absent[0])"),
+    _one("unknown is left out of the exit code", "judge/verdict.py", "outcome in (Outcome.FAIL, Outcome.UNKNOWN) for outcome in outcomes", "outcome in (Outcome.FAIL,) for outcome in outcomes"),
+    _one("a failure goes before a fault in the exit code", "judge/verdict.py", "(5, 3, 2, 4, 1)", "(1, 4, 2, 3, 5)"),
+    _one("the mildest of a row's checks decides", "model/outcome.py", "for outcome in RAN:", "for outcome in reversed(RAN):"),
+    _one("a pass is worth the strongest of its checks", "model/outcome.py", "found[-1] if found", "found[0] if found"),
+    Planted("a waiver without an end is accepted", "aiact_gate/judge/waivers.py", (
+        ('        "created",\n        "expires",\n', '        "created",\n'),
+        ('_day(row["expires"])', '_day(row.get("expires") or row["created"])'),
+        ('str(waiver.data.get("expires") or "")', 'str(waiver.data.get("expires") or "9999-12-31")'),
+    )),
+    _one("a waiver covers a day after its end", "judge/waivers.py", "_begins(waiver) <= as_of <= _ends(waiver)", "_begins(waiver) <= as_of"),
+    _one("a waiver is approved by its owner in other letters", "judge/waivers.py", 'same_person(row["approved_by"]) == same_person(row["owner"])', 'row["approved_by"] == row["owner"]'),
+    _one("a contradiction can be owed", "judge/waivers.py", 'finding.kind not in ("missing", "stale") or ', ""),
+    _one("a debt never falls due", "judge/rows.py", 'if str(debt.get("due") or "") < judging.as_of:', 'if not debt.get("due"):'),
+    _one("the mode warn eases a fault of the run", "judge/rollout.py", "if code != 1 or found is None or", "if found is None or"),
+    _one("a ring enforces the kinds that it leaves out", "judge/rollout.py", "or kind in found.kinds", "or kind not in found.kinds"),
+    _one("a recall goes on after its end", "judge/rollout.py", "if recall.until < as_of:", "if recall.until < recall.since:"),
+    _one("a point binds a day too late", "judge/dates.py", "return as_of < binding_.later", "return as_of <= binding_.later"),
+    _one("a past date is one to come", "packs/vocabulary.py", "_is_day(date) and date[:10] < as_of", "_is_day(date) and date[:10] > as_of"),
+    _one("a marker counts as something written", "sources/filled.py", "if markers or any(", "if any("),
+    _one("a lowered tier is no loosening", "judge/change.py", "tiers[1] < tiers[0]", "tiers[1] > tiers[0]"),
+    _one("a waiver prolonged is no loosening", "judge/change.py", 'elif str(row.get("expires")) > str(was.get("expires")):', 'elif str(row.get("expires")) < str(was.get("expires")):'),
+    _one("a line break of a message begins a workflow command", "formats/escape.py", '.replace("\\n", "%0A")', ""),
+)  # fmt: skip
+
+
+class Mutant(NamedTuple):
+    """A file with a fault: its new text, and the lines of the old one that changed."""
+
+    name: str
+    module: str
+    text: str
+    lines: range
+
+
+# ---------------------------------------------------------------- the faults
+
+
+def planted(tree: Path, faults: tuple[Planted, ...] = PLANTED) -> list[Mutant]:
+    """The faults of *faults*, written into the modules of *tree*. Raises ValueError: one doesn't fit its module any more."""
+    found = []
+    for fault in faults:
+        source = (tree / fault.module).read_text("utf-8")
+        text, lines = source, []
+        for old, new in fault.edits:
+            if source.count(old) != 1:
+                raise ValueError(f"{fault.what}: {fault.module} holds {source.count(old)} times {old!r}")
+            first = source[: source.index(old)].count("\n") + 1
+            lines += [first, first + old.count("\n")]
+            text = text.replace(old, new)
+        found.append(Mutant(f"planted: {fault.what}", fault.module, text, range(min(lines), max(lines) + 1)))
+    return found
+
+
+TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+
+
+def mutants(tree: Path, modules: list[str], number: int, seed: int) -> list[Mutant]:
+    """*number* edits, drawn from all of *modules*."""
+    sources = {module: (tree / module).read_text("utf-8") for module in modules}
+    every = [
+        (module, node, new) for module, source in sources.items() for node, new in _edits(ast.parse(source))
+    ]
+    random.Random(seed).shuffle(every)
+    drawn = itertools.islice(filter(None, (_mutant(*edit, sources[edit[0]]) for edit in every)), number)
+    return sorted(drawn, key=lambda mutant: mutant.name)
+
+
+def _mutant(module: str, node: ast.expr | ast.stmt, new: str, source: str) -> Mutant | None:
+    """The edit applied, or None: it says the same, or can't be compiled."""
+    text = _replaced(source, node, new)
+    if text == source or not _compiles(text):
+        return None
+    old = " ".join((ast.get_source_segment(source, node) or "").split())
+    name = f"{module}:{node.lineno}:{node.col_offset + 1}: `{_short(old)}` to `{_short(new)}`"
+    return Mutant(name, module, text, range(node.lineno, (node.end_lineno or node.lineno) + 1))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 70 else f"{text[:69]}…"
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _edits(module: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """(node, the text that replaces it) for each edit inside a function: the rest are names and types."""
+    for function in [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]:
+        for statement in function.body:
+            for node in _inside(statement):
+                yield from _of_statement(node) if isinstance(node, ast.stmt) else _of_expression(node)
+
+
+def _inside(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    """*node* and what stands in it, annotations, docstrings and inner functions' heads aside."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, (ast.expr, ast.stmt)):
+        yield node
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "args") and not isinstance(node, ast.Call):
+            continue
+        if isinstance(node, ast.FunctionDef):
+            continue  # a function inside is met by itself
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):
+                yield from _inside(child)
+
+
+def _of_statement(node: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
+    if isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) != "None":
+        yield node, "return None"
+    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
+        yields = isinstance(node, ast.Expr) and isinstance(node.value, (ast.Yield, ast.YieldFrom))
+        yield node, "yield from ()" if yields else "pass"
+    elif isinstance(node, (ast.Continue, ast.Break)):
+        yield node, "pass"
+
+
+def _of_expression(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
+    if isinstance(node, ast.Compare):
+        operators = [TURNED[type(node.ops[0])](), *node.ops[1:]]
+        yield node, f"({ast.unparse(ast.Compare(node.left, operators, node.comparators))})"
+    elif isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield node, f"({ast.unparse(ast.BoolOp(other, node.values))})"
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield node, f"({ast.unparse(node.operand)})"
+    elif isinstance(node, ast.IfExp):
+        yield node, f"({ast.unparse(ast.IfExp(node.test, node.orelse, node.body))})"
+    elif isinstance(node, ast.Constant) and node.value is not None and node.value is not ...:
+        yield node, _other_constant(node.value)
+    elif isinstance(node, ast.Call) and (node.args or node.keywords):
+        args = node.args if node.keywords else node.args[:-1]
+        yield node, ast.unparse(ast.Call(node.func, args, node.keywords[:-1]))
+
+
+def _other_constant(value: Any) -> str:
+    if isinstance(value, bool):
+        return repr(not value)
+    if isinstance(value, (int, float)):
+        return repr(value + 1)
+    return repr(f"{value}~") if isinstance(value, str) else repr(value)
+
+
+def _replaced(source: str, node: ast.expr | ast.stmt, new: str) -> str:
+    """*source* with *new* at the place of *node*. (Columns of the syntax tree count bytes.)"""
+    lines = source.encode().splitlines(keepends=True)
+    start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    end = sum(map(len, lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
+    data = source.encode()
+    return (data[:start] + new.encode() + data[end:]).decode()
+
+
+# ---------------------------------------------------------------- the plugin that runs inside pytest
+
+_MAP, _ORDER = "MUTATE_PRODUCT_MAP", "MUTATE_PRODUCT_ORDER"
+
+
+class _Recorder:
+    """Which test ran which line, and how long it took."""
+
+    def __init__(self, file: Path) -> None:
+        import coverage
+
+        self.file = file
+        self.seconds: dict[str, float] = {}
+        self.coverage = coverage.Coverage(data_file=None, source=["aiact_gate"], config_file=False)
+        self.coverage.start()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.coverage.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        self.coverage.stop()
+        data = self.coverage.get_data()
+        lines = {
+            Path(file).as_posix(): {str(line): names for line, names in data.contexts_by_lineno(file).items()}
+            for file in data.measured_files()
+        }
+        self.file.write_text(json.dumps({"seconds": self.seconds, "lines": lines}), "utf-8")
+
+
+class _Chosen:
+    """Runs the tests of a list, in its order."""
+
+    def __init__(self, file: Path) -> None:
+        self.order = {name: place for place, name in enumerate(json.loads(file.read_text("utf-8")))}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self.order), key=lambda item: self.order[item.nodeid]
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest loads this module as a plugin (`-p mutate_product`)."""
+    if os.environ.get(_MAP):
+        config.pluginmanager.register(_Recorder(Path(os.environ[_MAP])))
+    if os.environ.get(_ORDER):
+        config.pluginmanager.register(_Chosen(Path(os.environ[_ORDER])))
+
+
+# ---------------------------------------------------------------- running
+
+
+class Reached(NamedTuple):
+    """What the map says: the seconds of each test, and for each module the tests of each line."""
+
+    seconds: dict[str, float]
+    lines: dict[str, dict[int, list[str]]]
+
+    def tests_for(self, mutant: Mutant) -> list[str]:
+        """The tests that reach *mutant*, fastest first; those of its module where none reaches its lines."""
+        lines = self.lines.get(mutant.module, {})
+        found = {name for line in mutant.lines for name in lines.get(line, ()) if name in self.seconds}
+        found = found or {name for names in lines.values() for name in names if name in self.seconds}
+        return sorted(found, key=lambda name: self.seconds[name])[:MANY]
+
+
+class Scratch:
+    """A copy of a checkout in which faults are planted."""
+
+    def __init__(self, tree: Path, work: Path) -> None:
+        self.folder = work / "tree"
+        self.work = work
+        subprocess.run(["git", "clone", "-q", "--local", str(tree), str(self.folder)], check=True)
+        listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(listing, cwd=tree, check=True, capture_output=True).stdout.decode()
+        for name in filter(None, listed.split("\0")):
+            if (tree / name).is_file():
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(tree / name, self.folder / name)
+
+    def pytest(self, files: list[str], seconds: float, cache: str, **environment: str) -> str:
+        """Runs pytest: `passed`, `failed`, or `too long`."""
+        xdist = ["-p", "no:xdist"]
+        options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "mutate_product", *xdist]
+        command = [sys.executable, "-m", "pytest", "-o", "addopts=", *options, *files]
+        place = {
+            "PYTHONPATH": f"{HERE.parent}{os.pathsep}{self.folder}",
+            "XDG_CACHE_HOME": str(self.work / cache),
+        }
+        log = self.work / "log"
+        with log.open("wb") as written:
+            process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env={**os.environ, **place, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                return "passed" if process.wait(seconds) in (0, 5) else "failed"
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                return "too long"
+
+    def reached(self, tests: list[str], file: Path) -> Reached:
+        """The map in *file*, made by one run of *tests* if it isn't there."""
+        if not file.is_file():
+            ran = self.pytest(tests, 7200, "cache", **{_MAP: str(file.resolve())})
+            print(f"map: the tests {ran}", flush=True)
+        data = json.loads(file.read_text("utf-8"))
+        lines = {
+            f"aiact_gate{name.rpartition('/aiact_gate')[2]}": {
+                int(line): names for line, names in found.items()
+            }
+            for name, found in data["lines"].items()
+        }
+        return Reached(data["seconds"], lines)
+
+    def verdict(self, mutant: Mutant, tests: list[str], seconds: float) -> str:
+        """What the tests say of *mutant*: `failed` is noticed, `passed` survived, `too long` was ended."""
+        file = self.folder / mutant.module
+        before = file.read_text("utf-8")
+        order = self.work / "order.json"
+        order.write_text(json.dumps(tests), "utf-8")
+        files = sorted({name.partition("::")[0] for name in tests})
+        # Compiled packs are kept by what they were compiled from, not by what compiled them.
+        cache = (
+            "cache"
+            if "/judge/" in mutant.module or "/change/" in mutant.module
+            else f"cache-{time.time_ns()}"
+        )
+        try:
+            self._write(file, mutant.text)
+            return self.pytest(["-x", *files], seconds, cache, **{_ORDER: str(order)})
+        finally:
+            self._write(file, before)
+
+    def _write(self, file: Path, text: str) -> None:
+        """*text* in *file*, without the byte code of another text of the same length and second."""
+        file.write_text(text, "utf-8")
+        for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+            compiled.unlink()
+
+    def first_failure(self) -> str:
+        """The test that noticed, as pytest told it."""
+        lines = (self.work / "log").read_text("utf-8", "replace").splitlines()
+        told = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        return told[0][:160] if told else (lines[-1][:160] if lines else "")
+
+
+def chosen(arguments: argparse.Namespace, tree: Path) -> list[Mutant]:
+    """The faults that were asked for."""
+    found = planted(tree) if arguments.planted else []
+    modules = [
+        file.relative_to(tree).as_posix()
+        for path in arguments.paths
+        for file in sorted([tree / path] if (tree / path).is_file() else (tree / path).rglob("*.py"))
+    ]
+    found += mutants(tree, modules, arguments.random, arguments.seed)
+    wanted = set(Path(arguments.only).read_text("utf-8").splitlines()) if arguments.only else None
+    return [mutant for mutant in found if wanted is None or mutant.name in wanted]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "paths", nargs="*", default=["aiact_gate/judge"], help="where random faults are drawn"
+    )
+    parser.add_argument("--planted", action="store_true", help="the twenty hand-written faults")
+    parser.add_argument("--random", type=int, default=0, help="how many random faults")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--tree", type=Path, default=HERE.parents[1], help="the checkout that is tested")
+    parser.add_argument("--tests", nargs="*", default=["tests/unit"], help="files or folders of tests")
+    parser.add_argument("--map", type=Path, help="where the map of lines is kept")
+    parser.add_argument("--only", help="a file with the names of the faults that are tried")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--seconds", type=float, default=120.0, help="the limit for one fault")
+    parser.add_argument("--least", type=float, default=85.0, help="percent of the random ones")
+    arguments = parser.parse_args()
+    tree = arguments.tree.resolve()
+    faults = chosen(arguments, tree)
+    if arguments.list:
+        print("\n".join(mutant.name for mutant in faults))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as work:
+        scratch = Scratch(tree, Path(work))
+        reached = scratch.reached(arguments.tests, arguments.map or Path(work) / "map.json")
+        return report(scratch, reached, faults, arguments)
+
+
+WORDS = {"failed": "noticed ", "passed": "SURVIVED", "too long": "UNDECIDED"}
+
+
+def report(scratch: Scratch, reached: Reached, faults: list[Mutant], arguments: argparse.Namespace) -> int:
+    """Tries each of *faults* and prints what came of it; the exit code. What the time ended isn't noticed."""
+    by_hand: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
+    for mutant in faults:
+        start = time.monotonic()
+        tests = reached.tests_for(mutant)
+        verdict = scratch.verdict(mutant, tests, arguments.seconds) if tests else "passed"
+        (by_hand if mutant.name.startswith("planted: ") else drawn)[verdict] += 1
+        by = scratch.first_failure() if verdict == "failed" else ""
+        place = f"{mutant.module}:{mutant.lines[0]}, {len(tests)} tests, {time.monotonic() - start:.0f} s"
+        print(f"{WORDS[verdict]} {mutant.name} [{place}] {by}", flush=True)
+    for kind, counted in (("Planted", by_hand), ("Random", drawn)):
+        print(f"{kind}: {counted['failed']} of {counted.total()} noticed, {counted['too long']} undecided.")
+    enough = 100 * drawn["failed"] >= arguments.least * drawn.total()
+    return int(by_hand["failed"] < by_hand.total() or not enough)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
