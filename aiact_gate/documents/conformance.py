@@ -65,8 +65,11 @@ class Conformance:
             raise Unusable(error.instance_path) from error
         except (ValueError, TypeError) as error:  # nested too deep
             raise Unusable(()) from error
-        if _Unfolding(schema).parts(schema, MAX_DEPTH) > UNFOLDED:
+        unfolding = _Unfolding(schema)
+        if unfolding.parts(schema, MAX_DEPTH) > UNFOLDED:
             raise Undecided("has references that unfold into too many parts")
+        if unfolding.is_endless:  # the library takes whatever stands there for a fit
+            raise Undecided("refers to itself and asks for nothing on the way")
 
     def misfits(self, value: Any) -> list[Misfit]:
         """Every place where *value* doesn't fit. Raises Undecided where a pattern takes too long."""
@@ -110,11 +113,14 @@ class _Unfolding:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
         self._known: dict[tuple[int, int], int] = {}
+        self.is_endless = False
+        """Whether a reference leads back to where it came from, with no level of the value between."""
 
     def parts(self, node: Any, depth: int) -> int:
         if not isinstance(node, Mapping) or depth < 0:
             return 1
         key = (id(node), depth)
+        self.is_endless = self.is_endless or self._known.get(key) == 0
         if key not in self._known:
             self._known[key] = 0  # a reference in a circle that goes no level down is cut
             same = [child for word in _SAME_VALUE for child in _children(word, node.get(word))]
@@ -127,15 +133,28 @@ class _Unfolding:
         return self._known[key]
 
     def _target(self, reference: Any) -> Any:
-        """What a reference inside the schema leads to; by an anchor: the schema itself."""
+        """What a reference inside the schema leads to."""
         found: Any = self._schema
-        for step in str(reference).partition("#")[2].split("/")[1:]:
+        fragment = str(reference).partition("#")[2]
+        if fragment and not fragment.startswith("/"):
+            return _anchored(self._schema, fragment)
+        for step in fragment.split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")
             if isinstance(found, list) and step.isdigit() and int(step) < len(found):
                 found = found[int(step)]
             else:
                 found = found.get(step) if isinstance(found, Mapping) else None
         return found
+
+
+def _anchored(node: Any, name: str) -> Any:
+    """The part of *node* that calls itself *name*."""
+    if isinstance(node, Mapping) and name in (node.get("$anchor"), node.get("$dynamicAnchor")):
+        return node
+    children: Any = node if isinstance(node, list) else ()
+    if isinstance(node, Mapping):
+        children = node.values()
+    return next((found for child in children if (found := _anchored(child, name)) is not None), None)
 
 
 def _children(word: str, value: Any) -> list[Any]:

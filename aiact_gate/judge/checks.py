@@ -246,7 +246,13 @@ class CheckJudge:
     def _required(self, check: Check, requirement: Requirement) -> list[Finding]:
         """A finding for each required field that the check's `that` names and nobody has filled, in whichever row."""
         return [
-            self._missing_at(check, requirement, pointer, _row_key(pointer, self.evidence))
+            self._missing_at(
+                check,
+                requirement,
+                pointer,
+                _row_key(pointer, self.evidence),
+                asked=_looked_in(check) in ("", pointer[0]),
+            )
             for pointer in sorted(
                 (
                     pointer
@@ -830,6 +836,18 @@ def _row_key(pointer: Pointer, evidence: Evidence) -> str:
 def _undetermined(check: Check, unknown: Unknown) -> CheckResult:
     because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
     return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
+
+
+def _looked_in(check: Check) -> str:
+    """The record or document that *check* points into; empty where it names none."""
+    if check.at is None:
+        return ""
+    first = str(check.at.steps[0])
+    loop = next((loop for loop in check.loops if loop.name == first), None)
+    while loop is not None and loop.path is not None:
+        first = str(loop.path.steps[0])
+        loop = next((other for other in check.loops if other.name == first and other is not loop), None)
+    return first
 
 
 def _see(absent: Absent) -> str:

@@ -182,7 +182,7 @@ def decide(
             more.append(
                 Problem(
                     f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass.",
-                    "Check the role; duties of other roles come with later packs.",
+                    _way_out(system),
                     system.anchor,
                     4,
                 )
@@ -191,6 +191,15 @@ def decide(
     code = first_code(codes)
     verdict = {0: "pass", 1: "fail", 4: "nothing_evaluated"}.get(code, "fault")
     return verdict, code, more
+
+
+def _way_out(system: SystemReport) -> str:
+    claim_fails = any(
+        row.outcome is Outcome.FAIL for row in system.rows if row.requirement.id == "art6.claim"
+    )
+    if claim_fails:
+        return "Settle the tier first: aiact-gate explain art6.claim"
+    return "Check the role; duties of other roles come with later packs."
 
 
 def _is_below(row: Row) -> bool:

@@ -50,7 +50,8 @@ def check_change(
     now = stated(snapshot, manifest, given) if (manifest := _manifest(snapshot, path)) is not None else None
     origins = _origins(base, path, now)
     if now is None:
-        return compared(report, {}, _gone(snapshot, base, path, origins), hook)
+        gone, moved_to = _gone(snapshot, base, path, origins)
+        return compared(report._replace(problems=(*report.problems, *moved_to)), {}, gone, hook)
     before = [found for origin in origins if (found := stated(base, origin, given)) is not None]
     if len(before) < len(origins):
         what = "The base's manifest can't be read, so what this change loosens isn't known."
@@ -131,21 +132,22 @@ def _origins(base: Snapshot, path: str, now: Stated | None) -> list[str]:
     return found
 
 
-def _gone(snapshot: Snapshot, base: Snapshot, path: str, origins: Sequence[str]) -> list[Finding]:
-    """What to say of a manifest that was there at the base and isn't any more."""
+def _gone(
+    snapshot: Snapshot, base: Snapshot, path: str, origins: Sequence[str]
+) -> tuple[list[Finding], list[Problem]]:
+    """What to say of a manifest that was there at the base and isn't any more: a loosening, or only where it went."""
     if not origins or _manifest(snapshot, path) is not None:
-        return []
+        return [], []
     systems = _systems(base, origins[0])
     places = _declared(snapshot, systems, "")
     left = sorted(systems - set(places))
     if systems and not left:
         folders = ", ".join(sorted({posixpath.dirname(place) or "." for place in places.values()}))
         what = f"{origins[0]} was there before; {', '.join(sorted(set(places.values())))} declares its systems now."
-        fix = f"Judge it there: aiact-gate check {folders}"
-    else:
-        what = f"{origins[0]} was there before and declared {', '.join(left) or 'that no AI system is here'}."
-        fix = "Put it back; a system that is given up is said so in no_ai_system."
-    return [finding_of("manifest-removed", what, fix, Location(origins[0]), origins[0])]
+        return [], [Problem(what, f"Judge it there: aiact-gate check {folders}", Location(origins[0]), 4)]
+    what = f"{origins[0]} was there before and declared {', '.join(left) or 'that no AI system is here'}."
+    fix = "Put it back; a system that is given up is said so in no_ai_system."
+    return [finding_of("manifest-removed", what, fix, Location(origins[0]), origins[0])], []
 
 
 def _manifests(snapshot: Snapshot) -> list[str]:

@@ -301,8 +301,8 @@ CASES = [
     Case("events: half a character", {"evidence/events.jsonl": '{"type": "\\ud800"}\n'}, 1, "evidence/events.jsonl:1: The escape \\ud800"),
     Case("events: no object", {"evidence/events.jsonl": "7\n"}, 1, "evidence/events.jsonl:1: An event that is no group of keys"),
     Case("events: odd schema", {"evidence/event.schema.json": '{"$schema": []}'}, 1, "evidence/event.schema.json:1: "),
-    Case("events: endless schema", {"evidence/event.schema.json": '{"$ref": "#"}'}, 1, "evidence/event.schema.json:1: "),
-    Case("events: schema on the network", {"evidence/event.schema.json": '{"items": true, "allOf": [{"$ref": "http://127.0.0.1:9/x"}]}'}, 1, "evidence/event.schema.json:1: "),
+    Case("events: endless schema", {"evidence/event.schema.json": '{"$ref": "#"}'}, 1, "Evidence/event.schema.json "),
+    Case("events: schema on the network", {"evidence/event.schema.json": '{"items": true, "allOf": [{"$ref": "http://127.0.0.1:9/x"}]}'}, 1, "Evidence/event.schema.json "),
     Case("events: unparsable schema", {"evidence/event.schema.json": "{"}, 1, "evidence/event.schema.json:1: "),
     Case("decisions: broken", {"evidence/decisions.json": "{"}, 1, "evidence/decisions.json:1: decisions.json can't be read"),
     Case("data: a link out", {}, 1, "compliance/data_governance.yaml:6: The file 'data/train.csv' isn't in the work tree", prepare=linked_out("data/train.csv")),
@@ -329,13 +329,15 @@ def test_bad_input_is_one_finding_at_its_place(case: Case, tmp_path: Path) -> No
 
 
 def told_by(report: object) -> list[str]:
-    """Every finding and problem of a JSON report as `path:line: message`."""
+    """Every finding and problem of a JSON report as `path:line: message`, and why something is unknown."""
     told: list[str] = []
     if isinstance(report, dict):
         place = report.get("location")
         if "message" in report:
             where = f"{place['path']}:{place['line']}: " if place else ""
             told.append(where + report["message"])
+        if report.get("outcome") == "unknown" and report.get("because"):
+            told.append(report["because"])
         report = list(report.values())
     if isinstance(report, list):
         for child in report:

@@ -825,13 +825,13 @@ def test_a_version_that_gets_a_later_day_is_a_loosening(key: str, repository: Re
     assert {"rule-loosened": where} == found
 
 
-def test_a_manifest_that_is_gone_exits_4_and_says_what_it_declared(repository: Repository) -> None:
+def test_a_manifest_that_is_gone_fails_and_says_what_it_declared(repository: Repository) -> None:
     repository.git("rm", "-q", "aiact.yaml")
     repository.commit("gone")
 
     judged = judge(repository.folder, "--base", "main")
 
-    assert 4 == judged.code
+    assert 1 == judged.code
     told = [problem for problem in judged.data["problems"] if "was there before" in problem["message"]]
     assert "credit-scoring, sorter" in told[0]["message"]
     assert "aiact.yaml" == told[0]["location"]["path"]
@@ -860,7 +860,7 @@ def test_a_run_over_all_manifests_finds_one_that_is_gone_and_follows_one_that_mo
 
     ran = call("check", str(repository.folder), "--recursive", "--as-of", DAY, "--base", "HEAD~1")
 
-    assert 4 == ran.code
+    assert 1 == ran.code
     assert "lonely/aiact.yaml was there before and declared lonely" in ran.said
     assert "aiact.yaml was there before; " not in ran.said
 
@@ -895,7 +895,7 @@ def test_such_a_claim_is_extended_only_in_sight(repository: Repository) -> None:
     judged = judge(repository.folder, "--base", "HEAD~1")
 
     assert 1 == judged.code
-    assert "ends on 2029-11-01 now" in judged.data["problems"][0]["message"]
+    assert any("ends on 2029-11-01 now" in problem["message"] for problem in judged.data["problems"])
 
 
 def test_a_base_that_cant_be_read_is_unknown_and_fails(repository: Repository) -> None:
@@ -985,11 +985,8 @@ def test_a_change_cant_loosen_its_own_judge(repository: Repository) -> None:
     judged = judge(repository.folder, "--base", "main")
 
     assert "fail" == judged.outcome("house.plan")
-    assert ["by the rule as it was before this change"] == [
-        finding["note"]
-        for finding in judged.check("house.plan/has-a-title")["findings"]
-        if 0 < finding["number"]
-    ]
+    # The title that isn't written is one finding, told once; the base's rule waits for it.
+    assert "isn't written yet" in judged.check("house.plan/has-a-title")["because"]
     assert "rule-loosened" in loosened(judged)
     assert "pass" == judge(repository.folder).outcome("house.plan")  # what only the base's rule sees
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from repos import DAY, HIGH, MINIMAL, ROOT, Ran, Repository, high, minimal, program
+from repos import DAY, HIGH, MINIMAL, ROOT, Ran, Repository, high, minimal, process, program
 
 SCHEMA = "aiact-gate/report/v1"
 
@@ -137,7 +137,7 @@ def test_a_socket_is_refused_and_stays(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_programs_own_output_can_be_named(tmp_path: Path) -> None:
-    ran = minimal(tmp_path / "repository").check("--format", "json=/dev/fd/1")
+    ran = process("check", "--format", "json=/dev/fd/1", cwd=minimal(tmp_path / "repository").folder)
 
     assert 0 == ran.code, ran.said
     assert SCHEMA == json.loads(ran.out)["schema"]
@@ -146,7 +146,8 @@ def test_the_programs_own_output_can_be_named(tmp_path: Path) -> None:
 def test_a_link_to_the_programs_own_output_leads_there(tmp_path: Path) -> None:
     (tmp_path / "output").symlink_to("/proc/self/fd/1")
 
-    ran = minimal(tmp_path / "repository").check("--format", f"json={tmp_path}/output")
+    folder = minimal(tmp_path / "repository").folder
+    ran = process("check", "--format", f"json={tmp_path}/output", cwd=folder)
 
     assert 0 == ran.code, ran.said
     assert SCHEMA == json.loads(ran.out)["schema"]

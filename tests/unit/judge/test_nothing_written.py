@@ -167,9 +167,11 @@ def test_no_value_that_was_taken_out_is_put_into_a_sentence(
 ) -> None:
     wrong = set()
     for _, texts, finding in taken_out:
-        said = f"{finding.message} {finding.fix}"
-        if blanks(said) or said.lower().count("nothing") > texts.lower().count("nothing"):
-            wrong.add((finding.check, said))
+        # What the schema says of a field stands in the fix as it is; it may speak of nothing.
+        if blanks(f"{finding.message} {finding.fix}") or finding.message.lower().count(
+            "nothing"
+        ) > texts.lower().count("nothing"):
+            wrong.add((finding.check, finding.message, finding.fix))
 
     assert set() == wrong
 

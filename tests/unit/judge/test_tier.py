@@ -156,7 +156,9 @@ def test_an_open_exception_is_asked_for_and_nothing_is_called_prohibited(tmp_pat
     assert "not_applicable" == judged.outcome("art5.1")
     assert "p.c.effect" in judged.said("art6.claim/no-open-question")
     assert [] == judged.places("art6.claim/not-below-the-answers")
-    assert 0 == in_mode(folder, "observe", tmp_path).code
+    assert "Settle the tier first: aiact-gate explain art6.claim" == judged.data["problems"][0]["fix"]
+    # Observing eases the open question, and then nothing was judged.
+    assert 4 == in_mode(folder, "observe", tmp_path).code
 
 
 def test_an_open_question_that_changes_nothing_leaves_a_prohibition_as_it_is(tmp_path: Path) -> None:
