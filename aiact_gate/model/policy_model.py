@@ -47,7 +47,7 @@ class CheckModel(Strict):
     Example: 0"""
     empty_is_fine: Text | None = None
     """The reason why nothing to judge is a pass; needed with `min_items: 0`.
-    Example: Only personal data needs its first purpose."""
+    Example: A system without attacks on record gives its reason elsewhere."""
     when: Condition | None = None
     """The condition judged once, before any row; if it is false, the check isn't applicable.
     Example: filled(data_governance.bias)"""

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from reports import judge
 from repos import DAY
+from shipped import example
 
 from aiact_gate.cli import main
 from aiact_gate.documents.node import Node
 from aiact_gate.judge.checks import CheckJudge
+from aiact_gate.judge.operands import field_of
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Finding, Report
 from aiact_gate.policy.load import load_folder
@@ -187,3 +190,29 @@ def test_nothing_contradicts_a_value_that_was_taken_out(taken_out: list[tuple[st
     contradicted = {(finding.check, kind) for kind, _, finding in taken_out if finding.kind == "contradicted"}
 
     assert TWO_OTHERS == contradicted
+
+
+def test_the_schemas_own_example_is_nothing_written(tmp_path: Path) -> None:
+    """The fix prints it, so it stands a copy away; it says nothing about this system."""
+    copied = next(iter(field_of(("risk_management", "risks", 0, "description"), {}).schema["examples"]))
+    repository = example(tmp_path / "repository")
+    path = repository.folder / "compliance/risk_management.yaml"
+    path.write_text(
+        re.sub(
+            r"(    description:) >-\n.*?\n(?=    \w)",
+            rf"\1 {copied}\n",
+            path.read_text("utf-8"),
+            count=1,
+            flags=re.S,
+        )
+    )
+
+    judged = judge(repository.folder)
+
+    assert {"filler"} == {
+        finding["kind"]
+        for row in judged.system["requirements"]
+        for check in row["checks"]
+        for finding in check["findings"]
+        if finding["location"]["pointer"].endswith("/risks/0/description")
+    }
