@@ -91,7 +91,7 @@ def command(
 
     options = Options(as_of="", enforce=enforce, release=release, bypass=bypass(os.environ))
     try:
-        wanted = [_format(text) for text in formats] or [("text", "")]
+        wanted = _wanted(formats)
         if staged and ref:
             raise UsageError("--staged and --ref exclude each other", "Give one of them.")
         options = options._replace(
@@ -161,6 +161,16 @@ def _rendered(reports: list[Report], name: str, to_file: bool, verbose: bool) ->
     # Several reports are one document: one JSON text, one budget of annotations.
     whole: str = importlib.import_module(f"aiact_gate.formats.{name}").render_all(reports)
     return whole
+
+
+def _wanted(formats: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, file) of each of *formats*; text on the terminal where there is none. Raises UsageError."""
+    found = [_format(text) for text in formats] or [("text", "")]
+    files = [file for _, file in found if file]
+    for file in files:
+        if files.count(file) > 1:
+            raise UsageError(f"two formats name the file {file}", "Give each its own.")
+    return found
 
 
 def _format(text: str) -> tuple[str, str]:

@@ -81,6 +81,8 @@ def write_named(path: str, data: bytes) -> None:
         own = _own_descriptor(path)
         if own is not None:
             _write_through(os.dup(own), data)
+        elif ".git" in Path(path).absolute().parts[:-1]:
+            raise UsageError(f"{path} lies in git's own folder", "Name a file outside of it.")
         elif leads_out(path):
             raise UsageError(
                 f"a link on the way to {path} leads out of its repository", "Name the file itself."

@@ -54,7 +54,9 @@ def tier_line(system: SystemReport) -> str:
         text += f"by the answers: {TIERS.get(derived, derived)}{_rests_on(system)}"
     if not system.is_settled:
         text += ", as long as questions are open"
-    if system.proposed:
+    if system.proposed and system.decided_by:
+        text += ", PROPOSED: the manifest doesn't claim it"
+    elif system.proposed:
         text += ", PROPOSED: nobody has decided"
     return text
 

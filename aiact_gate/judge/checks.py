@@ -834,7 +834,10 @@ def _row_key(pointer: Pointer, evidence: Evidence) -> str:
 
 
 def _undetermined(check: Check, unknown: Unknown) -> CheckResult:
-    because = f"{unknown.reason[:1].upper()}{unknown.reason[1:]}. Run: {unknown.would_determine}"
+    first = unknown.reason.partition(" ")[0]
+    is_path = "/" in first or "." in first  # with a capital it would be another file
+    reason = unknown.reason if is_path else f"{unknown.reason[:1].upper()}{unknown.reason[1:]}"
+    because = f"{reason}. Run: {unknown.would_determine}"
     return CheckResult(check.id, check.severity, Outcome.UNKNOWN, because=because)
 
 

@@ -74,15 +74,16 @@ def judge_claim(
                 if claimed
                 else "Nobody has claimed a tier or answered the questions behind it."
             )
+            fix = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
             if absent.fault.rule != "record_missing":
-                what = absent.fault.message
+                what, fix = absent.fault.message, absent.fault.fix
             faults.append(
                 Fault(
                     "claim_unanswered",
                     "missing",
                     tier_place,
                     what,
-                    "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim",
+                    fix,
                 )
             )
         elif absent is not None:

@@ -2,44 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from aiact_gate.model.evidence import Evidence
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
-from aiact_gate.model.outcome import KINDS, Outcome
+from aiact_gate.model.outcome import KINDS, RAN, WORDS, Outcome, worst
 from aiact_gate.model.policy import Requirement, of_article_5
-from aiact_gate.model.report import Finding, Problem, Row, SystemReport
+from aiact_gate.model.report import CheckResult, Finding, Problem, Row, SystemReport
 
 
 def with_waits(rows: Sequence[Row], evidence: Evidence, requirements: Sequence[Requirement]) -> list[Row]:
-    """*rows* with each finding about an absent record naming the points that wait for it."""
+    """*rows* with each finding about an absent record naming the points that wait for it.
+
+    Where all that waits for a record is owed or waived, its absence is, too.
+    """
     waiting: dict[tuple[Any, ...], list[str]] = {}
     for row in rows:
         if row.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_SELECTED, Outcome.NOT_CHECKED):
             continue
         names = {path[0] for check in row.requirement.checks for path in check.reads}
         for name in sorted(names & set(evidence.absent)):
-            fault = evidence.absent[name].fault
-            waiting.setdefault((*fault.location[:3], fault.message), []).append(
-                short_citation(row.requirement)
-            )
+            place = _absence(evidence.absent[name].fault)
+            waiting.setdefault(place, []).append(short_citation(row.requirement))
+    covered = {_absence(evidence.absent[name].fault): outcome for name, outcome in _covered(rows, evidence)}
     out = []
     for row in rows:
         if not row.requirement.id.startswith("integrity."):
             out.append(row)
             continue
-        checks = tuple(
-            check._replace(findings=tuple(_waits(finding, waiting) for finding in check.findings))
-            for check in row.checks
-        )
-        out.append(row._replace(checks=checks))
+        checks = tuple(_waited_for(check, waiting, covered) for check in row.checks)
+        outcome = row.outcome
+        if outcome is Outcome.FAIL:
+            outcome = worst([check.outcome for check in checks if check.severity == "error"])
+        out.append(row._replace(checks=checks, outcome=outcome))
     return out
 
 
-def _waits(finding: Finding, waiting: dict[tuple[Any, ...], list[str]]) -> Finding:
-    points = waiting.get((*finding.location[:3], finding.message), [])
-    return finding._replace(waits=tuple(dict.fromkeys(points)))
+def _absence(fault: Fault) -> tuple[Any, ...]:
+    """What a finding about an absent record is known by."""
+    return (*fault.location[:3], fault.message)
+
+
+def _covered(rows: Sequence[Row], evidence: Evidence) -> Iterator[tuple[str, Outcome]]:
+    """(record that isn't there, owed or waived) for each for which nothing waits that still fails."""
+    for name, absent in evidence.absent.items():
+        waiting = [
+            result.outcome
+            for row in rows
+            for check in row.requirement.checks
+            for result in row.checks
+            if result.id == check.id and result.severity == "error" and result.outcome in RAN
+            if any(path[0] == name for path in check.reads)
+        ]
+        if not absent.unreadable and waiting and set(waiting) <= {Outcome.OWED, Outcome.WAIVED}:
+            yield name, worst(waiting)
+
+
+def _waited_for(
+    check: CheckResult, waiting: dict[tuple[Any, ...], list[str]], covered: dict[tuple[Any, ...], Outcome]
+) -> CheckResult:
+    findings = []
+    for finding in check.findings:
+        place = (*finding.location[:3], finding.message)
+        finding = finding._replace(waits=tuple(dict.fromkeys(waiting.get(place, ()))))
+        if place in covered and finding.outcome is Outcome.FAIL:
+            note = f"all that waits for it is {WORDS[covered[place]]}"
+            finding = finding._replace(outcome=covered[place], note=note)
+        findings.append(finding)
+    outcome = check.outcome
+    if outcome is Outcome.FAIL and findings:
+        outcome = worst([finding.outcome for finding in findings])
+    return check._replace(findings=tuple(findings), outcome=outcome)
 
 
 def short_citation(requirement: Requirement) -> str:
@@ -177,7 +211,7 @@ def decide(
             codes.append(1)
         if release and any(notice.outcome is Outcome.FAIL for notice in system.notices):
             codes.append(1)
-        if _nothing_evaluated(system):
+        if _nothing_evaluated(system) and 2 not in codes:
             roles = ", ".join(system.roles) or "no role"
             more.append(
                 Problem(

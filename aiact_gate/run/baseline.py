@@ -45,6 +45,7 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
             f"{target} is there already; it only shrinks", "Take out what is paid: aiact-gate baseline update"
         )
     items = []
+    undecided: set[str] = set()
     for system in report.systems:
         who = owner or _code_owner(snapshot, posixpath.dirname(target))
         if not who:
@@ -59,6 +60,8 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
                     for result in row.checks
                     for finding in _owed(result)
                 ]
+                if any(one.outcome is Outcome.UNKNOWN and one.severity == "error" for one in row.checks):
+                    undecided.add(row.requirement.id)
     if not items:
         if any(system.counts.get("fail") for system in report.systems):
             raise UsageError(
@@ -67,14 +70,19 @@ def create_baseline(path: str, options: Options, owner: str | None, due: str | N
             )
         raise UsageError("nothing is missing, so nothing would be owed", "No baseline is needed.")
     text = _text(as_of, items)
-    points = len({item["requirement"] for item in items})
+    points = {item["requirement"] for item in items}
+    stay = len(points & undecided)
+    unknown = (
+        (f"{count(stay, 'point')} of them: a part of it is unknown, and that fails still.",) if stay else ()
+    )
     contradicted = sum(
         1 + len(finding.alike)
         for finding in report.findings
         if finding.kind not in OWED_KINDS and finding.outcome is Outcome.FAIL and finding.severity == "error"
     )
     lines = (
-        f"{count(points, 'point')} ({count(len(items), 'finding')}) now owed, due {day(items[0]['due'])}, owner {items[0]['owner']}.",
+        f"{count(len(points), 'point')} ({count(len(items), 'finding')}) now owed, due {day(items[0]['due'])}, owner {items[0]['owner']}.",
+        *unknown,
         f"{count(contradicted, 'contradicted finding')} not taken in: those are never owed, only fixed or waived.",
         f"Wrote {target}. It can only shrink.",
     )

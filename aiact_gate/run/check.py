@@ -241,7 +241,7 @@ def _beside(
 ) -> tuple[dict[str, Any] | None, Any]:
     """`compliance/<name>.yaml` beside the manifest, shaped; its faults become problems (exit 3)."""
     path = posixpath.join(manifest.folder, "compliance", f"{name}.yaml")
-    if not snapshot.has(path):
+    if not snapshot.exists(path):
         return None, None
     try:
         document = parse_yaml(snapshot.read(path), path)

@@ -237,6 +237,7 @@ def _environment() -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",  # history is what was committed, not what a ref puts in its place
         "GIT_CONFIG_NOSYSTEM": "1",
         "LC_ALL": "C",
     }

@@ -233,13 +233,16 @@ def _person(pointer: Pointer, text: str, place: Location, evidence: Evidence) ->
 
 
 def pasted(evidence: Evidence, kinds: Mapping[str, Any] | None = None) -> list[Fault]:
-    """One fault for each sentence that stands in three or more prose fields of the records."""
+    """One fault for each sentence that stands in three or more prose fields of the records.
+
+    Several questions of the classification have the same honest answer, so its reasons aren't read that way.
+    """
     from aiact_gate.schemas.fields import root
 
     seen: dict[str, list[Pointer]] = {}
     for name in (*RECORDS, *(kinds or ())):
         field = root(name, kinds)
-        if name in evidence.data and field is not None:
+        if name in evidence.data and field is not None and name != "classification":
             _prose(evidence.data[name], field, (name,), seen)
     faults = []
     for text, pointers in seen.items():

@@ -135,14 +135,41 @@ def test_a_deleted_record_isnt_hidden_by_debts(owing: Path) -> None:
     assert "fail" == judged.outcome("integrity.present")
 
 
-def test_what_waits_for_an_absent_record_can_be_owed_and_the_absent_record_itself_not(copy: Path) -> None:
-    (copy / RISKS).unlink()
+def test_an_absent_record_is_owed_where_all_that_waits_for_it_is(copy: Path) -> None:
+    (copy / "compliance/monitoring.yaml").unlink()
     assert 0 == create(copy).code
 
     judged = judge(copy)
 
+    assert 0 == judged.code
+    assert ("owed", "owed") == (judged.outcome("annex4.9"), judged.outcome("integrity.present"))
+    assert ["all that waits for it is owed"] == [
+        finding["note"] for finding in judged.check("integrity.present/record-is-there")["findings"]
+    ]
+
+
+def test_an_absent_record_fails_where_one_point_that_waits_for_it_isnt_owed(copy: Path) -> None:
+    (copy / RISKS).unlink()
+    assert 0 == create(copy).code
+    kept = [item for item in debts(copy) if item["requirement"] != "art9.5"]
+    content = yaml.safe_load((copy / BASELINE).read_text("utf-8")) | {"items": kept}
+    (copy / BASELINE).write_text(yaml.safe_dump(content), "utf-8")
+
+    judged = judge(copy)
+
     assert 1 == judged.code
-    assert ("owed", "fail") == (judged.outcome("art9.5"), judged.outcome("integrity.present"))
+    assert ("fail", "fail") == (judged.outcome("art9.5"), judged.outcome("integrity.present"))
+
+
+def test_what_stays_unknown_beside_its_debts_is_said(copy: Path) -> None:
+    (copy / "aiact.lock").unlink()
+
+    created = create(copy)
+
+    owed = int(created.out.partition(" point")[0])
+    unknown = int(created.out.partition("owner " + OWNER + ".\n")[2].partition(" point")[0])
+    counts = judge(copy).system["counts"]
+    assert counts["owed"] == owed - unknown
 
 
 def test_update_takes_out_what_is_paid_and_adds_nothing(owing: Path) -> None:
