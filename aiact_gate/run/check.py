@@ -309,7 +309,7 @@ def _locked_all_the_same(lock: Lock) -> Problem:
 
 def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
     """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
-    from aiact_gate.sources.discover import signals
+    from aiact_gate.sources.signals import signals
 
     seen = signals(snapshot, manifest.folder)
     if not seen:
