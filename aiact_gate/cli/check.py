@@ -137,7 +137,7 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
 
 def write(file: str, text: str) -> None:
     """Write *text* to *file*, whole or not at all; through it, if it is a pipe or a device. Raises as `write_named`."""
-    from aiact_gate.documents.write import write_named
+    from aiact_gate.documents.output import write_named
 
     # A name that isn't UTF-8 comes out as \udc.., which is JSON.
     write_named(file, text.encode("utf-8", "backslashreplace"))

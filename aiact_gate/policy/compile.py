@@ -17,8 +17,8 @@ from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import Asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
+from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, Tell
-from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.policy.check_compiler import CheckCompiler

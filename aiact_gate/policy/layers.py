@@ -12,8 +12,8 @@ from typing import Any
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
-from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.policy.check_compiler import CheckCompiler

@@ -14,7 +14,7 @@ from aiact_gate.documents.node import Document
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import GRACE_DAYS
-from aiact_gate.model.rollout import Recall, is_article_5
+from aiact_gate.model.rollout import is_article_5
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
 
@@ -217,20 +217,6 @@ def with_grace(
             elif day:
                 until = datetime.date.fromisoformat(day) + datetime.timedelta(days=GRACE_DAYS)
                 check["warns_until"] = until.isoformat()
-
-
-def recall_faults_today(recalls: Sequence[Recall], today: str) -> list[PolicyFault]:
-    """For lint: recalls that ended before *today*. They take nothing back any more."""
-    return [
-        PolicyFault(
-            recall.place,
-            "recall_ended",
-            f"the recall of {recall.check} ended on {recall.until}",
-            "Take it out.",
-        )
-        for recall in recalls
-        if recall.until < today
-    ]
 
 
 # ---------------------------------------------------------------- form

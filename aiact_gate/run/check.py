@@ -18,7 +18,7 @@ from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
 from aiact_gate.judge.widening import widened
-from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, SnapshotError
+from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
@@ -501,8 +501,3 @@ def _with_waiver_rows(
             )
         rows.append(row)
     return [systems[0]._replace(rows=tuple(rows)), *systems[1:]]
-
-
-def caught(error: AiactError) -> Problem:
-    """An error that stopped a part of the run, as a problem of the report."""
-    return Problem(error.what, error.fix, error.location, 3)
