@@ -28,13 +28,9 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
         if pack is None and "pack.yaml" not in old.files:
             continue  # it judged nothing: without pack.yaml it is no pack
         if pack is None:
-            yield finding_of(
-                "pack-removed",
-                f"The pack {old.name} judged this repository and doesn't any more.",
-                "Name it again under policies: packs.",
-                now.places("policies", "packs"),
-                old.name,
-            )
+            what = f"The pack {old.name} judged this repository and doesn't any more."
+            fix = "Name it again under policies: packs."
+            yield finding_of("pack-removed", what, fix, now.places("policies", "packs"), old.name)
         elif old.pin and pack.pin != old.pin:
             what = f"The pack {old.name} was pinned to {_short(old.pin)} and is {'pinned to ' + _short(pack.pin) if pack.pin else 'not pinned'} now."
             yield finding_of("pin-changed", what, f"Write digest: {old.pin}.", pack.entry, old.name)

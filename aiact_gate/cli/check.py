@@ -169,10 +169,8 @@ def _format(text: str) -> tuple[str, str]:
         from aiact_gate.sources.shapes import nearest
 
         near = nearest(name, FORMATS)
-        raise UsageError(
-            f"there is no format '{name[:60]}'",
-            f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.",
-        )
+        what = f"there is no format '{name[:60]}'"
+        raise UsageError(what, f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.")
     return name, file
 
 

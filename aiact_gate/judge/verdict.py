@@ -179,14 +179,9 @@ def decide(
             codes.append(1)
         if _nothing_evaluated(system):
             roles = ", ".join(system.roles) or "no role"
-            more.append(
-                Problem(
-                    f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass.",
-                    "Check the role; duties of other roles come with later packs.",
-                    system.anchor,
-                    4,
-                )
-            )
+            what = f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass."
+            fix = "Check the role; duties of other roles come with later packs."
+            more.append(Problem(what, fix, system.anchor, 4))
             codes.append(4)
     code = first_code(codes)
     verdict = {0: "pass", 1: "fail", 4: "nothing_evaluated"}.get(code, "fault")

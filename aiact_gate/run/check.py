@@ -277,25 +277,14 @@ def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str
     claim = manifest.data.get("no_ai_system")
     place = manifest.document.location(("systems",))
     if not isinstance(claim, dict) or not all(claim.get(key) for key in ("reason", "decided_by", "expires")):
-        problems.append(
-            Problem(
-                "no system is declared, and no_ai_system doesn't say why, who decided and until when",
-                "Declare the systems, or fill no_ai_system: {reason, decided_by, expires}.",
-                place,
-                3,
-            )
-        )
+        what = "no system is declared, and no_ai_system doesn't say why, who decided and until when"
+        fix = "Declare the systems, or fill no_ai_system: {reason, decided_by, expires}."
+        problems.append(Problem(what, fix, place, 3))
         return ""
     if str(claim["expires"]) < options.as_of:
         place = manifest.document.location(("no_ai_system", "expires"))
-        problems.append(
-            Problem(
-                f"The decision that this repository has no AI system ended on {claim['expires']}.",
-                "Look again, and decide until a new date.",
-                place,
-                1,
-            )
-        )
+        what = f"The decision that this repository has no AI system ended on {claim['expires']}."
+        problems.append(Problem(what, "Look again, and decide until a new date.", place, 1))
         return ""
     return f"No AI system, decided by {claim['decided_by']} until {claim['expires']}: {claim['reason']}"
 

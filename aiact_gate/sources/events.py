@@ -272,11 +272,8 @@ def _replay(snapshot: Snapshot, manifest: Manifest, named: str, evidence: Eviden
     data = snapshot.read(path)
     value = parse_json(data, path)
     if not isinstance(value, dict):
-        raise DocumentError(
-            "the replay is no group of keys",
-            "Write case_id, model_version, recorded_output, replayed_output.",
-            Location(path),
-        )
+        fix = "Write case_id, model_version, recorded_output, replayed_output."
+        raise DocumentError("the replay is no group of keys", fix, Location(path))
     case, recorded = value.get("case_id"), value.get("recorded_output")
     events = (evidence.data.get("event_log") or {}).get("events", [])
     logged = any(

@@ -126,10 +126,8 @@ class Git:
         """
         output = self.finish(process)
         if output is None:
-            raise SnapshotError(
-                f"git can't read the repository in {os.path.basename(self.folder)}",
-                "See what `git status` says there; a copy without `.git` can be checked, too.",
-            )
+            fix = "See what `git status` says there; a copy without `.git` can be checked, too."
+            raise SnapshotError(f"git can't read the repository in {os.path.basename(self.folder)}", fix)
         return split_paths(output)
 
     def _no_filters(self) -> dict[str, str]:

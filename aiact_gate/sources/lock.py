@@ -127,14 +127,8 @@ def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], d
         return None
     key, what = wrong
     place = manifest.pointer(system["id"], "model", "mlflow", key)
-    return Fault(
-        "lock_release",
-        "unbound",
-        place,
-        what,
-        "Name the version that is released, then: aiact-gate collect",
-        name,
-    )
+    fix = "Name the version that is released, then: aiact-gate collect"
+    return Fault("lock_release", "unbound", place, what, fix, name)
 
 
 def _other_version(declared: dict[str, Any], found: dict[str, Any]) -> tuple[str, str] | None:

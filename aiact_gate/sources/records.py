@@ -281,15 +281,10 @@ def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:
         if record.document is None:
             continue
         if not record.releases:
+            what = f"{posixpath.basename(record.path)} doesn't say which system it speaks for."
+            fix = "Add: for: <system>@<version>"
             faults.append(
-                Fault(
-                    "undeclared",
-                    "unbound",
-                    record.document.location(("for",)),
-                    f"{posixpath.basename(record.path)} doesn't say which system it speaks for.",
-                    "Add: for: <system>@<version>",
-                    (record.kind,),
-                )
+                Fault("undeclared", "unbound", record.document.location(("for",)), what, fix, (record.kind,))
             )
         for release in record.releases:
             name = release.partition("@")[0]
@@ -300,14 +295,10 @@ def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:
                     if near
                     else "Declare the system in the manifest, or take the record out."
                 )
+                what = f"{posixpath.basename(record.path)} speaks for {quoted(name)}, which the manifest doesn't declare."
                 faults.append(
                     Fault(
-                        "undeclared",
-                        "unbound",
-                        record.document.location(("for",)),
-                        f"{posixpath.basename(record.path)} speaks for {quoted(name)}, which the manifest doesn't declare.",
-                        fix,
-                        (record.kind,),
+                        "undeclared", "unbound", record.document.location(("for",)), what, fix, (record.kind,)
                     )
                 )
     return faults
