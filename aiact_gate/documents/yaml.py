@@ -36,13 +36,8 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
         mark = error.problem_mark or error.context_mark
         last = len(_LINE_BREAK.split(text.rstrip("\r\n")))  # the end of the text counts as a line of its own
         line, column = (min(mark.line + 1, last) + offset, mark.column + 1) if mark else (first_line, 1)
-        refuse(
-            path,
-            _problem(error.problem or "can't be read", text, line - offset),
-            _fix(error, text, line - offset),
-            line,
-            column,
-        )
+        what = error.problem or "can't be read"
+        refuse(path, _problem(what, text, line - offset), _fix(error, text, line - offset), line, column)
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python: an escape beyond Unicode.
         refuse(path, "the YAML is broken", "Look for an escape that names no character.", first_line)

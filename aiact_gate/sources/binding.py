@@ -45,10 +45,8 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     if then and (told or not isinstance(history, Unknown)):
         return {"binding": "logged", "then": then, "dropped": dropped}
     if isinstance(history, Unknown):
-        evidence.unknowns[("derived", "plan")] = Unknown(
-            f"the plan in this tree isn't the one that the run named, and {history.reason}",
-            history.would_determine,
-        )
+        what = f"the plan in this tree isn't the one that the run named, and {history.reason}"
+        evidence.unknowns[("derived", "plan")] = Unknown(what, history.would_determine)
     return {"binding": "changed", "then": {}, "dropped": []}
 
 

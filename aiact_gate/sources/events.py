@@ -53,17 +53,10 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
         return
     if not logging.get("replay"):
         place = evidence.places["logging"].location(("replay",))
+        what = "No replay of a logged case is named."
+        fix = "Replay one case and name its JSON under `replay`."
         _absent(
-            evidence,
-            "replay",
-            Fault(
-                "replay_missing",
-                "missing",
-                place,
-                "No replay of a logged case is named.",
-                "Replay one case and name its JSON under `replay`.",
-                ("logging", "replay"),
-            ),
+            evidence, "replay", Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
         )
         return
     try:
@@ -75,34 +68,24 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
 def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> None:
     if not sample.get("events"):
         place = evidence.places["logging"].location(("sample", "events"))
+        what = "No sample of the event log is named."
+        fix = "Commit a window of what the service wrote, as JSON Lines."
         _absent(
             evidence,
             "event_log",
-            Fault(
-                "events_missing",
-                "missing",
-                place,
-                "No sample of the event log is named.",
-                "Commit a window of what the service wrote, as JSON Lines.",
-                ("logging", "sample", "events"),
-            ),
+            Fault("events_missing", "missing", place, what, fix, ("logging", "sample", "events")),
         )
         return
     path = manifest.repository_path(str(sample["events"]))
     data = snapshot.read(path)
     rows = parse_json_lines(data, path)
     if not rows:
+        what = "The sample of the event log is empty."
+        fix = "Commit a window in which the service served."
         _absent(
             evidence,
             "event_log",
-            Fault(
-                "events_missing",
-                "missing",
-                Location(path),
-                "The sample of the event log is empty.",
-                "Commit a window in which the service served.",
-                ("logging", "sample", "events"),
-            ),
+            Fault("events_missing", "missing", Location(path), what, fix, ("logging", "sample", "events")),
         )
         return
     for line, event in rows:

@@ -68,19 +68,9 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
         if stem not in known and content and b"aiact-gate/record/" not in content:
             return f"no YAML that can be read, and nothing says that it's a record: {error.what}"
         place = error.location or Location(path)
+        what = f"{posixpath.basename(path)} can't be read: {error.what}."
         return RecordFile(
-            path,
-            stem,
-            (),
-            None,
-            Fault(
-                "unreadable",
-                "malformed",
-                place,
-                f"{posixpath.basename(path)} can't be read: {error.what}.",
-                error.fix,
-                (stem,),
-            ),
+            path, stem, (), None, Fault("unreadable", "malformed", place, what, error.fix, (stem,))
         )
     root = document.root.value
     node = root.get("schema") if isinstance(root, dict) else None
@@ -89,37 +79,20 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
         if stem not in known:
             return "a YAML file without `schema: aiact-gate/record/…`"
         place = document.location()
-        return RecordFile(
-            path,
-            stem,
-            (),
-            None,
-            Fault(
-                "unreadable",
-                "malformed",
-                place,
-                f"{posixpath.basename(path)} has no header.",
-                f"Begin it with: schema: aiact-gate/record/{stem}/v1",
-                (stem,),
-            ),
-        )
+        what = f"{posixpath.basename(path)} has no header."
+        fix = f"Begin it with: schema: aiact-gate/record/{stem}/v1"
+        return RecordFile(path, stem, (), None, Fault("unreadable", "malformed", place, what, fix, (stem,)))
     kind, _, version = declared.removeprefix("aiact-gate/record/").partition("/")
     if kind not in known or version != "v1":
         near = nearest(kind, known)
         fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(known)}."
+        what = f"{quoted(declared)} is no known record kind"
         return RecordFile(
             path,
             stem,
             (),
             None,
-            Fault(
-                "unknown_kind",
-                "malformed",
-                document.location(("schema",)),
-                f"{quoted(declared)} is no known record kind",
-                fix,
-                (stem,),
-            ),
+            Fault("unknown_kind", "malformed", document.location(("schema",)), what, fix, (stem,)),
         )
     node = root.get("for") if isinstance(root, dict) else None
     releases: tuple[str, ...] = ()
@@ -155,13 +128,10 @@ def attach(
         if len(current) > 1:
             first, second = current[0], current[1]
             assert second.document is not None
+            what = f"Two {kind} records speak for {release}: {first.path} and {second.path}."
+            fix = "Keep one, or let each speak for its own release."
             fault = Fault(
-                "two_records",
-                "contradicted",
-                second.document.location(("for",)),
-                f"Two {kind} records speak for {release}: {first.path} and {second.path}.",
-                "Keep one, or let each speak for its own release.",
-                (kind,),
+                "two_records", "contradicted", second.document.location(("for",)), what, fix, (kind,)
             )
             _absent(evidence, kind, fault)
         elif current:
@@ -180,14 +150,9 @@ def attach(
                 or "no release"
             )
             name = posixpath.basename(old.path)
-            fault = Fault(
-                "other_release",
-                "unbound",
-                old.document.location(("for",)),
-                f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}.",
-                f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}",
-                (kind,),
-            )
+            what = f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}."
+            fix = f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}"
+            fault = Fault("other_release", "unbound", old.document.location(("for",)), what, fix, (kind,))
             _absent(evidence, kind, fault)
         else:
             place = (
@@ -196,14 +161,8 @@ def attach(
                 else manifest.system_location(system["id"])
             )
             path = posixpath.join(str(system.get("evidence_dir") or "compliance"), f"{kind}.yaml")
-            fault = Fault(
-                "record_missing",
-                "missing",
-                place,
-                f"{path} isn't there.",
-                f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}",
-                (kind,),
-            )
+            fix = f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}"
+            fault = Fault("record_missing", "missing", place, f"{path} isn't there.", fix, (kind,))
             _absent(evidence, kind, fault)
 
 
