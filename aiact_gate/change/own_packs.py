@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiact_gate.change.loosenings import PackText, Rules, Stated, finding_of, mapping
-from aiact_gate.change.rules import REMOVED, Difference, Part, compare_below, compare_packs
+from aiact_gate.change.rules import REMOVED, Difference, Part, compare_below, differences_of
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Finding
@@ -47,7 +47,7 @@ def _rules(
 ) -> Iterator[Finding]:
     for name, pack in now.own.items():
         was = before.own.get(name) or _nothing(pack)
-        for one in compare_packs(was, pack).differences:
+        for one in differences_of(was, pack):
             yield from _said(one, texts[name])
     for one in compare_below(before.below, now.below):
         owner = _overlay_of(one, texts) or _overlay_of(one, old_texts)

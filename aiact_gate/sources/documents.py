@@ -8,7 +8,7 @@ from typing import Any
 from aiact_gate.documents.markdown import Heading, Markdown, parse_markdown
 from aiact_gate.documents.node import Document
 from aiact_gate.model.errors import DocumentError, SnapshotError
-from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import schema
 from aiact_gate.sources.filled import emptiness
@@ -116,7 +116,7 @@ def attach_document(
         words = "model card" if name == "model_card" else "instructions for use"
         fix = f"Write them as Markdown and name the file under model: {{{key}: …}}."
         fault = Fault("document_missing", "missing", place, f"The manifest names no {words}.", fix, (name,))
-        _absent(evidence, name, fault)
+        evidence.leave_out(name, fault)
         return
     place = manifest.pointer(system["id"], "model", key)
     path = manifest.repository_path(str(pointer_text))
@@ -125,13 +125,12 @@ def attach_document(
     except SnapshotError as error:
         kind = "missing" if not snapshot.has(path) else "malformed"
         what = f"{error.what[:1].upper()}{error.what[1:]}."
-        _absent(evidence, name, Fault("document_missing", kind, place, what, error.fix, (name,)))
+        evidence.leave_out(name, Fault("document_missing", kind, place, what, error.fix, (name,)))
         return
     except DocumentError as error:
         what = f"{pointer_text} can't be read: {error.what}."
         fault = Fault("unreadable", "malformed", error.location, what, error.fix, (name,))
-        evidence.faults.append(fault)
-        evidence.absent[name] = Absent(name, fault, unreadable=True)
+        evidence.leave_out(name, fault, unreadable=True)
         return
     library.by_name[name] = parsed
     if parsed.front_error is not None:
@@ -139,19 +138,13 @@ def attach_document(
         what = f"The front matter can't be read: {broken.what}."
         fault = Fault("front_matter", "malformed", broken.location, what, broken.fix, (name,))
         if name == "instructions_for_use":
-            evidence.faults.append(fault)
-            evidence.absent[name] = Absent(name, fault, unreadable=True)
+            evidence.leave_out(name, fault, unreadable=True)
             return
         evidence.faults.append(fault)
     if name == "instructions_for_use":
         _instructions(parsed, manifest, system, evidence, references)
     else:
         _card(parsed, evidence, references)
-
-
-def _absent(evidence: Evidence, name: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault)
 
 
 def _instructions(
@@ -166,7 +159,7 @@ def _instructions(
         what = f"{parsed.path.rpartition('/')[2]} has no front matter, so it names no release."
         fix = "Begin it with a front matter: schema, for, model_version, delivery, sections."
         fault = Fault("document_missing", "missing", Location(parsed.path), what, fix, (name,))
-        _absent(evidence, name, fault)
+        evidence.leave_out(name, fault)
         return
     shaped = shape(parsed.front, schema(name), name)
     evidence.faults += shaped.faults
@@ -178,7 +171,7 @@ def _instructions(
         what = f"The instructions speak for {spoken}; the manifest declares {release}."
         fix = f"Read them again for this release, then: aiact-gate confirm {parsed.path} --for {system.get('version', '')}"
         fault = Fault("other_release", "unbound", parsed.front.location(("for",)), what, fix, (name,))
-        _absent(evidence, name, fault)
+        evidence.leave_out(name, fault)
         return
     references += shaped.references
     headings = _mapped(parsed, value.get("sections") or {})

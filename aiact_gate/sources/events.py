@@ -55,8 +55,8 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
         place = evidence.places["logging"].location(("replay",))
         what = "No replay of a logged case is named."
         fix = "Replay one case and name its JSON under `replay`."
-        _absent(
-            evidence, "replay", Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
+        evidence.leave_out(
+            "replay", Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
         )
         return
     try:
@@ -70,8 +70,7 @@ def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any]
         place = evidence.places["logging"].location(("sample", "events"))
         what = "No sample of the event log is named."
         fix = "Commit a window of what the service wrote, as JSON Lines."
-        _absent(
-            evidence,
+        evidence.leave_out(
             "event_log",
             Fault("events_missing", "missing", place, what, fix, ("logging", "sample", "events")),
         )
@@ -82,8 +81,7 @@ def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any]
     if not rows:
         what = "The sample of the event log is empty."
         fix = "Commit a window in which the service served."
-        _absent(
-            evidence,
+        evidence.leave_out(
             "event_log",
             Fault("events_missing", "missing", Location(path), what, fix, ("logging", "sample", "events")),
         )
@@ -295,15 +293,9 @@ def _bound(evidence: Evidence, digest: str) -> bool:
     return False
 
 
-def _absent(evidence: Evidence, name: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault)
-
-
 def _unreadable(evidence: Evidence, name: str, error: AiactError, pointer: Pointer) -> None:
     place = error.location or evidence.places["logging"].location(pointer[1:])
     fault = Fault(
         "unreadable", "malformed", place, f"{error.what[:1].upper()}{error.what[1:]}.", error.fix, pointer
     )
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault, unreadable=True)
+    evidence.leave_out(name, fault, unreadable=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, SnapshotError
-from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources.manifest import Manifest
@@ -133,15 +133,14 @@ def attach(
             fault = Fault(
                 "two_records", "contradicted", second.document.location(("for",)), what, fix, (kind,)
             )
-            _absent(evidence, kind, fault)
+            evidence.leave_out(kind, fault)
         elif current:
             _shape(current[0], kind, evidence, references, (kinds or {}).get(kind))
         elif broken and not readable:
             fault = broken[0].fault or Fault(
                 "unreadable", "malformed", Location(broken[0].path), "can't be read", "", (kind,)
             )
-            evidence.faults.append(fault)
-            evidence.absent[kind] = Absent(kind, fault, unreadable=True)
+            evidence.leave_out(kind, fault, unreadable=True)
         elif readable:
             old = readable[0]
             assert old.document is not None
@@ -153,7 +152,7 @@ def attach(
             what = f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}."
             fix = f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}"
             fault = Fault("other_release", "unbound", old.document.location(("for",)), what, fix, (kind,))
-            _absent(evidence, kind, fault)
+            evidence.leave_out(kind, fault)
         else:
             place = (
                 manifest.pointer(system["id"], "evidence_dir")
@@ -163,7 +162,7 @@ def attach(
             path = posixpath.join(str(system.get("evidence_dir") or "compliance"), f"{kind}.yaml")
             fix = f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}"
             fault = Fault("record_missing", "missing", place, f"{path} isn't there.", fix, (kind,))
-            _absent(evidence, kind, fault)
+            evidence.leave_out(kind, fault)
 
 
 def _prints_fields(kind: str, added: bool) -> str:
@@ -176,11 +175,6 @@ def _has_key(manifest: Manifest, system_id: str, key: str) -> bool:
         for system in manifest.document.root.value["systems"].value
         if isinstance(system.value, dict)
     )
-
-
-def _absent(evidence: Evidence, kind: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[kind] = Absent(kind, fault)
 
 
 def _shape(
@@ -201,7 +195,7 @@ def _shape(
         fix = f"Fill it in; its fields: {_prints_fields(kind, added is not None)}"
         message = f"{name} is still empty: no field of it is written yet."
         fault = Fault("record_missing", "missing", record.document.location(), message, fix, (kind,))
-        _absent(evidence, kind, fault)
+        evidence.leave_out(kind, fault)
         return
     if added is not None:
         from aiact_gate.sources.kind_schema import hold_against
