@@ -64,10 +64,12 @@ def lean(serialized: bytes) -> bytes:
 
 
 def wire_field(number: int, body: bytes) -> bytes:
+    """The field *number* as the wire has it: its key, the length, *body*."""
     return bytes([number << 3 | 2]) + wire_number(len(body)) + body
 
 
 def wire_number(value: int) -> bytes:
+    """*value* seven bits a byte, the lowest first."""
     out = bytearray()
     while value > 127:
         out.append(value & 127 | 128)

@@ -194,8 +194,8 @@ class _Walker:
         return text
 
     def _not_a_number(self, node: Node, pointer: Pointer, whole: bool = False) -> Any:
-        what = "a whole number" if whole else "a finite number"
-        what = f"{quoted(node.value)} stands where {what} belongs"
+        wanted = "a whole number" if whole else "a finite number"
+        what = f"{quoted(node.value)} stands where {wanted} belongs"
         fix = "Write a plain number without quotes or unit."
         return self._fault("number", "malformed", node, what, fix, pointer)
 
