@@ -81,22 +81,14 @@ def _system(
 ) -> Iterator[Finding]:
     tiers = (_rank(before.get("tier")), _rank(now.get("tier")))
     if tiers[0] is not None and tiers[1] is not None and tiers[1] < tiers[0]:
-        yield finding_of(
-            "tier-lowered",
-            f"The tier was {before['tier']} and is {now['tier']}.",
-            "Claim the tier that the answers give.",
-            stated.places("systems", index, "tier"),
-            name,
-        )
+        what = f"The tier was {before['tier']} and is {now['tier']}."
+        fix = "Claim the tier that the answers give."
+        yield finding_of("tier-lowered", what, fix, stated.places("systems", index, "tier"), name)
     roles = [set(texts(system.get("role"))) for system in (before, now)]
     for role in sorted(roles[0] - roles[1]):
-        yield finding_of(
-            "role-dropped",
-            f"The role {role} was claimed and isn't any more.",
-            "Name it again, if you still hold it.",
-            stated.places("systems", index, "role"),
-            f"{name}/{role}",
-        )
+        what = f"The role {role} was claimed and isn't any more."
+        fix = "Name it again, if you still hold it."
+        yield finding_of("role-dropped", what, fix, stated.places("systems", index, "role"), f"{name}/{role}")
     models = [mapping(mapping(system.get("model")).get("mlflow")) for system in (before, now)]
     was, is_ = (str(model.get("version") or "") for model in models)
     place = stated.places("systems", index, "model", "mlflow")
@@ -132,12 +124,10 @@ def _inputs(
         if lost is None:
             continue
         shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+        what = f"The inputs held {glob} and don't any more{': nothing covers ' + shown if lost else ''}."
+        fix = "Name it again: changes of it would go unseen."
         yield finding_of(
-            "inputs-narrowed",
-            f"The inputs held {glob} and don't any more{': nothing covers ' + shown if lost else ''}.",
-            "Name it again: changes of it would go unseen.",
-            stated.places("systems", index, "inputs"),
-            f"{name}/{glob}",
+            "inputs-narrowed", what, fix, stated.places("systems", index, "inputs"), f"{name}/{glob}"
         )
 
 
@@ -187,13 +177,9 @@ def _policies(now: Stated, before: Sequence[Stated]) -> Iterator[Finding]:
     order = _easiest_first("profile")
     profiles = _highest([str(policy.get("profile") or "full") for policy in policies], order)
     if _is_lower(profiles, order):
-        yield finding_of(
-            "profile-lowered",
-            f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at.",
-            f"Write profile: {profiles[0]}.",
-            now.places("policies", "profile"),
-            "",
-        )
+        what = f"The profile was {profiles[0]} and is {profiles[1]}: fewer points are looked at."
+        fix = f"Write profile: {profiles[0]}."
+        yield finding_of("profile-lowered", what, fix, now.places("policies", "profile"), "")
     order = ("", *_easiest_first("mode"))
     modes = _highest([str(policy.get("mode") or "") for policy in policies], order)
     if _is_lower(modes, order):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiact_gate.change.loosenings import PackText, Rules, Stated, finding_of, mapping
-from aiact_gate.change.rules import REMOVED, Difference, Part, compare_below, compare_packs
+from aiact_gate.change.rules import REMOVED, Difference, Part, compare_below, differences_of
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Finding
@@ -28,13 +28,9 @@ def loosened_packs(now: Stated, before: Stated) -> Iterator[Finding]:
         if pack is None and "pack.yaml" not in old.files:
             continue  # it judged nothing: without pack.yaml it is no pack
         if pack is None:
-            yield finding_of(
-                "pack-removed",
-                f"The pack {old.name} judged this repository and doesn't any more.",
-                "Name it again under policies: packs.",
-                now.places("policies", "packs"),
-                old.name,
-            )
+            what = f"The pack {old.name} judged this repository and doesn't any more."
+            fix = "Name it again under policies: packs."
+            yield finding_of("pack-removed", what, fix, now.places("policies", "packs"), old.name)
         elif old.pin and pack.pin != old.pin:
             what = f"The pack {old.name} was pinned to {_short(old.pin)} and is {'pinned to ' + _short(pack.pin) if pack.pin else 'not pinned'} now."
             yield finding_of("pin-changed", what, f"Write digest: {old.pin}.", pack.entry, old.name)
@@ -51,7 +47,7 @@ def _rules(
 ) -> Iterator[Finding]:
     for name, pack in now.own.items():
         was = before.own.get(name) or _nothing(pack)
-        for one in compare_packs(was, pack).differences:
+        for one in differences_of(was, pack):
             yield from _said(one, texts[name])
     for one in compare_below(before.below, now.below):
         owner = _overlay_of(one, texts) or _overlay_of(one, old_texts)

@@ -91,16 +91,12 @@ def dropped_points(report: Report, before: Mapping[str, SystemReport]) -> list[F
             more = f" and {len(gone) - 6} more" if len(gone) > 6 else ""
             because = next((check.because for check in gone[0].checks if check.because), gone[0].because)
             several = len(gone) > 1
-            found.append(
-                finding_of(
-                    "points-dropped",
-                    f"{names}{more} applied to {system.id} and do{'' if several else 'es'}n't any more"
-                    f"{': ' + because if because else ''}.",
-                    "Put back what it follows from, if it still holds.",
-                    gone[0].place or system.anchor,
-                    system.id,
-                )
+            what = (
+                f"{names}{more} applied to {system.id} and do{'' if several else 'es'}n't any more"
+                f"{': ' + because if because else ''}."
             )
+            fix = "Put back what it follows from, if it still holds."
+            found.append(finding_of("points-dropped", what, fix, gone[0].place or system.anchor, system.id))
     return found
 
 

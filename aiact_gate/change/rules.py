@@ -69,35 +69,16 @@ class Difference(NamedTuple):
         return tuple(part.why for part in self.parts if part.why)
 
 
-class Comparison(NamedTuple):
-    """All of two packs."""
-
-    differences: tuple[Difference, ...]
-    versions: tuple[str, ...]
-    """What the version numbers don't say."""
-
-    def count(self, relation: str) -> int:
-        return sum(one.relation == relation for one in self.differences)
-
-
-def compare_packs(old: Pack, new: Pack) -> Comparison:
+def differences_of(old: Pack, new: Pack) -> list[Difference]:
     """What became of each requirement and check of *old* in *new*, in the order of *new*."""
     found = [*_files(old, new)]
-    versions: list[str] = []
     before = {requirement.id: requirement for requirement in old.requirements}
     for requirement in new.requirements:
         was = before.pop(requirement.id, None)
-        if was is None:
-            found.append(_added(requirement))
-            continue
-        differences = _requirement(was, requirement)
-        found += differences
-        versions += _version(was, requirement, differences)
+        found += [_added(requirement)] if was is None else _requirement(was, requirement)
     for gone in before.values():
         found.append(Difference(gone.id, (Part("looser", "requirement removed", REMOVED),)))
-    if any(one.parts for one in found) and old.version == new.version:
-        versions.append(unchanged_version(new))
-    return Comparison(tuple(found), tuple(versions))
+    return found
 
 
 def compare_below(old: Layers, new: Layers) -> list[Difference]:
@@ -107,13 +88,8 @@ def compare_below(old: Layers, new: Layers) -> list[Difference]:
         part = Part("undecidable", f"{refused[0]}; look with --on")
         found.append(Difference("overlay.yaml", (part,), file="overlay.yaml"))
     for was, is_ in zip(old.packs, new.packs, strict=True):
-        found += [one for one in compare_packs(was, is_).differences if one.parts]
+        found += [one for one in differences_of(was, is_) if one.parts]
     return found
-
-
-def unchanged_version(pack: Pack) -> str:
-    """What is said where *pack* differs and its version doesn't."""
-    return f"pack.yaml: something changed, and the version is {pack.version} as before."
 
 
 def _added(requirement: Requirement) -> Difference:
@@ -121,24 +97,6 @@ def _added(requirement: Requirement) -> Difference:
         return Difference(requirement.id, (Part("equal", "requirement added; it judges nothing"),))
     fails = any(check.severity == "error" for check in requirement.checks)
     return Difference(requirement.id, (Part("tighter", "requirement added"),), fails)
-
-
-def _version(old: Requirement, new: Requirement, differences: Sequence[Difference]) -> list[str]:
-    numbers = [
-        tuple(int(part) if part.isdigit() else 0 for part in one.version.split(".")) for one in (old, new)
-    ]
-    before, now = ((*one, 0, 0)[:2] for one in numbers)
-    step = (
-        f"its version went from {old.version} to {new.version}"
-        if old.version != new.version
-        else (f"its version is still {new.version}")
-    )
-    if any(one.fails and one.relation in ("tighter", "undecidable") for one in differences):
-        if now[0] <= before[0]:
-            return [f"{new.id}: it may newly fail, and {step}. That takes a new major version."]
-    elif any(one.relation == "looser" for one in differences) and now <= before:
-        return [f"{new.id}: it is looser, and {step}. That takes a new minor version."]
-    return []
 
 
 # ---------------------------------------------------------------- files beside the rules

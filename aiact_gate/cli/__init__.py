@@ -116,8 +116,6 @@ def run(arguments: Sequence[str] | None = None) -> Any:
         import traceback
 
         last = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(
-            f"aiact-gate: internal error: {type(error).__name__} in {last.name} ({last.filename.rpartition('/')[2]}:{last.lineno}). Please report it.",
-            err=True,
-        )
+        what = f"aiact-gate: internal error: {type(error).__name__} in {last.name} ({last.filename.rpartition('/')[2]}:{last.lineno}). Please report it."
+        click.echo(what, err=True)
         sys.exit(5)

@@ -137,7 +137,7 @@ def show(reports: list[Report], name: str, file: str, verbose: bool) -> None:
 
 def write(file: str, text: str) -> None:
     """Write *text* to *file*, whole or not at all; through it, if it is a pipe or a device. Raises as `write_named`."""
-    from aiact_gate.documents.write import write_named
+    from aiact_gate.documents.output import write_named
 
     # A name that isn't UTF-8 comes out as \udc.., which is JSON.
     write_named(file, text.encode("utf-8", "backslashreplace"))
@@ -179,10 +179,8 @@ def _format(text: str) -> tuple[str, str]:
         from aiact_gate.sources.shapes import nearest
 
         near = nearest(name, FORMATS)
-        raise UsageError(
-            f"there is no format '{name[:60]}'",
-            f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.",
-        )
+        what = f"there is no format '{name[:60]}'"
+        raise UsageError(what, f"Did you mean {near}?" if near else f"Formats: {', '.join(FORMATS)}.")
     return name, file
 
 

@@ -13,7 +13,7 @@ from aiact_gate.formats.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiact_gate.change.rules import Comparison
+    from aiact_gate.change.versions import Comparison
     from aiact_gate.lint.faults import PolicyFault
     from aiact_gate.run.policy_diff import Turned
 

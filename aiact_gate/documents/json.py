@@ -36,13 +36,8 @@ def _value(text: str, path: str, line: int) -> Any:
             parse_float=_finite,
         )
     except json.JSONDecodeError as error:
-        refuse(
-            path,
-            f"the JSON is broken: {error.msg}",
-            "Mend it at this place.",
-            line + error.lineno - 1,
-            error.colno,
-        )
+        what = f"the JSON is broken: {error.msg}"
+        refuse(path, what, "Mend it at this place.", line + error.lineno - 1, error.colno)
     except RecursionError:
         _too_deep(path, line)
     except _Refused as error:
@@ -52,13 +47,9 @@ def _value(text: str, path: str, line: int) -> Any:
     half = _HALF_ESCAPE.search(text)
     if half and _has_half_pair(value):
         before = text[: half.start()]
-        refuse(
-            path,
-            f"the escape {half[0]} is half a character",
-            "Write both halves, or the character itself.",
-            line + before.count("\n"),
-            half.start() - before.rfind("\n"),
-        )
+        what = f"the escape {half[0]} is half a character"
+        fix = "Write both halves, or the character itself."
+        refuse(path, what, fix, line + before.count("\n"), half.start() - before.rfind("\n"))
     return value
 
 
@@ -88,10 +79,8 @@ def _no_constant(name: str) -> Any:
 def _whole(text: str) -> int:
     # What conditions compute with has 64 bits, and int() itself gives up at some thousand digits.
     if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
-        raise _Refused(
-            f"the number {text[:24]}{'…' if len(text) > 24 else ''} has more than 64 bits",
-            "Write it as text, in quotes.",
-        )
+        what = f"the number {text[:24]}{'…' if len(text) > 24 else ''} has more than 64 bits"
+        raise _Refused(what, "Write it as text, in quotes.")
     return int(text)
 
 

@@ -95,11 +95,8 @@ def parse_markdown(data: bytes, path: str) -> Markdown:
         DocumentError: too large, binary, not UTF-8, or more than 20,000 figures.
     """
     if len(data) > MAX_MARKDOWN:
-        refuse(
-            path,
-            f"the document has {len(data):,} bytes; at most {MAX_MARKDOWN:,} are read",
-            "Split it into documents for people.",
-        )
+        what = f"the document has {len(data):,} bytes; at most {MAX_MARKDOWN:,} are read"
+        refuse(path, what, "Split it into documents for people.")
     # Invisible characters before the first line would hide a front matter or a heading.
     text = decode(data, path).lstrip("\ufeff\u200b\u2060").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -359,12 +356,8 @@ def _figures(
             )
         )
         if len(parsed.numbers) > MAX_FIGURES:
-            refuse(
-                parsed.path,
-                f"more than {MAX_FIGURES:,} figures stand in the text",
-                "Keep tables of results in data files.",
-                start + line + 1,
-            )
+            what = f"more than {MAX_FIGURES:,} figures stand in the text"
+            refuse(parsed.path, what, "Keep tables of results in data files.", start + line + 1)
 
 
 # ---------------------------------------------------------------- titles

@@ -12,11 +12,8 @@ def decode(data: bytes, path: str) -> str:
         DocumentError: over 10 MB, not UTF-8, or with NUL bytes (binary).
     """
     if len(data) > MAX_BYTES:
-        refuse(
-            path,
-            f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read",
-            "Split it, or point to a smaller file.",
-        )
+        what = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+        refuse(path, what, "Split it, or point to a smaller file.")
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         refuse(
@@ -29,10 +26,5 @@ def decode(data: bytes, path: str) -> str:
         found = error.object[: error.start]
         line = found.count(b"\n") + 1
         column = len(found[found.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-        refuse(
-            path,
-            f"byte {error.object[error.start]:#04x} is not UTF-8",
-            "Save the file as UTF-8.",
-            line,
-            column,
-        )
+        what = f"byte {error.object[error.start]:#04x} is not UTF-8"
+        refuse(path, what, "Save the file as UTF-8.", line, column)

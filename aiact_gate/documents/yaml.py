@@ -36,13 +36,8 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
         mark = error.problem_mark or error.context_mark
         last = len(_LINE_BREAK.split(text.rstrip("\r\n")))  # the end of the text counts as a line of its own
         line, column = (min(mark.line + 1, last) + offset, mark.column + 1) if mark else (first_line, 1)
-        refuse(
-            path,
-            _problem(error.problem or "can't be read", text, line - offset),
-            _fix(error, text, line - offset),
-            line,
-            column,
-        )
+        what = error.problem or "can't be read"
+        refuse(path, _problem(what, text, line - offset), _fix(error, text, line - offset), line, column)
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python: an escape beyond Unicode.
         refuse(path, "the YAML is broken", "Look for an escape that names no character.", first_line)
@@ -67,13 +62,9 @@ def _refuse_characters(text: str, path: str, offset: int) -> None:
         return
     place = min(places)
     lines = _LINE_BREAK.split(text[:place])
-    refuse(
-        path,
-        f"the control character U+{ord(text[place]):04X} stands in the file",
-        "Remove it, or write an ordinary line break or blank.",
-        len(lines) + offset,
-        len(lines[-1]) + 1,
-    )
+    what = f"the control character U+{ord(text[place]):04X} stands in the file"
+    fix = "Remove it, or write an ordinary line break or blank."
+    refuse(path, what, fix, len(lines) + offset, len(lines[-1]) + 1)
 
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -154,11 +145,8 @@ class _Builder:
     def _count(self, event: Any, size: int = 1) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
-            self._refuse(
-                event,
-                f"more than {MAX_NODES:,} values, aliases counted as often as they are used",
-                "Split the file; write repeated parts out or refer to them by id.",
-            )
+            what = f"more than {MAX_NODES:,} values, aliases counted as often as they are used"
+            self._refuse(event, what, "Split the file; write repeated parts out or refer to them by id.")
 
     def _scalar(self, event: Any) -> Node:
         self._refuse_tag(event)
@@ -205,12 +193,8 @@ class _Builder:
                 self._refuse(event, "a key that isn't a plain text", "Write the key as one word.")
             if node.value in parent.value:
                 first = parent.keys[node.value][0]
-                self._refuse(
-                    event,
-                    f"the key '{_short(node.value)}' stands twice here (first on line {first})",
-                    "Keep one of them.",
-                    node,
-                )
+                what = f"the key '{_short(node.value)}' stands twice here (first on line {first})"
+                self._refuse(event, what, "Keep one of them.", node)
             if node.value == "<<" and node.plain:
                 self._refuse(event, "merge keys (<<) aren't read", "Write the values out.")
             parent.keys[node.value] = (node.line, node.column)

@@ -68,10 +68,8 @@ class Engine:
             ) from error
         serialized: bytes = compiled.serialize()
         if compiled.return_type().name() not in (("INT",) if counts else ("BOOL", "DYN")):
-            raise PackError(
-                f"1:1 the condition gives {compiled.return_type().name()}, not true or false",
-                "Compare it with something.",
-            )
+            what = f"1:1 the condition gives {compiled.return_type().name()}, not true or false"
+            raise PackError(what, "Compare it with something.")
         return serialized
 
     def load(self, serialized: bytes) -> Any:

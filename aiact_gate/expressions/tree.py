@@ -55,74 +55,21 @@ def lean(serialized: bytes) -> bytes:
             body = value
             if number == 2:
                 body = b"".join(
-                    _field(inner, part)
+                    wire_field(inner, part)
                     for inner, part in _fields(value)
                     if inner not in (2, 3, 5) and isinstance(part, bytes)
                 )
-            out += _field(number, body)
+            out += wire_field(number, body)
     return bytes(out)
 
 
-def encode(tree: Expr) -> bytes:
-    """The inverse of `decode`: bytes that `Engine.load` takes, without types and positions, as `lean` leaves them.
-
-    Raises:
-        ValueError: a part that no condition of ours has (a message, unsigned numbers, bytes).
-    """
-    numbers = iter(range(1, 1 << 30))
-
-    def sub(node: Expr) -> bytes:
-        return b"\x10" + _number(next(numbers)) + _body(node, sub)
-
-    any_type = b"type.googleapis.com/cel.expr.CheckedExpr"
-    return _field(1, any_type) + _field(2, _field(4, sub(tree)))
+def wire_field(number: int, body: bytes) -> bytes:
+    """The field *number* as the wire has it: its key, the length, *body*."""
+    return bytes([number << 3 | 2]) + wire_number(len(body)) + body
 
 
-def _body(node: Expr, sub: Any) -> bytes:
-    """The field of an expression that says what it is."""
-    if node.kind == "const":
-        return _field(3, _constant(node.value))
-    if node.kind == "ident":
-        return _field(4, _field(1, node.name.encode()))
-    if node.kind == "select":
-        asks = b"\x18\x01" if node.test_only else b""
-        return _field(5, _field(1, sub(node.parts[0])) + _field(2, node.name.encode()) + asks)
-    if node.kind == "call":
-        target = _field(1, sub(node.parts[0])) if node.value else b""
-        arguments = (_field(3, sub(part)) for part in node.parts[bool(node.value) :])
-        return _field(6, target + _field(2, node.name.encode()) + b"".join(arguments))
-    if node.kind == "list":
-        return _field(7, b"".join(_field(1, sub(part)) for part in node.parts))
-    if node.kind == "comprehension":
-        ranged, *others = (
-            _field(number, sub(part)) for number, part in zip((2, 4, 5, 6, 7), node.parts, strict=True)
-        )
-        names = _field(1, node.name.encode()), _field(3, str(node.value).encode())
-        return _field(9, names[0] + ranged + names[1] + b"".join(others))
-    raise ValueError(f"no expression of kind {node.kind} is written back")
-
-
-def _constant(value: Any) -> bytes:
-    import struct
-
-    if value is None:
-        return b"\x08\x00"
-    if isinstance(value, bool):
-        return b"\x10" + bytes([value])
-    if isinstance(value, int):
-        return b"\x18" + _number(value & (1 << 64) - 1)
-    if isinstance(value, float):
-        return b"\x29" + struct.pack("<d", value)
-    if isinstance(value, str):
-        return _field(6, value.encode())
-    raise ValueError(f"no constant of kind {type(value).__name__} is written back")
-
-
-def _field(number: int, body: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _number(len(body)) + body
-
-
-def _number(value: int) -> bytes:
+def wire_number(value: int) -> bytes:
+    """*value* seven bits a byte, the lowest first."""
     out = bytearray()
     while value > 127:
         out.append(value & 127 | 128)
@@ -242,13 +189,6 @@ def nodes(expression: Expr) -> Iterator[Expr]:
     yield expression
     for part in expression.parts:
         yield from nodes(part)
-
-
-def clauses_of(expression: Expr) -> list[Expr]:
-    """The parts that a top-level `&&` joins."""
-    if expression.kind == "call" and expression.name == "_&&_":
-        return [clause for part in expression.parts for clause in clauses_of(part)]
-    return [expression]
 
 
 def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:

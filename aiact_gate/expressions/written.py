@@ -152,20 +152,3 @@ def chain(expression: Expr) -> list[Expr]:
             found += chain(part) if part.kind == "call" and part.name == expression.name else [part]
         return found
     return list(expression.parts)
-
-
-def names_of(expression: Expr) -> set[str]:
-    """Every name that *expression* uses, its loops' variables among them."""
-    found = {expression.name} if expression.kind in ("ident", "comprehension") else set()
-    for part in expression.parts:
-        found |= names_of(part)
-    return {name for name in found if not name.startswith("@")}
-
-
-def is_path(expression: Expr) -> bool:
-    """Whether *expression* is a name with fields, indexes and keys behind it."""
-    if expression.kind == "ident":
-        return True
-    if expression.kind == "select":
-        return not expression.test_only and is_path(expression.parts[0])
-    return expression.kind == "call" and expression.name == "_[_]" and is_path(expression.parts[0])

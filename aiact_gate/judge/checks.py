@@ -335,14 +335,9 @@ class CheckJudge:
             if echo is not None:
                 text, pointer = echo
                 message = f"{quoted(text)} repeats the point's own words."
+                fix = "Say what this system does."
                 return self._finding(
-                    check,
-                    requirement,
-                    "filler",
-                    message,
-                    "Say what this system does.",
-                    self.evidence.locate(pointer),
-                    element,
+                    check, requirement, "filler", message, fix, self.evidence.locate(pointer), element
                 )
         return None
 

@@ -77,15 +77,7 @@ def judge_claim(
             fix = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
             if absent.fault.rule != "record_missing":
                 what, fix = absent.fault.message, absent.fault.fix
-            faults.append(
-                Fault(
-                    "claim_unanswered",
-                    "missing",
-                    tier_place,
-                    what,
-                    fix,
-                )
-            )
+            faults.append(Fault("claim_unanswered", "missing", tier_place, what, fix))
         elif absent is not None:
             faults.append(
                 Fault(
@@ -183,15 +175,9 @@ def _same_roles(
     held = {role.role for role in derived.roles}
     strange = [str(role) for role in system.get("role") or [] if str(role) not in held]
     if held and strange:
-        faults.append(
-            Fault(
-                "claim_below",
-                "contradicted",
-                evidence.locate(("system", "role")),
-                f"The manifest says {', '.join(strange)}; the answers give {', '.join(sorted(held))}.",
-                "Write the roles that the answer to scope.link gives, or mend that answer.",
-            )
-        )
+        what = f"The manifest says {', '.join(strange)}; the answers give {', '.join(sorted(held))}."
+        fix = "Write the roles that the answer to scope.link gives, or mend that answer."
+        faults.append(Fault("claim_below", "contradicted", evidence.locate(("system", "role")), what, fix))
 
 
 def _walk(
@@ -304,15 +290,8 @@ def _reviewed(
     reviewer = record.get("reviewed_by")
     if not reviewer:
         what = "Nobody has reviewed the answers behind the tier."
-        faults.append(
-            Fault(
-                "claim_unreviewed",
-                "missing",
-                place,
-                what,
-                "Let a second person read them and fill reviewed_by.",
-            )
-        )
+        fix = "Let a second person read them and fill reviewed_by."
+        faults.append(Fault("claim_unreviewed", "missing", place, what, fix))
     elif reviewer == record.get("decided_by"):
         what = f"The tier is reviewed by {reviewer}, who also decided it."
         faults.append(

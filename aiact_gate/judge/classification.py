@@ -205,14 +205,6 @@ def tier_rank(tier: str) -> int:
     return _RANKS[tier]
 
 
-def option_text(procedure: Mapping[str, Any], option: Mapping[str, Any]) -> str:
-    """The words in which *option* is shown to a person: its own, or those of its catalogue entry."""
-    if "text" in option:
-        return str(option["text"])
-    entry = _catalogue(procedure)[option["ref"]]
-    return str(entry["covers"]) if "covers" in entry else f"{entry['name']} ({entry['law']})"
-
-
 def _classified(
     walk: _Walk,
     tier: str,
@@ -243,7 +235,7 @@ def _classified(
 def _walked(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Walk:
     """The state after the last question, or after the one that stopped the walk."""
     walk = _Walk()
-    catalogue = _catalogue(procedure)
+    catalogue = catalogue_of(procedure)
     for question in procedure["questions"]:
         if question["type"] == _GATE:
             outcomes = [question["then"]] if _is_met(question["when"], walk) else []
@@ -342,7 +334,7 @@ def _is_met(condition: Mapping[str, Any], walk: _Walk) -> bool:
 def _reach(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Reach:
     """Where the open questions could still lead. Takes too much for possible, never too little."""
     reach = _Reach()
-    catalogue = _catalogue(procedure)
+    catalogue = catalogue_of(procedure)
     going = _Truth(True, True)
     for question in procedure["questions"]:
         condition = question["when"] if question["type"] == _GATE else question.get("ask_when")
@@ -478,7 +470,7 @@ def _date_of_duty(
     return str(keys[group["date"]])
 
 
-def _catalogue(procedure: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def catalogue_of(procedure: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {entry["id"]: entry for name in _CATALOGUES for entry in procedure[name]}
 
 

@@ -224,25 +224,13 @@ def recalled_on(
         requirement = requirements.get(name)
         if requirement is None or recall.check not in [check.id for check in requirement.checks]:
             known = [check.id for check in requirement.checks] if requirement is not None else []
-            faults.append(
-                Fault(
-                    "recall_check",
-                    "malformed",
-                    recall.place,
-                    f"the recall names {recall.check}, which no pack has",
-                    f"Name one of: {', '.join(known)}." if known else "See `aiact-gate policy list`.",
-                )
-            )
+            what = f"the recall names {recall.check}, which no pack has"
+            fix = f"Name one of: {', '.join(known)}." if known else "See `aiact-gate policy list`."
+            faults.append(Fault("recall_check", "malformed", recall.place, what, fix))
         elif of_article_5(requirement):
-            faults.append(
-                Fault(
-                    "recall_article_5",
-                    "malformed",
-                    recall.place,
-                    f"the recall names {recall.check}, and Article 5 is never recalled",
-                    "Take it out, and mend the check.",
-                )
-            )
+            what = f"the recall names {recall.check}, and Article 5 is never recalled"
+            fix = "Take it out, and mend the check."
+            faults.append(Fault("recall_article_5", "malformed", recall.place, what, fix))
         elif recall.since <= as_of:
             valid.setdefault(recall.check, recall)
     return valid, faults

@@ -7,8 +7,8 @@ from typing import Any
 
 from aiact_gate.expressions.engine import Engine, Given
 from aiact_gate.expressions.paths import Bound, NotThere
-from aiact_gate.expressions.tree import Expr, clauses_of, decode
-from aiact_gate.expressions.written import CannotWrite, Macro, chain, is_path, macro_of, names_of, written
+from aiact_gate.expressions.tree import Expr, decode
+from aiact_gate.expressions.written import CannotWrite, Macro, chain, macro_of, written
 from aiact_gate.judge.faults import pattern_of, related
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.evidence import Evidence
@@ -285,3 +285,27 @@ def _told_once(parts: Sequence[Seen]) -> Iterator[Seen]:
             continue
         told.append((part.depth, f"{part.text}\0{part.place}"))
         yield part
+
+
+def clauses_of(expression: Expr) -> list[Expr]:
+    """The parts that a top-level `&&` joins."""
+    if expression.kind == "call" and expression.name == "_&&_":
+        return [clause for part in expression.parts for clause in clauses_of(part)]
+    return [expression]
+
+
+def names_of(expression: Expr) -> set[str]:
+    """Every name that *expression* uses, its loops' variables among them."""
+    found = {expression.name} if expression.kind in ("ident", "comprehension") else set()
+    for part in expression.parts:
+        found |= names_of(part)
+    return {name for name in found if not name.startswith("@")}
+
+
+def is_path(expression: Expr) -> bool:
+    """Whether *expression* is a name with fields, indexes and keys behind it."""
+    if expression.kind == "ident":
+        return True
+    if expression.kind == "select":
+        return not expression.test_only and is_path(expression.parts[0])
+    return expression.kind == "call" and expression.name == "_[_]" and is_path(expression.parts[0])

@@ -213,14 +213,8 @@ def decide(
             codes.append(1)
         if _nothing_evaluated(system) and 2 not in codes:
             roles = ", ".join(system.roles) or "no role"
-            more.append(
-                Problem(
-                    f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass.",
-                    _way_out(system),
-                    system.anchor,
-                    4,
-                )
-            )
+            what = f"No point that this version judges applies to {system.id} as declared ({roles}). Nothing was judged, so this is not a pass."
+            more.append(Problem(what, _way_out(system), system.anchor, 4))
             codes.append(4)
     code = first_code(codes)
     verdict = {0: "pass", 1: "fail", 4: "nothing_evaluated"}.get(code, "fault")

@@ -254,52 +254,29 @@ def waiver_faults(
     faults = []
     for waiver in coverage.waivers:
         if waiver.wrong:
+            what = f"Waiver {waiver.id} {waiver.wrong}."
             faults.append(
-                Fault(
-                    "waiver_invalid",
-                    "malformed",
-                    waiver.place,
-                    f"Waiver {waiver.id} {waiver.wrong}.",
-                    waiver.fix,
-                    ("waivers", waiver.id),
-                )
+                Fault("waiver_invalid", "malformed", waiver.place, what, waiver.fix, ("waivers", waiver.id))
             )
         elif _begins(waiver) > as_of:
+            what = f"Waiver {waiver.id} begins on {_begins(waiver)}; until then it covers nothing."
+            fix = "Write the day on which it was decided, or wait for that day."
             faults.append(
-                Fault(
-                    "waiver_invalid",
-                    "malformed",
-                    waiver.place,
-                    f"Waiver {waiver.id} begins on {_begins(waiver)}; until then it covers nothing.",
-                    "Write the day on which it was decided, or wait for that day.",
-                    ("waivers", waiver.id),
-                )
+                Fault("waiver_invalid", "malformed", waiver.place, what, fix, ("waivers", waiver.id))
             )
         elif waiver.data.get("system") not in systems:
-            faults.append(
-                Fault(
-                    "waiver_orphan",
-                    "unbound",
-                    waiver.place,
-                    f"Waiver {waiver.id} is for {waiver.data.get('system')}, which the manifest doesn't declare.",
-                    "Take it out, or name a declared system.",
-                    ("waivers", waiver.id),
-                )
+            what = (
+                f"Waiver {waiver.id} is for {waiver.data.get('system')}, which the manifest doesn't declare."
             )
+            fix = "Take it out, or name a declared system."
+            faults.append(Fault("waiver_orphan", "unbound", waiver.place, what, fix, ("waivers", waiver.id)))
         elif waiver.id not in used and _ends(waiver) >= as_of:
             target = str(waiver.data.get("requirement") or waiver.data.get("check"))
             if (str(waiver.data.get("system")), target.partition("/")[0]) in unseen:
                 continue
-            faults.append(
-                Fault(
-                    "waiver_orphan",
-                    "unbound",
-                    waiver.place,
-                    f"Waiver {waiver.id} covers nothing: {target} doesn't fail.",
-                    "Take it out.",
-                    ("waivers", waiver.id),
-                )
-            )
+            what = f"Waiver {waiver.id} covers nothing: {target} doesn't fail."
+            fix = "Take it out."
+            faults.append(Fault("waiver_orphan", "unbound", waiver.place, what, fix, ("waivers", waiver.id)))
     return faults + _too_many(coverage, as_of)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.expressions.paths import HOLE
 from aiact_gate.lint.act import no_point_of_the_law
-from aiact_gate.lint.builtin import builtin_ids
+from aiact_gate.lint.builtin import requirements_of
 from aiact_gate.lint.faults import Tell
-from aiact_gate.lint.nodes import checks_of, child_of, policies, text_of, texts_below
+from aiact_gate.lint.nodes import checks_of, child_of, policies, text_of
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import METHOD_WORDS, METHODS
 from aiact_gate.sources.builtin import BUILTIN
@@ -204,3 +205,17 @@ def _unread(document: Document, pointer: Pointer, node: Node, name: str, tell: T
                 f"Read it as parameters.{quoted(key)[1:-1]}, or take it out.",
                 name,
             )
+
+
+@cache
+def builtin_ids() -> dict[str, str]:
+    """The ids of all requirements of the built-in packs, each with its pack."""
+    return {str(row.get("id")): pack for pack in BUILTIN for row in requirements_of(pack)}
+
+
+def texts_below(node: Node) -> Iterator[str]:
+    if isinstance(node.value, str):
+        yield node.value
+    else:
+        for child in node.value.values() if isinstance(node.value, dict) else node.value:
+            yield from texts_below(child)

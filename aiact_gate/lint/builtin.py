@@ -12,15 +12,9 @@ from aiact_gate.sources.builtin import BUILTIN, builtin_compiled, builtin_folder
 
 
 @cache
-def builtin_ids() -> dict[str, str]:
-    """The ids of all requirements of the built-in packs, each with its pack."""
-    return {str(row.get("id")): pack for pack in BUILTIN for row in _requirements(pack)}
-
-
-@cache
 def fault_rules() -> tuple[str, ...]:
     """The rules of faults that a check of a built-in pack reports, sorted."""
-    checks = (check for pack in BUILTIN for row in _requirements(pack) for check in row.get("checks") or ())
+    checks = (check for pack in BUILTIN for row in requirements_of(pack) for check in row.get("checks") or ())
     return tuple(sorted({str(check["faults"]) for check in checks if check.get("faults")}))
 
 
@@ -48,7 +42,7 @@ def _read(file: str) -> dict[str, Any]:
     return data
 
 
-def _requirements(pack: str) -> Iterator[Mapping[str, Any]]:
+def requirements_of(pack: str) -> Iterator[Mapping[str, Any]]:
     """The requirements of the built-in *pack*, of which `id` and each check's `faults` are told alike in either form."""
     compiled = builtin_compiled(pack)
     if compiled is not None:

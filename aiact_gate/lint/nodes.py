@@ -42,11 +42,3 @@ def checks_of(pointer: Pointer, node: Node) -> Sequence[tuple[Pointer, Node]]:
         for number, check in enumerate(listed.value)
         if isinstance(check.value, dict)
     ]
-
-
-def texts_below(node: Node) -> Iterator[str]:
-    if isinstance(node.value, str):
-        yield node.value
-    else:
-        for child in node.value.values() if isinstance(node.value, dict) else node.value:
-            yield from texts_below(child)

@@ -68,23 +68,17 @@ def refusal(what: str, source: str, known: Iterable[str], loops: Iterable[str] =
     gives = re.match(r"the condition gives (\w+), not true or false", reason)
     if gives:
         kind = _KINDS.get(gives[1].lower(), {"LIST": "a list", "MAP": "a group of keys"}.get(gives[1], ""))
+        fix = "Compare it with something."
         return Refusal(
-            "non_boolean",
-            0,
-            f"the condition is {kind or gives[1].lower()}, not true or false",
-            "Compare it with something.",
+            "non_boolean", 0, f"the condition is {kind or gives[1].lower()}, not true or false", fix
         )
     return Refusal("condition", offset, f"the engine refuses it: {reason}", _MEND)
 
 
 def too_deep(source: str) -> Refusal:
     """The condition nests deeper than people can read."""
-    return Refusal(
-        "too_deep",
-        brackets(source)[1],
-        f"the condition has more than {MAX_DEPTH} levels in each other",
-        "Split it into clauses, or into two checks.",
-    )
+    what = f"the condition has more than {MAX_DEPTH} levels in each other"
+    return Refusal("too_deep", brackets(source)[1], what, "Split it into clauses, or into two checks.")
 
 
 def _undeclared(
@@ -99,41 +93,27 @@ def _undeclared(
     if re.match(r"\s*\(", source[start + len(root) :]):
         if root in ARGUMENTS:
             count = ARGUMENTS[root]
-            return Refusal(
-                "condition",
-                start,
-                f"{root} takes {count} argument{'s' if count > 1 else ''}; another number stands there",
-                "Give it what docs/policy-language.md lists.",
-            )
+            what = f"{root} takes {count} argument{'s' if count > 1 else ''}; another number stands there"
+            return Refusal("condition", start, what, "Give it what docs/policy-language.md lists.")
         return _unknown_word(root, start)
     if root in loops:
-        return Refusal(
-            "unknown_name",
-            start,
-            f"`when` sees no row, so there is nothing called {quoted(root)[1:-1]}",
-            "Ask it under `where`, which is asked of each row.",
-        )
+        what = f"`when` sees no row, so there is nothing called {quoted(root)[1:-1]}"
+        return Refusal("unknown_name", start, what, "Ask it under `where`, which is asked of each row.")
     near = nearest(root, known)
-    return Refusal(
-        "unknown_name",
-        start,
-        f"there is nothing called {quoted(root)[1:-1]}",
+    fix = (
         f"Did you mean {near}?"
         if near
-        else "Start from a record kind, a fact, or a name that the check binds.",
+        else "Start from a record kind, a fact, or a name that the check binds."
     )
+    return Refusal("unknown_name", start, f"there is nothing called {quoted(root)[1:-1]}", fix)
 
 
 def _unknown_word(name: str, start: int) -> Refusal:
     if name == "len":
         return Refusal("unknown_function", start, "conditions know no word 'len'", "Write size(…).")
     near = nearest(name, (*ARGUMENTS, *CEL_WORDS))
-    return Refusal(
-        "unknown_function",
-        start,
-        f"conditions know no word {quoted(name)}",
-        f"Did you mean {near}?" if near else "Use one of the words in docs/policy-language.md.",
-    )
+    fix = f"Did you mean {near}?" if near else "Use one of the words in docs/policy-language.md."
+    return Refusal("unknown_function", start, f"conditions know no word {quoted(name)}", fix)
 
 
 def _overload(name: str, kinds: str, source: str, offset: int) -> Refusal:
@@ -144,12 +124,8 @@ def _overload(name: str, kinds: str, source: str, offset: int) -> Refusal:
     if name[:1].isalpha():
         while start > 0 and (source[start - 1].isalnum() or source[start - 1] == "_"):
             start -= 1
-    return Refusal(
-        "unlike_kinds",
-        start,
-        f"'{shown}' doesn't take {sides}",
-        "Write whole numbers without a point, decimals with one, and compare values of one kind.",
-    )
+    fix = "Write whole numbers without a point, decimals with one, and compare values of one kind."
+    return Refusal("unlike_kinds", start, f"'{shown}' doesn't take {sides}", fix)
 
 
 _ELSEWHERE = {"and": "&&", "or": "||", "not": "!", "=": "==", "&": "&&", "|": "||", "=<": "<=", "=>": ">="}

@@ -31,37 +31,25 @@ def wrong(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tell
     if head is not None:
         version = text_of(head.root, "version")
         if version and not re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
-            tell(
-                "version",
-                head.location(("version",)),
-                f"the version of the pack is {quoted(version)}",
-                "Write numbers with points between them: 4.2, or 2026.11.0.",
-            )
+            fix = "Write numbers with points between them: 4.2, or 2026.11.0."
+            tell("version", head.location(("version",)), f"the version of the pack is {quoted(version)}", fix)
     retired = _retired(head)
     builtin = str((data.get("pack") or {}).get("name", "")) in BUILTIN
     for document, pointer, node in policies(documents):
         name = text_of(node, "id")
         _version(document, (*pointer, "version"), text_of(node, "version"), name, name, tell)
         if name in retired:
-            tell(
-                "retired_id",
-                document.location((*pointer, "id")),
-                f"the id {quoted(name)[1:-1]} was retired in pack.yaml",
-                "Give it a new one: waivers and history still mean the old point.",
-                name,
-            )
+            what = f"the id {quoted(name)[1:-1]} was retired in pack.yaml"
+            fix = "Give it a new one: waivers and history still mean the old point."
+            tell("retired_id", document.location((*pointer, "id")), what, fix, name)
         _law_words(data, document, pointer, node, name, tell)
         _parameters(document, pointer, node, name, tell)
         for place, check in checks_of(pointer, node):
             full = f"{name}/{text_of(check, 'id')}"
             if full in retired:
-                tell(
-                    "retired_id",
-                    document.location((*place, "id")),
-                    f"the id {quoted(full)[1:-1]} was retired in pack.yaml",
-                    "Give it a new one: waivers and history still mean the old check.",
-                    name,
-                )
+                what = f"the id {quoted(full)[1:-1]} was retired in pack.yaml"
+                fix = "Give it a new one: waivers and history still mean the old check."
+                tell("retired_id", document.location((*place, "id")), what, fix, name)
             if not builtin:
                 _fault_rule(document, place, check, name, tell)
             _braces(document, place, check, name, tell)
@@ -71,13 +59,8 @@ def _version(
     document: Document, pointer: Pointer, version: str, owner: str, requirement: str, tell: Tell
 ) -> None:
     if version and not _SEMVER.fullmatch(version):
-        tell(
-            "version",
-            document.location(pointer),
-            f"the version of {owner or 'this requirement'} is {quoted(version)}",
-            "Write three numbers: 1.0.0.",
-            requirement,
-        )
+        what = f"the version of {owner or 'this requirement'} is {quoted(version)}"
+        tell("version", document.location(pointer), what, "Write three numbers: 1.0.0.", requirement)
 
 
 def _retired(head: Document | None) -> frozenset[str]:
@@ -102,22 +85,14 @@ def _law_words(
         timelines, duties = law_words()
     if timeline and timeline not in (*timelines, "undated"):
         near = nearest(timeline, (*timelines, "undated"))
-        tell(
-            "unknown_timeline",
-            document.location((*pointer, "timeline")),
-            f"timeline.yaml has no row {quoted(timeline)}",
-            f"Did you mean {near}?" if near else "Name the row of its articles, or `undated`.",
-            name,
-        )
+        what = f"timeline.yaml has no row {quoted(timeline)}"
+        fix = f"Did you mean {near}?" if near else "Name the row of its articles, or `undated`."
+        tell("unknown_timeline", document.location((*pointer, "timeline")), what, fix, name)
     if duty and duty not in (*duties, "all"):
         near = nearest(duty, (*duties, "all"))
-        tell(
-            "unknown_duty",
-            document.location((*pointer, "binds", "duty")),
-            f"classification.yaml has no duty {quoted(duty)}, so this binds nobody",
-            f"Did you mean {near}?" if near else "Name one of its duty_groups, or `all`.",
-            name,
-        )
+        what = f"classification.yaml has no duty {quoted(duty)}, so this binds nobody"
+        fix = f"Did you mean {near}?" if near else "Name one of its duty_groups, or `all`."
+        tell("unknown_duty", document.location((*pointer, "binds", "duty")), what, fix, name)
 
 
 def _parameters(document: Document, pointer: Pointer, node: Node, name: str, tell: Tell) -> None:
@@ -128,31 +103,19 @@ def _parameters(document: Document, pointer: Pointer, node: Node, name: str, tel
         place = (*pointer, "parameters", key)
         default, low, high = (number_at(parameter, part) for part in ("default", "min", "max"))
         if low is not None and high is not None and low > high:
-            tell(
-                "parameter",
-                document.location((*place, "min")),
-                f"{key} has the lower bound {low:g} above its upper bound {high:g}",
-                "Put the bounds in their order.",
-                name,
-            )
+            what = f"{key} has the lower bound {low:g} above its upper bound {high:g}"
+            fix = "Put the bounds in their order."
+            tell("parameter", document.location((*place, "min")), what, fix, name)
         elif bound := _crossed(default, low, high):
-            tell(
-                "parameter",
-                document.location((*place, "default")),
-                f"{key} is {default:g} unless set, which lies outside its {bound}",
-                "Move the default or the bound.",
-                name,
-            )
+            what = f"{key} is {default:g} unless set, which lies outside its {bound}"
+            fix = "Move the default or the bound."
+            tell("parameter", document.location((*place, "default")), what, fix, name)
         if text_of(parameter, "type") == "int":
             for part, value in (("default", default), ("min", low), ("max", high)):
                 if value is not None and value != int(value):
-                    tell(
-                        "parameter",
-                        document.location((*place, part)),
-                        f"{key} counts whole numbers; its {part} is {value:g}",
-                        "Write a whole number, or make it a float.",
-                        name,
-                    )
+                    what = f"{key} counts whole numbers; its {part} is {value:g}"
+                    fix = "Write a whole number, or make it a float."
+                    tell("parameter", document.location((*place, part)), what, fix, name)
 
 
 def _crossed(value: float | None, low: float | None, high: float | None) -> str:
@@ -170,13 +133,9 @@ def _fault_rule(document: Document, place: Pointer, check: Node, name: str, tell
         return
     if rule not in fault_rules():
         near = nearest(rule, fault_rules())
-        tell(
-            "unknown_faults",
-            document.location((*place, "faults")),
-            f"no source finds faults of the rule {quoted(rule)}, so the check passes always",
-            f"Did you mean {near}?" if near else "Say with `that` what has to hold.",
-            name,
-        )
+        what = f"no source finds faults of the rule {quoted(rule)}, so the check passes always"
+        fix = f"Did you mean {near}?" if near else "Say with `that` what has to hold."
+        tell("unknown_faults", document.location((*place, "faults")), what, fix, name)
 
 
 def _braces(document: Document, place: Pointer, check: Node, name: str, tell: Tell) -> None:
@@ -185,15 +144,9 @@ def _braces(document: Document, place: Pointer, check: Node, name: str, tell: Te
         rest = re.sub(HOLE, lambda found: " " * len(found[0]), text)
         found = re.search(r"\{[^{}]*\}?", rest)
         if found and not _is_path(found[0]):
-            tell(
-                "message_hole",
-                document.location((*place, key)),
-                f"{quoted(found[0])} is no path, so it stands in the message as it is",
-                "Write a path, {it.id}, or take the braces out.",
-                name,
-                text,
-                found.start(),
-            )
+            what = f"{quoted(found[0])} is no path, so it stands in the message as it is"
+            fix = "Write a path, {it.id}, or take the braces out."
+            tell("message_hole", document.location((*place, key)), what, fix, name, text, found.start())
 
 
 def _is_path(hole: str) -> bool:

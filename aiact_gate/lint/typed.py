@@ -100,14 +100,12 @@ class TypedWalk:
         kind = self._kind(node, names, positive)
         if kind in WORDS and kind != "bool":
             shown = self._shown(node, names)
-            self._fault(
-                "non_boolean",
-                self._start(node),
-                f"{shown} is {WORDS[kind]}, not true or false",
+            fix = (
                 f"Compare it with something, or ask filled({shown})."
                 if path_of(node, names)
-                else "Compare it with something.",
+                else "Compare it with something."
             )
+            self._fault("non_boolean", self._start(node), f"{shown} is {WORDS[kind]}, not true or false", fix)
 
     def _kind(self, node: Expr, names: Mapping[str, Path], positive: bool = True) -> str:
         if node.kind == "const":
@@ -189,12 +187,8 @@ class TypedWalk:
             for part in parts:
                 self._boolean(part, names, positive)
                 if part.kind == "const" and isinstance(part.value, bool):
-                    self._fault(
-                        "constant",
-                        part.offset,
-                        f"'{'true' if part.value else 'false'}' is a part of the condition that no evidence changes",
-                        "Take it out.",
-                    )
+                    what = f"'{'true' if part.value else 'false'}' is a part of the condition that no evidence changes"
+                    self._fault("constant", part.offset, what, "Take it out.")
             return "bool"
         if name == "!_":
             self._boolean(parts[0], names, not positive)
@@ -242,43 +236,24 @@ class TypedWalk:
             if part.kind == "const" and part.value == "" and isinstance(part.value, str):
                 rest = other if part is one else one
                 shown = self._shown(rest, names)
-                self._fault(
-                    "empty_text",
-                    node.offset,
-                    f"'{sign} \"\"' says nothing of an absent {shown}",
-                    f"Ask {'filled' if sign == '!=' else '!filled'}({shown}).",
-                )
+                what = f"'{sign} \"\"' says nothing of an absent {shown}"
+                fix = f"Ask {'filled' if sign == '!=' else '!filled'}({shown})."
+                self._fault("empty_text", node.offset, what, fix)
                 return
         if _bare(one) == _bare(other):
-            self._fault(
-                "constant",
-                node.offset,
-                f"both sides of '{sign}' are {self._shown(one, names)}",
-                "Compare it with something else.",
-            )
+            what = f"both sides of '{sign}' are {self._shown(one, names)}"
+            self._fault("constant", node.offset, what, "Compare it with something else.")
             return
         if _class_of(kinds[0]) and _class_of(kinds[1]) and _class_of(kinds[0]) != _class_of(kinds[1]):
-            self._fault(
-                "unlike_kinds",
-                node.offset,
-                f"{self._of_kind(one, kinds[0], names)} is compared with {self._of_kind(other, kinds[1], names)}",
-                "Compare values of one kind.",
-            )
+            what = f"{self._of_kind(one, kinds[0], names)} is compared with {self._of_kind(other, kinds[1], names)}"
+            self._fault("unlike_kinds", node.offset, what, "Compare values of one kind.")
         elif sign in _OPPOSITE and "date" in kinds:
             which = one if kinds[0] == "date" and path_of(one, names) != ("as_of",) else other
-            self._fault(
-                "date_order",
-                node.offset,
-                f"'{sign}' compares dates as texts",
-                f"Ask in_past({self._shown(which, names)}) or in_future({self._shown(which, names)}).",
-            )
+            fix = f"Ask in_past({self._shown(which, names)}) or in_future({self._shown(which, names)})."
+            self._fault("date_order", node.offset, f"'{sign}' compares dates as texts", fix)
         elif sign in _OPPOSITE and kinds[0] in ("bool", "list", "group"):
-            self._fault(
-                "unlike_kinds",
-                node.offset,
-                f"'{sign}' compares {WORDS[kinds[0]]}, which has no order",
-                "Compare numbers.",
-            )
+            what = f"'{sign}' compares {WORDS[kinds[0]]}, which has no order"
+            self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
         for word, path_node in ((one, other), (other, one)):
             if word.kind == "const" and isinstance(word.value, str):
                 self._one_of_words(word, path_node, names)
@@ -289,22 +264,16 @@ class TypedWalk:
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
             near = nearest(str(word.value), allowed)
-            self._fault(
-                "unknown_word",
-                word.offset,
-                f"{quoted(str(word.value))} is none of the words for {self._shown(other, names)}",
-                f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}.",
-            )
+            what = f"{quoted(str(word.value))} is none of the words for {self._shown(other, names)}"
+            fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
+            self._fault("unknown_word", word.offset, what, fix)
 
     def _membership(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
         item, held = node.parts
         if kinds[1] in WORDS and kinds[1] not in ("list", "group"):
             shown = self._shown(held, names)
-            self._unlike(
-                node,
-                f"'in' looks into {shown}, which is {WORDS[kinds[1]]}",
-                f"Ask {shown}.contains(…)." if kinds[1] in _TEXTS else "",
-            )
+            what = f"'in' looks into {shown}, which is {WORDS[kinds[1]]}"
+            self._unlike(node, what, f"Ask {shown}.contains(…)." if kinds[1] in _TEXTS else "")
             return
         if kinds[1] == "group":
             inner = "text"
@@ -318,40 +287,30 @@ class TypedWalk:
             path = path_of(held, names)
             inner = self._kind_at((*path, "*")) if path is not None else ""
         if _class_of(inner) and _class_of(kinds[0]) and _class_of(inner) != _class_of(kinds[0]):
-            self._unlike(
-                node,
-                f"{self._of_kind(item, kinds[0], names)} is looked for among {_PLURALS[_class_of(inner)]}",
-            )
+            what = f"{self._of_kind(item, kinds[0], names)} is looked for among {_PLURALS[_class_of(inner)]}"
+            self._unlike(node, what)
         if item.kind == "const" and isinstance(item.value, str) and held.kind != "list":
             path = path_of(held, names)
             field = self.field_of((*path, "*")) if path is not None and kinds[1] == "list" else None
             allowed = [str(one) for one in field.schema.get("enum", ())] if field is not None else []
             if allowed and item.value not in allowed:
                 near = nearest(item.value, allowed)
-                self._fault(
-                    "unknown_word",
-                    item.offset,
-                    f"{quoted(item.value)} is none of the words for {self._shown(held, names)}",
-                    f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}.",
-                )
+                what = f"{quoted(item.value)} is none of the words for {self._shown(held, names)}"
+                fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
+                self._fault("unknown_word", item.offset, what, fix)
 
     def _sum(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> str:
         if len(kinds) == 1:
             return kinds[0]
         one, other = kinds
         if set(kinds) == set(_NUMBERS):
-            self._fault(
-                "unlike_kinds",
-                node.offset,
-                f"'{_SUMS[node.name]}' joins a whole number with a decimal one, which the engine refuses",
-                "Write the whole one with a point, 2.0, or convert it with double().",
-            )
+            what = f"'{_SUMS[node.name]}' joins a whole number with a decimal one, which the engine refuses"
+            fix = "Write the whole one with a point, 2.0, or convert it with double()."
+            self._fault("unlike_kinds", node.offset, what, fix)
             return "decimal"
         if _class_of(one) and _class_of(other) and _class_of(one) != _class_of(other):
-            self._unlike(
-                node,
-                f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one, names)} with {self._of_kind(node.parts[1], other, names)}",
-            )
+            what = f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one, names)} with {self._of_kind(node.parts[1], other, names)}"
+            self._unlike(node, what)
             return "any"
         if one == "date":
             return "text"
@@ -381,12 +340,8 @@ class TypedWalk:
         else:
             wrong = path == ("@word",)
         if wrong:
-            self._fault(
-                "no_date",
-                self._start(part),
-                f"{node.name} asks about {self._shown(part, names)}, which is no date",
-                "Name a field that holds a date.",
-            )
+            what = f"{node.name} asks about {self._shown(part, names)}, which is no date"
+            self._fault("no_date", self._start(part), what, "Name a field that holds a date.")
 
     def _argument(
         self, node: Expr, number: int, kind: str, allowed: tuple[str, ...], names: Mapping[str, Path]
@@ -396,23 +351,16 @@ class TypedWalk:
             part = node.parts[number]
             words_ = [WORDS[one] for one in allowed]
             wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
-            self._fault(
-                "unlike_kinds",
-                self._start(part),
-                f"{node.name} takes {wanted}; {self._of_kind(part, kind, names)} stands there",
-                f"Give it {wanted}.",
-            )
+            what = f"{node.name} takes {wanted}; {self._of_kind(part, kind, names)} stands there"
+            self._fault("unlike_kinds", self._start(part), what, f"Give it {wanted}.")
 
     def _negated(self, node: Expr, part: Expr, names: Mapping[str, Path]) -> None:
         sign = _ORDER.get(part.name) if part.kind == "call" else None
         if sign is None:
             return
-        self._fault(
-            "negated_comparison",
-            self._start(node),
-            f"the comparison '{sign}' is negated, which also holds of what is no number",
-            f"Write the comparison that has to hold, with '{_OPPOSITE[sign]}'.",
-        )
+        what = f"the comparison '{sign}' is negated, which also holds of what is no number"
+        fix = f"Write the comparison that has to hold, with '{_OPPOSITE[sign]}'."
+        self._fault("negated_comparison", self._start(node), what, fix)
 
     # ------------------------------------------------------------ saying it
 

@@ -73,6 +73,11 @@ class Evidence:
     anchor: Location = Location("aiact.yaml")
     """The manifest's line of the system: where a finding stands that has no other place."""
 
+    def leave_out(self, name: str, fault: Fault, unreadable: bool = False) -> None:
+        """Notes that *name* isn't there for a reason, which is told once."""
+        self.faults.append(fault)
+        self.absent[name] = Absent(name, fault, unreadable)
+
     def locate(self, pointer: Pointer) -> Location:
         """Where *pointer* stands, or its nearest existing parent; the manifest if its record is absent."""
         name = str(pointer[0]) if pointer else ""

@@ -25,13 +25,3 @@ class Location(NamedTuple):
 def pointer_text(pointer: Pointer) -> str:
     """*pointer* as a JSON Pointer (RFC 6901): `/risks/0/id`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
-
-
-def parse_pointer(text: str) -> Pointer:
-    """The steps of a JSON Pointer; digits become list indexes, `-` stays (the end of a list)."""
-    if not text:
-        return ()
-    steps = text.lstrip("/").split("/")
-    return tuple(
-        int(step) if step.isdigit() else step.replace("~1", "/").replace("~0", "~") for step in steps
-    )

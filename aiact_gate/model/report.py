@@ -152,13 +152,6 @@ class Row(NamedTuple):
         found = [place for check in self.checks for place in check.places]
         return tuple(dict.fromkeys(found or ([self.place] if self.place is not None else [])))
 
-    @property
-    def ran(self) -> int:
-        return sum(
-            c.outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED, Outcome.NOT_SELECTED)
-            for c in self.checks
-        )
-
 
 class SystemReport(NamedTuple):
     """What came of one system."""

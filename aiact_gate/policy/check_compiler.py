@@ -88,19 +88,11 @@ class CheckCompiler:
         if out["faults"] and that:
             self._fault("two_conditions", ("faults",), "the check has both `that` and `faults`", "Keep one.")
         if check.get("min_items") == 0 and not check.get("empty_is_fine"):
-            self._fault(
-                "empty_is_fine",
-                ("min_items",),
-                "min_items: 0 without a reason",
-                "Say under `empty_is_fine` why nothing to judge is a pass.",
-            )
+            fix = "Say under `empty_is_fine` why nothing to judge is a pass."
+            self._fault("empty_is_fine", ("min_items",), "min_items: 0 without a reason", fix)
         if not out["message"] and not out["faults"]:
-            self._fault(
-                "no_message",
-                ("id",),
-                "the check has no message",
-                "Say what stands there and what doesn't agree, with holes like {it.id}.",
-            )
+            fix = "Say what stands there and what doesn't agree, with holes like {it.id}."
+            self._fault("no_message", ("id",), "the check has no message", fix)
         out["reads"] = sorted(self.reads)
         out["needs"] = sorted(self.needs)
         out["worth"] = self._worth()
@@ -113,12 +105,8 @@ class CheckCompiler:
         """Since which version the check has this form, and the form before."""
         replaced = check.get("replaces")
         if replaced is not None and not check.get("new_in"):
-            self._fault(
-                "no_new_in",
-                ("replaces",),
-                "the check has `replaces` without `new_in`",
-                "Say in which version of the pack it got this form.",
-            )
+            fix = "Say in which version of the pack it got this form."
+            self._fault("no_new_in", ("replaces",), "the check has `replaces` without `new_in`", fix)
         if not check.get("new_in"):
             return {"new_in": "", "replaces": None}
         out: dict[str, Any] = {
@@ -279,14 +267,8 @@ class CheckCompiler:
                 what = f"{shown} is optional; where it is absent, `!=` holds"
                 self._fault("unequal_to_nothing", where, what, f"Begin with filled({shown}).", source, offset)
                 continue
-            self._fault(
-                "unguarded",
-                where,
-                f"{shown} is optional; where it is absent, `{where[0]}` is an error",
-                f"Begin with filled({shown}) &&.",
-                source,
-                offset,
-            )
+            what = f"{shown} is optional; where it is absent, `{where[0]}` is an error"
+            self._fault("unguarded", where, what, f"Begin with filled({shown}) &&.", source, offset)
 
     def _may_be_null(self, path: tuple[str, ...]) -> bool:
         """Whether *path* is an optional field of a record, and no list: that is empty when absent."""
@@ -344,14 +326,9 @@ class CheckCompiler:
             named = {self._resolve(path)[0] for path in reads(tree)}
             policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
             if all(name in policy_own for name in named):
-                self._fault(
-                    "no_evidence",
-                    where,
-                    "the clause names nothing of the evidence, so it says the same of every repository",
-                    "Name what has to be shown, or take the clause out.",
-                    source,
-                    0,
-                )
+                what = "the clause names nothing of the evidence, so it says the same of every repository"
+                fix = "Name what has to be shown, or take the clause out."
+                self._fault("no_evidence", where, what, fix, source, 0)
 
     def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
         """The field at *path*, None where a computed key may lead to several."""
@@ -373,27 +350,19 @@ class CheckCompiler:
         for walk, where in self.walked:
             for key, offset, shown in walk.seen.alls:
                 if self._absolute(key) not in guarded:
-                    self._fault(
-                        "bare_all",
-                        where,
-                        f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it",
+                    what = f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it"
+                    fix = (
                         "Walk it with `each`, or write what may not be there with !….exists()."
                         if shown == "this"
-                        else f"Walk it with `each`, or ask filled({shown}) as well.",
-                        walk.source,
-                        offset,
+                        else f"Walk it with `each`, or ask filled({shown}) as well."
                     )
+                    self._fault("bare_all", where, what, fix, walk.source, offset)
             for path, offset in walk.seen.tested:
                 full = self._resolve(path)
                 if not any(other[: len(full)] == full for other in used):
-                    self._fault(
-                        "bare_has",
-                        where,
-                        f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it",
-                        f"Ask filled({'.'.join(path)}).",
-                        walk.source,
-                        offset,
-                    )
+                    what = f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it"
+                    fix = f"Ask filled({'.'.join(path)})."
+                    self._fault("bare_has", where, what, fix, walk.source, offset)
 
     def _absolute(self, key: Any) -> Any:
         return key if isinstance(key, Expr) else self._resolve(key)
@@ -421,27 +390,16 @@ class CheckCompiler:
             return None
         field = fields.root(path[0], self.kinds)
         if field is None:
-            self._fault(
-                "unknown_name",
-                where,
-                f"there is nothing called {path[0]}",
-                did_you_mean(path[0], (*self.names, *self.bound)),
-                source,
-                start if steps else offset,
-            )
+            what = f"there is nothing called {path[0]}"
+            fix = did_you_mean(path[0], (*self.names, *self.bound))
+            self._fault("unknown_name", where, what, fix, source, start if steps else offset)
             return None
         for index, step in enumerate(path[1:], 1):
             below = field.below(step)
             if below is None:
                 place = _step_place(source, start, index - len(path) + steps) if steps else offset
-                self._fault(
-                    "unknown_field",
-                    where,
-                    f"{self._named(path[:index])} has no field {quoted(step)}",
-                    did_you_mean(step, field.known),
-                    source,
-                    place,
-                )
+                what = f"{self._named(path[:index])} has no field {quoted(step)}"
+                self._fault("unknown_field", where, what, did_you_mean(step, field.known), source, place)
                 return None
             field = below
         return field
@@ -462,16 +420,13 @@ class CheckCompiler:
         self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int
     ) -> None:
         if len(path) > 1 and path[1] not in self.parameters:
-            self._fault(
-                "unknown_parameter",
-                where,
-                f"the requirement has no parameter {quoted(path[1])}",
+            what = f"the requirement has no parameter {quoted(path[1])}"
+            fix = (
                 did_you_mean(path[1], self.parameters)
                 if self.parameters
-                else "Declare it under `parameters`, with default and direction.",
-                source,
-                offset,
+                else "Declare it under `parameters`, with default and direction."
             )
+            self._fault("unknown_parameter", where, what, fix, source, offset)
 
     def _worth(self) -> list[list[str]]:
         found = set()

@@ -17,8 +17,8 @@ from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import Asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
+from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, Tell
-from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.policy.check_compiler import CheckCompiler
@@ -136,14 +136,8 @@ def compile_folder(
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = _texts(document.root)
         else:
-            faults.append(
-                PolicyFault(
-                    document.location(),
-                    "unknown_file",
-                    f"{path} is no policy",
-                    "Begin it with `schema: aiact-gate/policy/v1`, or move it out.",
-                )
-            )
+            fix = "Begin it with `schema: aiact-gate/policy/v1`, or move it out."
+            faults.append(PolicyFault(document.location(), "unknown_file", f"{path} is no policy", fix))
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
     if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
@@ -242,25 +236,21 @@ def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[st
             )
         )
     for pointer, _ in shaped.unfilled.items():
+        what = f"'{pointer[-1]}' says nothing"
+        fix = "Write it out."
         faults.append(
             PolicyFault(
-                document.location(pointer[1:]),
-                "empty",
-                f"'{pointer[-1]}' says nothing",
-                "Write it out.",
-                _requirement_at(document, pointer),
+                document.location(pointer[1:]), "empty", what, fix, _requirement_at(document, pointer)
             )
         )
     for pointer in sorted(shaped.required, key=str):
         if not document.has(pointer[1:]):
             owner = _owner(document, pointer[1:-1])
+            what = f"{owner} has no {pointer[-1]}"
+            fix = "Add it; docs/policy-language.md says what it holds."
             faults.append(
                 PolicyFault(
-                    document.location(pointer[1:-1]),
-                    "no_key",
-                    f"{owner} has no {pointer[-1]}",
-                    "Add it; docs/policy-language.md says what it holds.",
-                    _requirement_at(document, pointer),
+                    document.location(pointer[1:-1]), "no_key", what, fix, _requirement_at(document, pointer)
                 )
             )
     value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
@@ -294,15 +284,8 @@ def _requirement_at(document: Document, pointer: Pointer) -> str:
 
 def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:
     if name in seen:
-        faults.append(
-            PolicyFault(
-                place,
-                "duplicate_id",
-                f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})",
-                "Give it its own id.",
-                name,
-            )
-        )
+        what = f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})"
+        faults.append(PolicyFault(place, "duplicate_id", what, "Give it its own id.", name))
     seen.setdefault(name, place)
 
 
@@ -371,15 +354,8 @@ def _policy(
         }
         checks = requirement.get("checks") or []
         if bool(checks) == bool(out["not_checked"]):
-            faults.append(
-                PolicyFault(
-                    place,
-                    "checks_or_reason",
-                    f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason",
-                    "Keep one of the two.",
-                    out["id"],
-                )
-            )
+            what = f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason"
+            faults.append(PolicyFault(place, "checks_or_reason", what, "Keep one of the two.", out["id"]))
         ids: set[Any] = set()
         for number, check in enumerate(checks):
             name = check.get("id") if isinstance(check, dict) else None

@@ -161,11 +161,8 @@ class _Kind:
                 continue
             kind = node.get("type")
             if kind is not None and kind not in _TYPES:
-                self._fault(
-                    (*pointer, "type"),
-                    "a field has one type, of " + ", ".join(_TYPES),
-                    "For a field that may be absent, leave it out of `required`.",
-                )
+                fix = "For a field that may be absent, leave it out of `required`."
+                self._fault((*pointer, "type"), "a field has one type, of " + ", ".join(_TYPES), fix)
             if kind in (None, "string"):
                 allowed = [*node.get("enum", ()), *([node["const"]] if "const" in node else ())]
                 if not all(isinstance(word, str) for word in allowed):
@@ -173,11 +170,8 @@ class _Kind:
             for key, known in (("x-type", X_TYPES), ("x-is", X_IS)):
                 value = node.get(key)
                 if key in node and value not in known:
-                    self._fault(
-                        (*pointer, key),
-                        f"{key} {quoted(str(value))} isn't known",
-                        did_you_mean(str(value), known),
-                    )
+                    what = f"{key} {quoted(str(value))} isn't known"
+                    self._fault((*pointer, key), what, did_you_mean(str(value), known))
             if node.get("x-type") == "ref" and not isinstance(node.get("x-ref"), str):
                 self._fault(pointer, "x-type ref without x-ref", 'Name the list: "x-ref": "items".')
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
-from aiact_gate.lint.rules import ADVICE
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.policy.check_compiler import CheckCompiler
@@ -112,29 +112,19 @@ class _Overlay:
             pointer: Pointer = ("extends", name)
             pack = known.get(name)
             if pack is None:
-                self._fault(
-                    "unknown_pack",
-                    pointer,
-                    f"no pack of an earlier layer is called {quoted(name)}",
-                    did_you_mean(name, tuple(known)),
-                )
+                what = f"no pack of an earlier layer is called {quoted(name)}"
+                self._fault("unknown_pack", pointer, what, did_you_mean(name, tuple(known)))
                 continue
             version, digest = str(pack["pack"].get("version", "")), str(pack["digest"])
             if wanted.get("version") and wanted["version"] != version:
-                self._fault(
-                    "other_version",
-                    (*pointer, "version"),
-                    f"this overlay is for version {wanted['version']} of {name}; {version} is here",
-                    f"Read what changed, then name version {version}.",
-                )
+                what = f"this overlay is for version {wanted['version']} of {name}; {version} is here"
+                fix = f"Read what changed, then name version {version}."
+                self._fault("other_version", (*pointer, "version"), what, fix)
             asked = str(wanted.get("digest") or "").removeprefix("sha256:").lower()
             if asked and asked != digest:
-                self._fault(
-                    "other_digest",
-                    (*pointer, "digest"),
-                    f"this overlay is for {name} with digest {asked[:12]}; {digest[:12]} is here",
-                    f"Read what changed, then name sha256:{digest}.",
-                )
+                what = f"this overlay is for {name} with digest {asked[:12]}; {digest[:12]} is here"
+                fix = f"Read what changed, then name sha256:{digest}."
+                self._fault("other_digest", (*pointer, "digest"), what, fix)
 
     def _add(self, pointer: Pointer, requirement: Compiled, checks: Sequence[Mapping[str, Any]]) -> None:
         for number, check in enumerate(checks):
@@ -143,13 +133,9 @@ class _Overlay:
             place: Pointer = (*pointer, number)
             name = f"{requirement['id']}/{check['id']}"
             if any(known["id"] == name for known in requirement["checks"]):
-                self._fault(
-                    "duplicate_id",
-                    (*place, "id"),
-                    f"{requirement['id']} has a check {check['id']} already",
-                    "Give the added check an id of its own; to ask more of the one that is there, use `require`.",
-                    requirement,
-                )
+                what = f"{requirement['id']} has a check {check['id']} already"
+                fix = "Give the added check an id of its own; to ask more of the one that is there, use `require`."
+                self._fault("duplicate_id", (*place, "id"), what, fix, requirement)
                 continue
             before = len(self.faults)
             compiled = self._compiler(place, requirement).compile(check)
@@ -195,21 +181,11 @@ class _Overlay:
     def _raise(self, pointer: Pointer, requirement: Compiled, place: int, severity: str) -> None:
         check = requirement["checks"][place]
         if severity == check["severity"]:
-            self._fault(
-                "changes_nothing",
-                pointer,
-                f"{check['id']} is of severity {severity} already",
-                "Take the line out.",
-                requirement,
-            )
+            what = f"{check['id']} is of severity {severity} already"
+            self._fault("changes_nothing", pointer, what, "Take the line out.", requirement)
         elif severity == "warning":
-            self._fault(
-                "loosens",
-                pointer,
-                f"{check['id']} is of severity error; warning is looser",
-                "An overlay only tightens: take the line out.",
-                requirement,
-            )
+            what = f"{check['id']} is of severity error; warning is looser"
+            self._fault("loosens", pointer, what, "An overlay only tightens: take the line out.", requirement)
         else:
             requirement["checks"][place] = _raised(check)
             self._origin(requirement, f"severity.{_short(check)}", pointer)
@@ -217,14 +193,9 @@ class _Overlay:
     def _require(self, pointer: Pointer, requirement: Compiled, place: int, more: Mapping[str, Any]) -> None:
         check = requirement["checks"][place]
         if check["faults"]:
-            self._fault(
-                "no_clauses",
-                pointer,
-                f"{check['id']} reports what reading the evidence found; it has no clauses to add to",
-                "Add a check of your own with `add`.",
-                requirement,
-                at_key=True,
-            )
+            what = f"{check['id']} reports what reading the evidence found; it has no clauses to add to"
+            fix = "Add a check of your own with `add`."
+            self._fault("no_clauses", pointer, what, fix, requirement, at_key=True)
             return
         if not more.get("that") or not more.get("message"):
             return  # reported when the file was read
@@ -280,14 +251,9 @@ class _Overlay:
 
     def _widen(self, pointer: Pointer, requirement: Compiled, whom: Mapping[str, Any]) -> None:
         if not any(whom.get(key) for key in ("role", "duty", "when")):
-            self._fault(
-                "changes_nothing",
-                pointer,
-                f"nothing says whom {requirement['id']} binds besides",
-                "Give role, duty or when.",
-                requirement,
-                at_key=True,
-            )
+            what = f"nothing says whom {requirement['id']} binds besides"
+            fix = "Give role, duty or when."
+            self._fault("changes_nothing", pointer, what, fix, requirement, at_key=True)
             return
         duties = tuple(
             sorted({str(one["duty"]) for pack in self.earlier for one in pack["requirements"]} | {"all"})
@@ -295,26 +261,16 @@ class _Overlay:
         before = len(self.faults)
         duty = whom.get("duty") or ""
         if duty and duty not in duties:
-            self._fault(
-                "unknown_duty",
-                (*pointer, "duty"),
-                f"there is no duty {quoted(duty)}",
-                did_you_mean(duty, duties),
-                requirement,
-            )
+            what = f"there is no duty {quoted(duty)}"
+            self._fault("unknown_duty", (*pointer, "duty"), what, did_you_mean(duty, duties), requirement)
         when = None
         if whom.get("when"):
             compiler = _ClauseCompiler(self._compiler(pointer, requirement))
             when = compiler.when(whom["when"])
             others = sorted({path[0] for path in compiler.reads} - {"system", "classification"})
             if others:
-                self._fault(
-                    "widen_reads",
-                    (*pointer, "when"),
-                    f"`when` reads {', '.join(others)}; whom a point binds follows from system and classification alone",
-                    "Ask it in a check.",
-                    requirement,
-                )
+                what = f"`when` reads {', '.join(others)}; whom a point binds follows from system and classification alone"
+                self._fault("widen_reads", (*pointer, "when"), what, "Ask it in a check.", requirement)
         if len(self.faults) > before:
             return
         requirement["widened"].append({"role": whom.get("role") or "", "duty": duty, "when": when})
@@ -327,22 +283,13 @@ class _Overlay:
         dates = sorted(_dates(timeline, requirement["timeline"]))
         set_ = requirement.get("sooner")
         if not dates:
-            self._fault(
-                "no_date",
-                pointer,
-                f"{requirement['id']} has no date in the timeline: nothing is sooner",
-                "Take the line out.",
-                requirement,
-            )
+            what = f"{requirement['id']} has no date in the timeline: nothing is sooner"
+            self._fault("no_date", pointer, what, "Take the line out.", requirement)
         elif day >= dates[0] or set_ and day > set_:
             since = f" (set in {requirement['origin'].get('sooner')})" if set_ and day > set_ else ""
-            self._fault(
-                "loosens",
-                pointer,
-                f"{requirement['id']} binds from {set_ if since else dates[0]}{since}; {day} isn't sooner",
-                "An overlay only tightens: write an earlier day, or take the line out.",
-                requirement,
-            )
+            what = f"{requirement['id']} binds from {set_ if since else dates[0]}{since}; {day} isn't sooner"
+            fix = "An overlay only tightens: write an earlier day, or take the line out."
+            self._fault("loosens", pointer, what, fix, requirement)
         else:
             requirement["sooner"] = day
             self._origin(requirement, "sooner", pointer)
@@ -364,23 +311,13 @@ class _Overlay:
             if name in ids:
                 yield (verb, name), requirement, ids.index(name), value
             elif "/" in name:
-                self._fault(
-                    "unknown_check",
-                    (verb, name),
-                    f"{requirement['id']} has no check {quoted(name.partition('/')[2])}",
-                    did_you_mean(name, ids),
-                    requirement,
-                    at_key=True,
-                )
+                what = f"{requirement['id']} has no check {quoted(name.partition('/')[2])}"
+                fix = did_you_mean(name, ids)
+                self._fault("unknown_check", (verb, name), what, fix, requirement, at_key=True)
             else:
-                self._fault(
-                    "unknown_check",
-                    (verb, name),
-                    f"`{verb}` speaks of a check; {name} is a requirement",
-                    f"Name one of: {', '.join(ids[:8])}." if ids else "It has no checks; use `add`.",
-                    requirement,
-                    at_key=True,
-                )
+                what = f"`{verb}` speaks of a check; {name} is a requirement"
+                fix = f"Name one of: {', '.join(ids[:8])}." if ids else "It has no checks; use `add`."
+                self._fault("unknown_check", (verb, name), what, fix, requirement, at_key=True)
 
     def _requirement(self, pointer: Pointer, name: str) -> Compiled | None:
         requirement: Compiled | None = self.requirements.get(name)
@@ -388,21 +325,13 @@ class _Overlay:
             return requirement
         for pack in self.packs:
             if any(one["id"] == name for one in pack["requirements"]):
-                self._fault(
-                    "same_layer",
-                    pointer,
-                    f"{name} belongs to the pack {pack['label']}, which is of no earlier layer",
-                    "An overlay tightens the packs of earlier layers; change your own policy file instead.",
-                    at_key=True,
-                )
+                what = f"{name} belongs to the pack {pack['label']}, which is of no earlier layer"
+                fix = "An overlay tightens the packs of earlier layers; change your own policy file instead."
+                self._fault("same_layer", pointer, what, fix, at_key=True)
                 return None
-        self._fault(
-            "unknown_requirement",
-            pointer,
-            f"no pack of an earlier layer has a requirement {quoted(name)}",
-            did_you_mean(name, tuple(self.requirements)),
-            at_key=True,
-        )
+        what = f"no pack of an earlier layer has a requirement {quoted(name)}"
+        fix = did_you_mean(name, tuple(self.requirements))
+        self._fault("unknown_requirement", pointer, what, fix, at_key=True)
         return None
 
     # ------------------------------------------------------------ parts

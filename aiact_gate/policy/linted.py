@@ -3,11 +3,12 @@
 What comes in is a folder, what goes out its faults in the order of their places. The rules are listed in `rules`, in two
 kinds. What makes a judgement wrong is found by compiling (`compile`, `typed`, `refusals`, `requirements.wrong`), so that
 `check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`lint.advice` and
-`rules.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
+`advisory.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from typing import Any
 from aiact_gate.lint.advice import advice
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location
-from aiact_gate.policy.compile import compile_folder, placed
+from aiact_gate.model.policy import LAYERS
+from aiact_gate.model.rollout import Recall
+from aiact_gate.policy.compile import compile_folder, declared_layer, placed
 from aiact_gate.policy.layers import refused
-from aiact_gate.policy.load import below
+from aiact_gate.policy.load import data_of, load_builtin, load_folder
+from aiact_gate.sources.builtin import BUILTIN
 
 OTHER_PARTS = ("rollout", "recalls", "overlay", "kinds")
 """What a pack may hold beside requirements, as compiled."""
@@ -47,10 +51,32 @@ def _ended(data: dict[str, Any]) -> list[PolicyFault]:
     """Recalls that ended: they take nothing back any more."""
     if not data.get("recalls"):
         return []
-    import datetime
 
     from aiact_gate.model.rollout import recall_from
-    from aiact_gate.policy.rollout import recall_faults_today
 
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return recall_faults_today([recall_from(item, "") for item in data["recalls"]], today)
+
+
+def recall_faults_today(recalls: Sequence[Recall], today: str) -> list[PolicyFault]:
+    """For lint: recalls that ended before *today*. They take nothing back any more."""
+    return [
+        PolicyFault(
+            recall.place,
+            "recall_ended",
+            f"the recall of {recall.check} ended on {recall.until}",
+            "Take it out.",
+        )
+        for recall in recalls
+        if recall.until < today
+    ]
+
+
+def below(folder: Path, others: Sequence[Path]) -> list[dict[str, Any]]:
+    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*, as compiled data."""
+    layer = LAYERS.index(declared_layer(folder))
+    found = [load_builtin(name)[0] for name in BUILTIN]
+    for other in others:
+        if LAYERS.index(declared_layer(other)) < layer and (other / "pack.yaml").is_file():
+            found.append(load_folder(other)[0])
+    return [data_of(pack) for pack in found]

@@ -26,7 +26,7 @@ from aiact_gate.model.policy import (
     Requirement,
     Widening,
 )
-from aiact_gate.sources.builtin import BUILTIN, builtin_compiled, builtin_folder
+from aiact_gate.sources.builtin import builtin_compiled, builtin_folder
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
@@ -82,7 +82,7 @@ def load_folder(
     return pack_from(compiled.data)._replace(compiled=text), compiled.faults
 
 
-def _data_of(pack: Pack) -> dict[str, Any]:
+def data_of(pack: Pack) -> dict[str, Any]:
     """What *pack* was made from; a second reading, which only overlays need."""
     data = _shipped(pack.name) if pack.layer == "builtin" else None
     return json.loads(pack.compiled) if data is None else data
@@ -97,18 +97,6 @@ def in_layer_order(folders: Sequence[str]) -> list[str]:
     return sorted(folders, key=lambda folder: LAYERS.index(declared_layer(File(folder))))
 
 
-def below(folder: File, others: Sequence[File]) -> list[dict[str, Any]]:
-    """The built-in packs, and those of *others* that are of an earlier layer than the pack in *folder*, as compiled data."""
-    from aiact_gate.policy.compile import declared_layer
-
-    layer = LAYERS.index(declared_layer(folder))
-    found = [load_builtin(name)[0] for name in BUILTIN]
-    for other in others:
-        if LAYERS.index(declared_layer(other)) < layer and (other / "pack.yaml").is_file():
-            found.append(load_folder(other)[0])
-    return [_data_of(pack) for pack in found]
-
-
 def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
     """*packs* (in the order of their layers) as the overlays among them tighten them, and what is wrong with those.
 
@@ -118,7 +106,7 @@ def layered(packs: Sequence[Pack]) -> tuple[list[Pack], list[PolicyFault]]:
         return list(packs), []
     from aiact_gate.policy.layers import overlaid
 
-    merged, faults = overlaid([_data_of(pack) for pack in packs])
+    merged, faults = overlaid([data_of(pack) for pack in packs])
     return [pack_from(data) for data in merged], faults
 
 

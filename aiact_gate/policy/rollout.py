@@ -14,7 +14,7 @@ from aiact_gate.documents.node import Document
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import GRACE_DAYS
-from aiact_gate.model.rollout import Recall, is_article_5
+from aiact_gate.model.rollout import is_article_5
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import nearest, shape
 
@@ -30,36 +30,19 @@ def rollout_data(document: Document, faults: list[PolicyFault]) -> dict[str, Any
         pointer: Pointer = ("rings", index)
         name = str(ring.get("name") or "")
         if name and name in seen:
-            _fault(
-                document,
-                (*pointer, "name"),
-                "duplicate_ring",
-                f"two rings are called {name}",
-                "Give each its own name.",
-                faults,
-            )
+            what = f"two rings are called {name}"
+            _fault(document, (*pointer, "name"), "duplicate_ring", what, "Give each its own name.", faults)
         seen.add(name)
         if not ring.get("repositories") and not ring.get("topics"):
-            _fault(
-                document,
-                (*pointer, "name"),
-                "empty_ring",
-                f"the ring {name or index + 1} has neither repositories nor topics, so nothing fits it",
-                'Name repositories (OWNER/NAME; "*" for all) or topics.',
-                faults,
-            )
+            what = f"the ring {name or index + 1} has neither repositories nor topics, so nothing fits it"
+            fix = 'Name repositories (OWNER/NAME; "*" for all) or topics.'
+            _fault(document, (*pointer, "name"), "empty_ring", what, fix, faults)
         _steps(document, pointer, name, ring.get("steps"), faults)
     rules = rollout.get("waivers") or {}
     for key, value in rules.items():
         if isinstance(value, int) and value < 1:
-            _fault(
-                document,
-                ("waivers", key),
-                "negative",
-                f"{key} is {value}, below one",
-                "Write a whole number from 1 up.",
-                faults,
-            )
+            what = f"{key} is {value}, below one"
+            _fault(document, ("waivers", key), "negative", what, "Write a whole number from 1 up.", faults)
     return rollout if len(faults) == before else None
 
 
@@ -67,47 +50,26 @@ def _steps(document: Document, ring: Pointer, name: str, steps: Any, faults: lis
     if steps is None:
         return  # absent: said by the walk already
     if not steps:
-        _fault(
-            document,
-            (*ring, "steps"),
-            "no_steps",
-            f"the ring {name} has no step",
-            "Give it one: {from: 2026-12-01, mode: observe}.",
-            faults,
-        )
+        fix = "Give it one: {from: 2026-12-01, mode: observe}."
+        _fault(document, (*ring, "steps"), "no_steps", f"the ring {name} has no step", fix, faults)
     last = ""
     for index, step in enumerate(steps):
         pointer = (*ring, "steps", index)
         since = str(step.get("from") or "")
         if since and last and since <= last:
-            _fault(
-                document,
-                (*pointer, "from"),
-                "steps_order",
-                f"the step of {since} stands after the one of {last}",
-                "Order the steps by day, one a day.",
-                faults,
-            )
+            what = f"the step of {since} stands after the one of {last}"
+            fix = "Order the steps by day, one a day."
+            _fault(document, (*pointer, "from"), "steps_order", what, fix, faults)
         last = since or last
         kinds = step.get("kinds")
         if kinds is not None and not kinds:
-            _fault(
-                document,
-                (*pointer, "kinds"),
-                "no_kinds",
-                "the list of kinds is empty, so nothing would be enforced",
-                "Name kinds, or take `kinds` out: then all are enforced.",
-                faults,
-            )
+            what = "the list of kinds is empty, so nothing would be enforced"
+            fix = "Name kinds, or take `kinds` out: then all are enforced."
+            _fault(document, (*pointer, "kinds"), "no_kinds", what, fix, faults)
         if kinds and step.get("mode") in ("observe", "warn"):
-            _fault(
-                document,
-                (*pointer, "kinds"),
-                "idle_kinds",
-                f"kinds stand beside mode {step['mode']}, which enforces nothing",
-                "Take them out, or write mode: enforce.",
-                faults,
-            )
+            what = f"kinds stand beside mode {step['mode']}, which enforces nothing"
+            fix = "Take them out, or write mode: enforce."
+            _fault(document, (*pointer, "kinds"), "idle_kinds", what, fix, faults)
 
 
 def pack_data(document: Document, pack: Mapping[str, Any], faults: list[PolicyFault]) -> list[dict[str, Any]]:
@@ -123,14 +85,9 @@ def pack_data(document: Document, pack: Mapping[str, Any], faults: list[PolicyFa
         missing = [key for key in wanted if not recall.get(key)]
         if missing:
             name = recall.get("check") or f"number {index + 1}"
-            _fault(
-                document,
-                pointer,
-                "recall_incomplete",
-                f"the recall {name} has no {', no '.join(missing)}",
-                "Say which check, why, in which issue, who approved it, and from when until when.",
-                faults,
-            )
+            what = f"the recall {name} has no {', no '.join(missing)}"
+            fix = "Say which check, why, in which issue, who approved it, and from when until when."
+            _fault(document, pointer, "recall_incomplete", what, fix, faults)
             continue
         _recall(document, pointer, recall, seen, faults)
         seen.add(str(recall["check"]))
@@ -149,42 +106,21 @@ def _recall(
 ) -> None:
     check = str(recall["check"])
     if "/" not in check:
-        _fault(
-            document,
-            (*pointer, "check"),
-            "recall_check",
-            f"the recall names {check}, which is no check",
-            "Name one check: art9.5/accepted-by-another.",
-            faults,
-        )
+        what = f"the recall names {check}, which is no check"
+        fix = "Name one check: art9.5/accepted-by-another."
+        _fault(document, (*pointer, "check"), "recall_check", what, fix, faults)
     if is_article_5(check):
-        _fault(
-            document,
-            (*pointer, "check"),
-            "recall_article_5",
-            f"the recall names {check}, and Article 5 is never recalled",
-            "Take it out, and mend the check.",
-            faults,
-        )
+        what = f"the recall names {check}, and Article 5 is never recalled"
+        fix = "Take it out, and mend the check."
+        _fault(document, (*pointer, "check"), "recall_article_5", what, fix, faults)
     if check in seen:
-        _fault(
-            document,
-            (*pointer, "check"),
-            "recall_twice",
-            f"{check} is recalled twice",
-            "Keep one; a recall isn't prolonged by another.",
-            faults,
-        )
+        fix = "Keep one; a recall isn't prolonged by another."
+        _fault(document, (*pointer, "check"), "recall_twice", f"{check} is recalled twice", fix, faults)
     since, until = (datetime.date.fromisoformat(str(recall[key])) for key in ("from", "until"))
     if until < since or (until - since).days > RECALL_DAYS:
-        _fault(
-            document,
-            (*pointer, "until"),
-            "recall_days",
-            f"the recall of {check} runs from {since} to {until}; at most {RECALL_DAYS} days are possible",
-            f"Let it end by {since + datetime.timedelta(days=RECALL_DAYS)}.",
-            faults,
-        )
+        what = f"the recall of {check} runs from {since} to {until}; at most {RECALL_DAYS} days are possible"
+        fix = f"Let it end by {since + datetime.timedelta(days=RECALL_DAYS)}."
+        _fault(document, (*pointer, "until"), "recall_days", what, fix, faults)
 
 
 def with_grace(
@@ -203,34 +139,12 @@ def with_grace(
             day = str(days.get(version) or "")
             if version not in days:
                 near = nearest(version, days)
-                faults.append(
-                    PolicyFault(
-                        Location(*place),
-                        "unknown_version",
-                        f"new_in is {version}, which is no version of this pack",
-                        f"Did you mean {near}?"
-                        if near
-                        else "Write pack.yaml's version, or add it to history.",
-                        requirement["id"],
-                    )
-                )
+                what = f"new_in is {version}, which is no version of this pack"
+                fix = f"Did you mean {near}?" if near else "Write pack.yaml's version, or add it to history."
+                faults.append(PolicyFault(Location(*place), "unknown_version", what, fix, requirement["id"]))
             elif day:
                 until = datetime.date.fromisoformat(day) + datetime.timedelta(days=GRACE_DAYS)
                 check["warns_until"] = until.isoformat()
-
-
-def recall_faults_today(recalls: Sequence[Recall], today: str) -> list[PolicyFault]:
-    """For lint: recalls that ended before *today*. They take nothing back any more."""
-    return [
-        PolicyFault(
-            recall.place,
-            "recall_ended",
-            f"the recall of {recall.check} ended on {recall.until}",
-            "Take it out.",
-        )
-        for recall in recalls
-        if recall.until < today
-    ]
 
 
 # ---------------------------------------------------------------- form

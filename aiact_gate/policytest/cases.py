@@ -17,7 +17,7 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
-from aiact_gate.model.location import Location, Pointer, parse_pointer, pointer_text
+from aiact_gate.model.location import Location, Pointer, pointer_text
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult
@@ -486,3 +486,13 @@ def judged(requirement: Requirement, pack: Pack, documents: dict[str, Document])
 
 def _all(judge: CheckJudge, requirement: Requirement) -> dict[str, CheckResult]:
     return {check.id: judge.judge(check, requirement) for check in requirement.checks if not check.faults}
+
+
+def parse_pointer(text: str) -> Pointer:
+    """The steps of a JSON Pointer; digits become list indexes, `-` stays (the end of a list)."""
+    if not text:
+        return ()
+    steps = text.lstrip("/").split("/")
+    return tuple(
+        int(step) if step.isdigit() else step.replace("~1", "/").replace("~0", "~") for step in steps
+    )

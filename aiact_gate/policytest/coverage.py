@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import NotThere, follow
-from aiact_gate.expressions.reading import condition_of
+from aiact_gate.expressions.rewritten import condition_of
 from aiact_gate.expressions.tree import Expr
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.policy import Check, Loop, Pack

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.expressions.engine import Engine
-from aiact_gate.expressions.reading import Kinds, bound_paths, condition_of, field_at, with_conditions
+from aiact_gate.expressions.reading import Kinds, field_at
+from aiact_gate.expressions.rewritten import bound_paths, condition_of, with_conditions
 from aiact_gate.expressions.tree import Expr, path_of
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError

@@ -24,7 +24,8 @@ from aiact_gate.propose import additions, questions, records
 from aiact_gate.propose.manifest import Facts, Model, front_matter, instructions, manifest
 from aiact_gate.propose.tier import Likeness, likeness
 from aiact_gate.propose.writing import MAX_PROPOSALS, Budget, place, proposal, scalar
-from aiact_gate.sources.discover import Card, Discovery, Passage, discover
+from aiact_gate.sources.cards import Passage
+from aiact_gate.sources.discover import Card, Discovery, discover
 from aiact_gate.sources.manifest import NAMES, Manifest, read_manifest
 from aiact_gate.sources.records import read_folder
 from aiact_gate.sources.snapshot import Snapshot

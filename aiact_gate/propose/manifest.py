@@ -14,7 +14,7 @@ from aiact_gate.propose.writing import (
     proposal,
     scalar,
 )
-from aiact_gate.sources.discover import Passage
+from aiact_gate.sources.cards import Passage
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiact_gate.judge.classification import classify, option_text
+from aiact_gate.judge.classification import catalogue_of, classify
 from aiact_gate.propose.writing import Budget, comment
 
 # An open one of these ends the walk: the tier can't be known without it. Assumed for the list only, so that those behind
@@ -72,3 +72,11 @@ def _options(procedure: Mapping[str, Any], question: Mapping[str, Any]) -> list[
     for option in options:
         lines += comment(f"{option['id']}: {option_text(procedure, option)}", "  ", hanging="    ")
     return lines
+
+
+def option_text(procedure: Mapping[str, Any], option: Mapping[str, Any]) -> str:
+    """The words in which *option* is shown to a person: its own, or those of its catalogue entry."""
+    if "text" in option:
+        return str(option["text"])
+    entry = catalogue_of(procedure)[option["ref"]]
+    return str(entry["covers"]) if "covers" in entry else f"{entry['name']} ({entry['law']})"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiact_gate.sources.discover import Passage
+from aiact_gate.sources.cards import Passage
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from aiact_gate.judge.rows import Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
 from aiact_gate.judge.widening import widened
-from aiact_gate.model.errors import AiactError, DocumentError, ManifestError, SnapshotError
+from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
@@ -277,25 +277,14 @@ def _no_ai(manifest: Manifest, options: Options, problems: list[Problem]) -> str
     claim = manifest.data.get("no_ai_system")
     place = manifest.document.location(("systems",))
     if not isinstance(claim, dict) or not all(claim.get(key) for key in ("reason", "decided_by", "expires")):
-        problems.append(
-            Problem(
-                "no system is declared, and no_ai_system doesn't say why, who decided and until when",
-                "Declare the systems, or fill no_ai_system: {reason, decided_by, expires}.",
-                place,
-                3,
-            )
-        )
+        what = "no system is declared, and no_ai_system doesn't say why, who decided and until when"
+        fix = "Declare the systems, or fill no_ai_system: {reason, decided_by, expires}."
+        problems.append(Problem(what, fix, place, 3))
         return ""
     if str(claim["expires"]) < options.as_of:
         place = manifest.document.location(("no_ai_system", "expires"))
-        problems.append(
-            Problem(
-                f"The decision that this repository has no AI system ended on {claim['expires']}.",
-                "Look again, and decide until a new date.",
-                place,
-                1,
-            )
-        )
+        what = f"The decision that this repository has no AI system ended on {claim['expires']}."
+        problems.append(Problem(what, "Look again, and decide until a new date.", place, 1))
         return ""
     return f"No AI system, decided by {claim['decided_by']} until {claim['expires']}: {claim['reason']}"
 
@@ -309,7 +298,7 @@ def _locked_all_the_same(lock: Lock) -> Problem:
 
 def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
     """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
-    from aiact_gate.sources.discover import signals
+    from aiact_gate.sources.signals import signals
 
     seen = signals(snapshot, manifest.folder)
     if not seen:
@@ -501,8 +490,3 @@ def _with_waiver_rows(
             )
         rows.append(row)
     return [systems[0]._replace(rows=tuple(rows)), *systems[1:]]
-
-
-def caught(error: AiactError) -> Problem:
-    """An error that stopped a part of the run, as a problem of the report."""
-    return Problem(error.what, error.fix, error.location, 3)

@@ -17,7 +17,7 @@ from aiact_gate.registry.location import chosen_tracking_uri
 from aiact_gate.registry.mlflow import read_released_version
 from aiact_gate.sources.csv_counts import Profile, profile_csv
 from aiact_gate.sources.git import find_repository
-from aiact_gate.sources.lock import render_lock
+from aiact_gate.sources.lock_text import render_lock
 
 _SPLITS = ("training", "validation", "testing")
 

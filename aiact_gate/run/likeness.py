@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiact_gate.judge.claim import Claim
 from aiact_gate.judge.classification import tier_rank
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault
-from aiact_gate.sources.discover import Passage, card_at
+from aiact_gate.sources.cards import Passage, first_words
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
 
@@ -59,10 +60,7 @@ def _passages(snapshot: Snapshot, manifest: Manifest, system: Mapping[str, Any])
     passages = [
         Passage(manifest.path, line, str(text).replace("-", " ").replace("_", " ")) for text in said if text
     ]
-    try:
-        card = card_at(snapshot, manifest.repository_path(str(model["card"]))) if model.get("card") else None
-    except AiactError:  # that it can't be read is told elsewhere
-        card = None
-    if card is not None:
-        passages += [one for one in (card.title, card.purpose) if one is not None]
+    with contextlib.suppress(AiactError):  # that the card can't be read is told elsewhere
+        if model.get("card"):
+            passages += first_words(snapshot, manifest.repository_path(str(model["card"])))
     return passages

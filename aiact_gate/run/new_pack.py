@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aiact_gate.documents.write import leads_out, staged_folder
+from aiact_gate.documents.output import leads_out
+from aiact_gate.documents.write import staged_folder
 from aiact_gate.model.errors import UsageError
 from aiact_gate.policy.load import load_builtin
 from aiact_gate.propose.pack import is_id, is_name, new_pack

@@ -9,7 +9,7 @@ import tempfile
 from typing import NamedTuple
 
 from aiact_gate.model.errors import PackError, UsageError
-from aiact_gate.sources.git import fetch_revision
+from aiact_gate.sources.fetching import fetch_revision
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot, short_path
 
 MAX_FILES = 2_000

@@ -103,14 +103,8 @@ def own_packs(
         place = manifest.document.location(("policies", "packs", declared.position))
         relative = manifest.repository_path(named)
         if relative.startswith("..") or named.startswith("/"):
-            problems.append(
-                Problem(
-                    f"the pack {named} lies outside the repository",
-                    "Vendor it into the repository, or give it with --pack.",
-                    place,
-                    3,
-                )
-            )
+            what = f"the pack {named} lies outside the repository"
+            problems.append(Problem(what, "Vendor it into the repository, or give it with --pack.", place, 3))
             continue
         try:
             kinds = kinds_of([*earlier, *found])
@@ -151,11 +145,8 @@ def _loaded(name: str, pack: Pack, faults: Sequence[Any], problems: list[Problem
             broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
     has_more = pack.rollout or pack.recalls or pack.kinds or pack.has_overlay
     if not pack.requirements and not has_more and name not in BUILTIN:
-        problems.append(
-            Problem(
-                f"the pack {name} has no requirement", "Add a policy file, or take the pack out.", None, 3
-            )
-        )
+        what = f"the pack {name} has no requirement"
+        problems.append(Problem(what, "Add a policy file, or take the pack out.", None, 3))
     return pack, broken
 
 

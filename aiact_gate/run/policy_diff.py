@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from aiact_gate.change.rules import Comparison, compare_below, compare_packs, unchanged_version
+from aiact_gate.change.rules import compare_below
+from aiact_gate.change.versions import Comparison, compare_packs, unchanged_version
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.location import Location

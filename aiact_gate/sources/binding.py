@@ -45,10 +45,8 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     if then and (told or not isinstance(history, Unknown)):
         return {"binding": "logged", "then": then, "dropped": dropped}
     if isinstance(history, Unknown):
-        evidence.unknowns[("derived", "plan")] = Unknown(
-            f"the plan in this tree isn't the one that the run named, and {history.reason}",
-            history.would_determine,
-        )
+        what = f"the plan in this tree isn't the one that the run named, and {history.reason}"
+        evidence.unknowns[("derived", "plan")] = Unknown(what, history.would_determine)
     return {"binding": "changed", "then": {}, "dropped": []}
 
 
@@ -164,16 +162,9 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
         if blob is None or hashlib.sha256(blob).hexdigest() != logged[path].removeprefix("sha256:"):
             place = evidence.locate(("mlflow", "run", "params", f"{INPUT_DIGEST}{path}"))
             held = "isn't there" if blob is None else "is another one"
-            faults.append(
-                Fault(
-                    "stale_input",
-                    "stale",
-                    place,
-                    f"Run {str(run.get('id'))[:7]} says it read {path}, which {held} at its commit {str(commit)[:7]}.",
-                    "Commit everything, train again, then: aiact-gate collect",
-                    ("mlflow", "run", "params"),
-                )
-            )
+            what = f"Run {str(run.get('id'))[:7]} says it read {path}, which {held} at its commit {str(commit)[:7]}."
+            fix = "Commit everything, train again, then: aiact-gate collect"
+            faults.append(Fault("stale_input", "stale", place, what, fix, ("mlflow", "run", "params")))
     return faults
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiact_gate.documents.markdown import Heading, Markdown, parse_markdown
 from aiact_gate.documents.node import Document
 from aiact_gate.model.errors import DocumentError, SnapshotError
-from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import schema
 from aiact_gate.sources.filled import emptiness
@@ -114,15 +114,9 @@ def attach_document(
             else manifest.system_location(system["id"])
         )
         words = "model card" if name == "model_card" else "instructions for use"
-        fault = Fault(
-            "document_missing",
-            "missing",
-            place,
-            f"The manifest names no {words}.",
-            f"Write them as Markdown and name the file under model: {{{key}: …}}.",
-            (name,),
-        )
-        _absent(evidence, name, fault)
+        fix = f"Write them as Markdown and name the file under model: {{{key}: …}}."
+        fault = Fault("document_missing", "missing", place, f"The manifest names no {words}.", fix, (name,))
+        evidence.leave_out(name, fault)
         return
     place = manifest.pointer(system["id"], "model", key)
     path = manifest.repository_path(str(pointer_text))
@@ -130,56 +124,27 @@ def attach_document(
         parsed = library.markdown(path)
     except SnapshotError as error:
         kind = "missing" if not snapshot.has(path) else "malformed"
-        _absent(
-            evidence,
-            name,
-            Fault(
-                "document_missing",
-                kind,
-                place,
-                f"{error.what[:1].upper()}{error.what[1:]}.",
-                error.fix,
-                (name,),
-            ),
-        )
+        what = f"{error.what[:1].upper()}{error.what[1:]}."
+        evidence.leave_out(name, Fault("document_missing", kind, place, what, error.fix, (name,)))
         return
     except DocumentError as error:
-        fault = Fault(
-            "unreadable",
-            "malformed",
-            error.location,
-            f"{pointer_text} can't be read: {error.what}.",
-            error.fix,
-            (name,),
-        )
-        evidence.faults.append(fault)
-        evidence.absent[name] = Absent(name, fault, unreadable=True)
+        what = f"{pointer_text} can't be read: {error.what}."
+        fault = Fault("unreadable", "malformed", error.location, what, error.fix, (name,))
+        evidence.leave_out(name, fault, unreadable=True)
         return
     library.by_name[name] = parsed
     if parsed.front_error is not None:
         broken = parsed.front_error
-        fault = Fault(
-            "front_matter",
-            "malformed",
-            broken.location,
-            f"The front matter can't be read: {broken.what}.",
-            broken.fix,
-            (name,),
-        )
+        what = f"The front matter can't be read: {broken.what}."
+        fault = Fault("front_matter", "malformed", broken.location, what, broken.fix, (name,))
         if name == "instructions_for_use":
-            evidence.faults.append(fault)
-            evidence.absent[name] = Absent(name, fault, unreadable=True)
+            evidence.leave_out(name, fault, unreadable=True)
             return
         evidence.faults.append(fault)
     if name == "instructions_for_use":
         _instructions(parsed, manifest, system, evidence, references)
     else:
         _card(parsed, evidence, references)
-
-
-def _absent(evidence: Evidence, name: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault)
 
 
 def _instructions(
@@ -191,15 +156,10 @@ def _instructions(
 ) -> None:
     name = "instructions_for_use"
     if parsed.front is None:
-        fault = Fault(
-            "document_missing",
-            "missing",
-            Location(parsed.path),
-            f"{parsed.path.rpartition('/')[2]} has no front matter, so it names no release.",
-            "Begin it with a front matter: schema, for, model_version, delivery, sections.",
-            (name,),
-        )
-        _absent(evidence, name, fault)
+        what = f"{parsed.path.rpartition('/')[2]} has no front matter, so it names no release."
+        fix = "Begin it with a front matter: schema, for, model_version, delivery, sections."
+        fault = Fault("document_missing", "missing", Location(parsed.path), what, fix, (name,))
+        evidence.leave_out(name, fault)
         return
     shaped = shape(parsed.front, schema(name), name)
     evidence.faults += shaped.faults
@@ -208,15 +168,10 @@ def _instructions(
     release = f"{system['id']}@{system.get('version', '')}"
     if release not in value.get("for", []):
         spoken = ", ".join(value.get("for", [])) or "no release"
-        fault = Fault(
-            "other_release",
-            "unbound",
-            parsed.front.location(("for",)),
-            f"The instructions speak for {spoken}; the manifest declares {release}.",
-            f"Read them again for this release, then: aiact-gate confirm {parsed.path} --for {system.get('version', '')}",
-            (name,),
-        )
-        _absent(evidence, name, fault)
+        what = f"The instructions speak for {spoken}; the manifest declares {release}."
+        fix = f"Read them again for this release, then: aiact-gate confirm {parsed.path} --for {system.get('version', '')}"
+        fault = Fault("other_release", "unbound", parsed.front.location(("for",)), what, fix, (name,))
+        evidence.leave_out(name, fault)
         return
     references += shaped.references
     headings = _mapped(parsed, value.get("sections") or {})

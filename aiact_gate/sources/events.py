@@ -53,17 +53,10 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
         return
     if not logging.get("replay"):
         place = evidence.places["logging"].location(("replay",))
-        _absent(
-            evidence,
-            "replay",
-            Fault(
-                "replay_missing",
-                "missing",
-                place,
-                "No replay of a logged case is named.",
-                "Replay one case and name its JSON under `replay`.",
-                ("logging", "replay"),
-            ),
+        what = "No replay of a logged case is named."
+        fix = "Replay one case and name its JSON under `replay`."
+        evidence.leave_out(
+            "replay", Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
         )
         return
     try:
@@ -75,34 +68,22 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
 def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> None:
     if not sample.get("events"):
         place = evidence.places["logging"].location(("sample", "events"))
-        _absent(
-            evidence,
+        what = "No sample of the event log is named."
+        fix = "Commit a window of what the service wrote, as JSON Lines."
+        evidence.leave_out(
             "event_log",
-            Fault(
-                "events_missing",
-                "missing",
-                place,
-                "No sample of the event log is named.",
-                "Commit a window of what the service wrote, as JSON Lines.",
-                ("logging", "sample", "events"),
-            ),
+            Fault("events_missing", "missing", place, what, fix, ("logging", "sample", "events")),
         )
         return
     path = manifest.repository_path(str(sample["events"]))
     data = snapshot.read(path)
     rows = parse_json_lines(data, path)
     if not rows:
-        _absent(
-            evidence,
+        what = "The sample of the event log is empty."
+        fix = "Commit a window in which the service served."
+        evidence.leave_out(
             "event_log",
-            Fault(
-                "events_missing",
-                "missing",
-                Location(path),
-                "The sample of the event log is empty.",
-                "Commit a window in which the service served.",
-                ("logging", "sample", "events"),
-            ),
+            Fault("events_missing", "missing", Location(path), what, fix, ("logging", "sample", "events")),
         )
         return
     for line, event in rows:
@@ -272,11 +253,8 @@ def _replay(snapshot: Snapshot, manifest: Manifest, named: str, evidence: Eviden
     data = snapshot.read(path)
     value = parse_json(data, path)
     if not isinstance(value, dict):
-        raise DocumentError(
-            "the replay is no group of keys",
-            "Write case_id, model_version, recorded_output, replayed_output.",
-            Location(path),
-        )
+        fix = "Write case_id, model_version, recorded_output, replayed_output."
+        raise DocumentError("the replay is no group of keys", fix, Location(path))
     case, recorded = value.get("case_id"), value.get("recorded_output")
     events = (evidence.data.get("event_log") or {}).get("events", [])
     logged = any(
@@ -315,15 +293,9 @@ def _bound(evidence: Evidence, digest: str) -> bool:
     return False
 
 
-def _absent(evidence: Evidence, name: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault)
-
-
 def _unreadable(evidence: Evidence, name: str, error: AiactError, pointer: Pointer) -> None:
     place = error.location or evidence.places["logging"].location(pointer[1:])
     fault = Fault(
         "unreadable", "malformed", place, f"{error.what[:1].upper()}{error.what[1:]}.", error.fix, pointer
     )
-    evidence.faults.append(fault)
-    evidence.absent[name] = Absent(name, fault, unreadable=True)
+    evidence.leave_out(name, fault, unreadable=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
-from aiact_gate.documents.write import dump_yaml
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
@@ -21,7 +19,7 @@ from aiact_gate.sources.snapshot import Snapshot
 LOCK_NAME = "aiact.lock"
 LOCK_SCHEMA = "aiact-gate/lock/v1"
 
-_DIGEST = b"digest: "
+DIGEST_KEY = b"digest: "
 
 
 class Lock(NamedTuple):
@@ -129,14 +127,8 @@ def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], d
         return None
     key, what = wrong
     place = manifest.pointer(system["id"], "model", "mlflow", key)
-    return Fault(
-        "lock_release",
-        "unbound",
-        place,
-        what,
-        "Name the version that is released, then: aiact-gate collect",
-        name,
-    )
+    fix = "Name the version that is released, then: aiact-gate collect"
+    return Fault("lock_release", "unbound", place, what, fix, name)
 
 
 def _other_version(declared: dict[str, Any], found: dict[str, Any]) -> tuple[str, str] | None:
@@ -160,31 +152,22 @@ def _other_version(declared: dict[str, Any], found: dict[str, Any]) -> tuple[str
 # ---------------------------------------------------------------- written
 
 
-def render_lock(systems: Mapping[str, Any], collected: str) -> bytes:
-    """The lock of *systems* (by id: `mlflow`, `data`, `problems`), collected on an ISO date.
-
-    Equal data gives equal bytes.
-    """
-    body = dump_yaml({"collected": collected, "schema": LOCK_SCHEMA, "systems": dict(systems)}).encode()
-    return body + _DIGEST + _computed(body).encode() + b"\n"
-
-
 def split_lock(lock: bytes) -> tuple[bytes, str]:
     """The bytes that the digest is over, and the digest that the last line states (empty if none)."""
     end = lock.rstrip(b"\r\n \t")
     start = end.rfind(b"\n") + 1
     last = end[start:]
-    if not last.startswith(_DIGEST):
+    if not last.startswith(DIGEST_KEY):
         return lock, ""
-    return lock[:start], last[len(_DIGEST) :].strip().strip(b"'\"").decode("utf-8", "replace")
+    return lock[:start], last[len(DIGEST_KEY) :].strip().strip(b"'\"").decode("utf-8", "replace")
 
 
 def digest_of(lock: bytes) -> tuple[str, str]:
     """The digest that *lock* states and the one that its bytes have; equal if nothing happened to it."""
     body, stated = split_lock(lock)
-    return stated, _computed(body)
+    return stated, computed_digest(body)
 
 
-def _computed(body: bytes) -> str:
+def computed_digest(body: bytes) -> str:
     # A checkout on Windows may turn every line end into two characters; no lock is written with them.
     return "sha256:" + hashlib.sha256(body.replace(b"\r\n", b"\n")).hexdigest()

@@ -95,11 +95,8 @@ def find_manifest(snapshot: Snapshot, path: str) -> str:
         if snapshot.exists(candidate):
             return candidate
     where = f"in {path}" if path else "at the top of this repository"
-    raise NoManifest(
-        f"There is no aiact.yaml {where}",
-        "Write one: aiact-gate init",
-        Location(posixpath.join(path, NAMES[0])),
-    )
+    what = f"There is no aiact.yaml {where}"
+    raise NoManifest(what, "Write one: aiact-gate init", Location(posixpath.join(path, NAMES[0])))
 
 
 def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
@@ -118,34 +115,21 @@ def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
     except DocumentError as error:
         raise ManifestError(error.what, error.fix, error.location) from error
     if not isinstance(document.root.value, dict):
-        raise ManifestError(
-            "the manifest is no group of keys",
-            "Begin it with: schema: aiact-gate/manifest/v1",
-            document.location(),
-        )
+        what = "the manifest is no group of keys"
+        raise ManifestError(what, "Begin it with: schema: aiact-gate/manifest/v1", document.location())
     shaped = shape(document, schema("manifest"), "manifest")
     faults = list(shaped.faults)
     if "schema" not in document.root.value:
+        what = "the manifest has no 'schema'"
+        fix = "Add: schema: aiact-gate/manifest/v1"
         faults.append(
-            Fault(
-                "missing_key",
-                "malformed",
-                document.location(),
-                "the manifest has no 'schema'",
-                "Add: schema: aiact-gate/manifest/v1",
-                ("manifest", "schema"),
-            )
+            Fault("missing_key", "malformed", document.location(), what, fix, ("manifest", "schema"))
         )
     if "systems" not in document.root.value:
+        what = "the manifest has no 'systems'"
+        fix = "List the AI systems, or write `systems: []` with no_ai_system."
         faults.append(
-            Fault(
-                "missing_key",
-                "malformed",
-                document.location(),
-                "the manifest has no 'systems'",
-                "List the AI systems, or write `systems: []` with no_ai_system.",
-                ("manifest", "systems"),
-            )
+            Fault("missing_key", "malformed", document.location(), what, fix, ("manifest", "systems"))
         )
     faults += _system_faults(document, shaped.value if isinstance(shaped.value, dict) else {})
     faults += _pack_faults(document, shaped.value if isinstance(shaped.value, dict) else {})
@@ -182,26 +166,15 @@ def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
             )
             continue
         if not all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in identity):
+            what = f"the id '{identity[:60]}' has other characters than a-z, 0-9 and -"
             faults.append(
-                Fault(
-                    "bad_id",
-                    "malformed",
-                    place,
-                    f"the id '{identity[:60]}' has other characters than a-z, 0-9 and -",
-                    "Rename it.",
-                    ("manifest", "systems", index, "id"),
-                )
+                Fault("bad_id", "malformed", place, what, "Rename it.", ("manifest", "systems", index, "id"))
             )
         if identity in seen:
+            what = f"two systems have the id {identity}"
+            fix = "Give each its own id."
             faults.append(
-                Fault(
-                    "duplicate_id",
-                    "malformed",
-                    place,
-                    f"two systems have the id {identity}",
-                    "Give each its own id.",
-                    ("manifest", "systems", index, "id"),
-                )
+                Fault("duplicate_id", "malformed", place, what, fix, ("manifest", "systems", index, "id"))
             )
         seen.add(identity)
         roles = system.get("role") or []
@@ -220,15 +193,10 @@ def _system_faults(document: Document, data: dict[str, Any]) -> list[Fault]:
                 )
         version = system.get("version")
         if not version:
+            what = f"the system {identity} has no version"
+            fix = "Add the version that is under check."
             faults.append(
-                Fault(
-                    "missing_key",
-                    "malformed",
-                    place,
-                    f"the system {identity} has no version",
-                    "Add the version that is under check.",
-                    ("manifest", "systems", index, "version"),
-                )
+                Fault("missing_key", "malformed", place, what, fix, ("manifest", "systems", index, "version"))
             )
     return faults
 

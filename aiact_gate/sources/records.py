@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError, SnapshotError
-from aiact_gate.model.evidence import Absent, Evidence, Fault
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources.manifest import Manifest
@@ -68,19 +68,9 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
         if stem not in known and content and b"aiact-gate/record/" not in content:
             return f"no YAML that can be read, and nothing says that it's a record: {error.what}"
         place = error.location or Location(path)
+        what = f"{posixpath.basename(path)} can't be read: {error.what}."
         return RecordFile(
-            path,
-            stem,
-            (),
-            None,
-            Fault(
-                "unreadable",
-                "malformed",
-                place,
-                f"{posixpath.basename(path)} can't be read: {error.what}.",
-                error.fix,
-                (stem,),
-            ),
+            path, stem, (), None, Fault("unreadable", "malformed", place, what, error.fix, (stem,))
         )
     root = document.root.value
     node = root.get("schema") if isinstance(root, dict) else None
@@ -89,37 +79,20 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
         if stem not in known:
             return "a YAML file without `schema: aiact-gate/record/…`"
         place = document.location()
-        return RecordFile(
-            path,
-            stem,
-            (),
-            None,
-            Fault(
-                "unreadable",
-                "malformed",
-                place,
-                f"{posixpath.basename(path)} has no header.",
-                f"Begin it with: schema: aiact-gate/record/{stem}/v1",
-                (stem,),
-            ),
-        )
+        what = f"{posixpath.basename(path)} has no header."
+        fix = f"Begin it with: schema: aiact-gate/record/{stem}/v1"
+        return RecordFile(path, stem, (), None, Fault("unreadable", "malformed", place, what, fix, (stem,)))
     kind, _, version = declared.removeprefix("aiact-gate/record/").partition("/")
     if kind not in known or version != "v1":
         near = nearest(kind, known)
         fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(known)}."
+        what = f"{quoted(declared)} is no known record kind"
         return RecordFile(
             path,
             stem,
             (),
             None,
-            Fault(
-                "unknown_kind",
-                "malformed",
-                document.location(("schema",)),
-                f"{quoted(declared)} is no known record kind",
-                fix,
-                (stem,),
-            ),
+            Fault("unknown_kind", "malformed", document.location(("schema",)), what, fix, (stem,)),
         )
     node = root.get("for") if isinstance(root, dict) else None
     releases: tuple[str, ...] = ()
@@ -155,23 +128,19 @@ def attach(
         if len(current) > 1:
             first, second = current[0], current[1]
             assert second.document is not None
+            what = f"Two {kind} records speak for {release}: {first.path} and {second.path}."
+            fix = "Keep one, or let each speak for its own release."
             fault = Fault(
-                "two_records",
-                "contradicted",
-                second.document.location(("for",)),
-                f"Two {kind} records speak for {release}: {first.path} and {second.path}.",
-                "Keep one, or let each speak for its own release.",
-                (kind,),
+                "two_records", "contradicted", second.document.location(("for",)), what, fix, (kind,)
             )
-            _absent(evidence, kind, fault)
+            evidence.leave_out(kind, fault)
         elif current:
             _shape(current[0], kind, evidence, references, (kinds or {}).get(kind))
         elif broken and not readable:
             fault = broken[0].fault or Fault(
                 "unreadable", "malformed", Location(broken[0].path), "can't be read", "", (kind,)
             )
-            evidence.faults.append(fault)
-            evidence.absent[kind] = Absent(kind, fault, unreadable=True)
+            evidence.leave_out(kind, fault, unreadable=True)
         elif readable:
             old = readable[0]
             assert old.document is not None
@@ -180,15 +149,10 @@ def attach(
                 or "no release"
             )
             name = posixpath.basename(old.path)
-            fault = Fault(
-                "other_release",
-                "unbound",
-                old.document.location(("for",)),
-                f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}.",
-                f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}",
-                (kind,),
-            )
-            _absent(evidence, kind, fault)
+            what = f"{name} speaks for {quoted(spoken)[1:-1]}; the manifest declares {release}."
+            fix = f"Read it again for this release, then: aiact-gate confirm {old.path} --for {system.get('version', '')}"
+            fault = Fault("other_release", "unbound", old.document.location(("for",)), what, fix, (kind,))
+            evidence.leave_out(kind, fault)
         else:
             place = (
                 manifest.pointer(system["id"], "evidence_dir")
@@ -196,15 +160,9 @@ def attach(
                 else manifest.system_location(system["id"])
             )
             path = posixpath.join(str(system.get("evidence_dir") or "compliance"), f"{kind}.yaml")
-            fault = Fault(
-                "record_missing",
-                "missing",
-                place,
-                f"{path} isn't there.",
-                f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}",
-                (kind,),
-            )
-            _absent(evidence, kind, fault)
+            fix = f"Write it; its fields: {_prints_fields(kind, kind in (kinds or {}))}"
+            fault = Fault("record_missing", "missing", place, f"{path} isn't there.", fix, (kind,))
+            evidence.leave_out(kind, fault)
 
 
 def _prints_fields(kind: str, added: bool) -> str:
@@ -217,11 +175,6 @@ def _has_key(manifest: Manifest, system_id: str, key: str) -> bool:
         for system in manifest.document.root.value["systems"].value
         if isinstance(system.value, dict)
     )
-
-
-def _absent(evidence: Evidence, kind: str, fault: Fault) -> None:
-    evidence.faults.append(fault)
-    evidence.absent[kind] = Absent(kind, fault)
 
 
 def _shape(
@@ -242,7 +195,7 @@ def _shape(
         fix = f"Fill it in; its fields: {_prints_fields(kind, added is not None)}"
         message = f"{name} is still empty: no field of it is written yet."
         fault = Fault("record_missing", "missing", record.document.location(), message, fix, (kind,))
-        _absent(evidence, kind, fault)
+        evidence.leave_out(kind, fault)
         return
     if added is not None:
         from aiact_gate.sources.kind_schema import hold_against
@@ -281,15 +234,10 @@ def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:
         if record.document is None:
             continue
         if not record.releases:
+            what = f"{posixpath.basename(record.path)} doesn't say which system it speaks for."
+            fix = "Add: for: <system>@<version>"
             faults.append(
-                Fault(
-                    "undeclared",
-                    "unbound",
-                    record.document.location(("for",)),
-                    f"{posixpath.basename(record.path)} doesn't say which system it speaks for.",
-                    "Add: for: <system>@<version>",
-                    (record.kind,),
-                )
+                Fault("undeclared", "unbound", record.document.location(("for",)), what, fix, (record.kind,))
             )
         for release in record.releases:
             name = release.partition("@")[0]
@@ -300,14 +248,10 @@ def undeclared(records: list[RecordFile], manifest: Manifest) -> list[Fault]:
                     if near
                     else "Declare the system in the manifest, or take the record out."
                 )
+                what = f"{posixpath.basename(record.path)} speaks for {quoted(name)}, which the manifest doesn't declare."
                 faults.append(
                     Fault(
-                        "undeclared",
-                        "unbound",
-                        record.document.location(("for",)),
-                        f"{posixpath.basename(record.path)} speaks for {quoted(name)}, which the manifest doesn't declare.",
-                        fix,
-                        (record.kind,),
+                        "undeclared", "unbound", record.document.location(("for",)), what, fix, (record.kind,)
                     )
                 )
     return faults

@@ -117,24 +117,13 @@ def _file(
 ) -> Fault | None:
     path = manifest.repository_path(text)
     if text.startswith("/") or path.startswith("../") or path == "..":
-        return Fault(
-            "path",
-            "malformed",
-            place,
-            f"{quoted(text)} leads out of the repository.",
-            "Point to a file inside it.",
-            pointer,
-        )
+        what = f"{quoted(text)} leads out of the repository."
+        return Fault("path", "malformed", place, what, "Point to a file inside it.", pointer)
     if snapshot.has(path):
         return None
-    return Fault(
-        "file",
-        "missing",
-        place,
-        f"The file {quoted(text)} isn't in the {snapshot.subject.kind}.",
-        "Add the file, or mend the path (relative to the manifest's folder).",
-        pointer,
-    )
+    what = f"The file {quoted(text)} isn't in the {snapshot.subject.kind}."
+    fix = "Add the file, or mend the path (relative to the manifest's folder)."
+    return Fault("file", "missing", place, what, fix, pointer)
 
 
 def _section(
@@ -160,23 +149,12 @@ def _section(
     heading = parsed.find(title)
     if heading is None:
         near = nearest(title, [item.text for item in parsed.headings])
-        return Fault(
-            "section",
-            "missing",
-            place,
-            f"{posixpath.basename(file)} has no heading {quoted(title)}.",
-            f"Did you mean {near}?" if near else "Add the heading, or name another one.",
-            pointer,
-        )
+        what = f"{posixpath.basename(file)} has no heading {quoted(title)}."
+        fix = f"Did you mean {near}?" if near else "Add the heading, or name another one."
+        return Fault("section", "missing", place, what, fix, pointer)
     if len(set(parsed.text_of(heading).lower().split())) < 3:
-        return Fault(
-            "section",
-            "filler",
-            place,
-            f"Nothing stands below {quoted(title)} in {posixpath.basename(file)}.",
-            "Write the section.",
-            pointer,
-        )
+        what = f"Nothing stands below {quoted(title)} in {posixpath.basename(file)}."
+        return Fault("section", "filler", place, what, "Write the section.", pointer)
     return None
 
 
@@ -190,23 +168,13 @@ def _heading(
     heading = parsed.find(text)
     if heading is None:
         near = nearest(text, [item.text for item in parsed.headings])
-        return Fault(
-            "section",
-            "missing",
-            place,
-            f"This document has no heading {quoted(text)}.",
-            f"Did you mean {near}?" if near else "Add the heading, or name another one.",
-            pointer,
-        )
+        what = f"This document has no heading {quoted(text)}."
+        fix = f"Did you mean {near}?" if near else "Add the heading, or name another one."
+        return Fault("section", "missing", place, what, fix, pointer)
     if len(set(parsed.text_of(heading).lower().split())) < 3:
-        return Fault(
-            "section",
-            "filler",
-            Location(parsed.path, heading.line, 1),
-            f"Nothing stands below the heading {quoted(text)}.",
-            "Write the section.",
-            pointer,
-        )
+        what = f"Nothing stands below the heading {quoted(text)}."
+        fix = "Write the section."
+        return Fault("section", "filler", Location(parsed.path, heading.line, 1), what, fix, pointer)
     return None
 
 
@@ -222,14 +190,9 @@ def _person(pointer: Pointer, text: str, place: Location, evidence: Evidence) ->
     if not people or text in people:
         return None
     near = nearest(text, people)
-    return Fault(
-        "person",
-        "malformed",
-        place,
-        f"{quoted(text)} isn't among the people of system_description.",
-        f"Did you mean {near}?" if near else "List the person there with a function.",
-        pointer,
-    )
+    what = f"{quoted(text)} isn't among the people of system_description."
+    fix = f"Did you mean {near}?" if near else "List the person there with a function."
+    return Fault("person", "malformed", place, what, fix, pointer)
 
 
 def pasted(evidence: Evidence, kinds: Mapping[str, Any] | None = None) -> list[Fault]:
@@ -255,16 +218,8 @@ def pasted(evidence: Evidence, kinds: Mapping[str, Any] | None = None) -> list[F
             f"The same sentence stands in {len(pointers)} fields: {quoted(text, 40)}; also {others}{more}."
         )
         for pointer in pointers[:1]:
-            faults.append(
-                Fault(
-                    "pasted",
-                    "filler",
-                    evidence.locate(pointer),
-                    message,
-                    "Say in each field what it asks.",
-                    pointer,
-                )
-            )
+            fix = "Say in each field what it asks."
+            faults.append(Fault("pasted", "filler", evidence.locate(pointer), message, fix, pointer))
     return faults
 
 

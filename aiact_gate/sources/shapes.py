@@ -134,14 +134,8 @@ class _Walker:
                 found.append(value)
             elif items.get("type") in ("object", "array"):
                 if child.is_null:
-                    self._fault(
-                        "wrong_type",
-                        "malformed",
-                        child,
-                        "an element of this list is empty",
-                        "Fill it, or remove the dash.",
-                        below,
-                    )
+                    what = "an element of this list is empty"
+                    self._fault("wrong_type", "malformed", child, what, "Fill it, or remove the dash.", below)
                 found.append({} if items.get("type") == "object" else [])
         return found
 
@@ -172,28 +166,17 @@ class _Walker:
         if kind == "boolean":
             if node.plain and text in ("true", "false"):
                 return text == "true"
-            return self._fault(
-                "wrong_type",
-                "malformed",
-                node,
-                f"{quoted(text)} stands where true or false belongs",
-                "Write true or false, without quotes.",
-                pointer,
-            )
+            what = f"{quoted(text)} stands where true or false belongs"
+            fix = "Write true or false, without quotes."
+            return self._fault("wrong_type", "malformed", node, what, fix, pointer)
         allowed = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
         if allowed is not None:
             if text in allowed:
                 return text
             near = nearest(text, allowed)
             hint = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed)}."
-            return self._fault(
-                "unknown_word",
-                "malformed",
-                node,
-                f"{quoted(text)} is none of the words for {pointer[-1]}",
-                hint,
-                pointer,
-            )
+            what = f"{quoted(text)} is none of the words for {pointer[-1]}"
+            return self._fault("unknown_word", "malformed", node, what, hint, pointer)
         return self._text(node, schema, pointer)
 
     def _text(self, node: Node, schema: Schema, pointer: Pointer) -> Any:
@@ -207,40 +190,23 @@ class _Walker:
             return _ABSENT
         if x_type == "date":
             if not is_date(text):
-                return self._fault(
-                    "date",
-                    "malformed",
-                    node,
-                    f"{quoted(text)} is no date",
-                    "Write it as 2026-11-25.",
-                    pointer,
-                )
+                what = f"{quoted(text)} is no date"
+                return self._fault("date", "malformed", node, what, "Write it as 2026-11-25.", pointer)
         elif x_type in ("ref", "tracked_file", "section", "heading", "person"):
             place = self._place(node, pointer)
             self.shaped.references.append((pointer, f"{x_type}:{schema.get('x-ref', '')}", text, place))
         return text
 
     def _not_a_number(self, node: Node, pointer: Pointer, whole: bool = False) -> Any:
-        what = "a whole number" if whole else "a finite number"
-        return self._fault(
-            "number",
-            "malformed",
-            node,
-            f"{quoted(node.value)} stands where {what} belongs",
-            "Write a plain number without quotes or unit.",
-            pointer,
-        )
+        wanted = "a whole number" if whole else "a finite number"
+        what = f"{quoted(node.value)} stands where {wanted} belongs"
+        fix = "Write a plain number without quotes or unit."
+        return self._fault("number", "malformed", node, what, fix, pointer)
 
     def _wrong(self, node: Node, wanted: str, pointer: Pointer) -> Any:
         found = _KIND_WORDS[type(node.value)]
-        return self._fault(
-            "wrong_type",
-            "malformed",
-            node,
-            f"{found} stands at '{pointer[-1]}', where {wanted} belongs",
-            f"Write {wanted}.",
-            pointer,
-        )
+        what = f"{found} stands at '{pointer[-1]}', where {wanted} belongs"
+        return self._fault("wrong_type", "malformed", node, what, f"Write {wanted}.", pointer)
 
     def _unknown_key(self, node: Node, key: str, known: tuple[str, ...], pointer: Pointer) -> None:
         line, column = node.keys[key]
@@ -248,11 +214,8 @@ class _Walker:
         hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known[:12])}."
         owner = f"'{pointer[-1]}'" if len(pointer) > 1 and isinstance(pointer[-1], str) else "this place"
         place = Location(self.document.path, line, column, line, column + len(key), (*pointer, key))
-        self.shaped.faults.append(
-            Fault(
-                "unknown_key", "malformed", place, f"{owner} has no key {quoted(key)}", hint, (*pointer, key)
-            )
-        )
+        what = f"{owner} has no key {quoted(key)}"
+        self.shaped.faults.append(Fault("unknown_key", "malformed", place, what, hint, (*pointer, key)))
 
     def _fault(self, rule: str, kind: str, node: Node, message: str, fix: str, pointer: Pointer) -> Any:
         self.shaped.faults.append(Fault(rule, kind, self._place(node, pointer), message, fix, pointer))

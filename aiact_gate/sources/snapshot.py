@@ -211,10 +211,8 @@ class _Folder(Snapshot):
         with self._open(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
-                raise SnapshotError(
-                    f"{short_path(path)} has {size:,} bytes; at most {MAX_BYTES:,} are read",
-                    "Split it, or point to a smaller file.",
-                )
+                what = f"{short_path(path)} has {size:,} bytes; at most {MAX_BYTES:,} are read"
+                raise SnapshotError(what, "Split it, or point to a smaller file.")
             data: bytes = file.read()
             return data
 
@@ -332,15 +330,11 @@ class _Tree(Snapshot):
             raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
         data = self._git.blobs([self._entries[path].split(" ")[1 if self._revision is None else 2]])[0]
         if data is None:
-            raise SnapshotError(
-                f"{short_path(path)} isn't in this clone (a partial clone?)",
-                "Fetch it: git fetch --refetch --filter=tree:0 origin",
-            )
+            what = f"{short_path(path)} isn't in this clone (a partial clone?)"
+            raise SnapshotError(what, "Fetch it: git fetch --refetch --filter=tree:0 origin")
         if len(data) > MAX_BYTES:
-            raise SnapshotError(
-                f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read",
-                "Split it, or point to a smaller file.",
-            )
+            what = f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+            raise SnapshotError(what, "Split it, or point to a smaller file.")
         return data
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
@@ -440,10 +434,8 @@ def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) ->
     root = find_repository(start)
     if root is None:
         if staged or ref:
-            raise UsageError(
-                f"{short_path(path)} is in no git repository",
-                "Leave out --staged and --ref, or check a clone.",
-            )
+            what = f"{short_path(path)} is in no git repository"
+            raise UsageError(what, "Leave out --staged and --ref, or check a clone.")
         return _Folder(start, None), os.path.relpath(full, start).replace(os.sep, "/")
     relative = os.path.relpath(full, root).replace(os.sep, "/")
     git = Git(root)
@@ -452,10 +444,8 @@ def open_snapshot(path: str, *, staged: bool = False, ref: str | None = None) ->
     if ref is not None:
         commit = git.commit(ref)
         if not commit:
-            raise UsageError(
-                f"there is no revision {short_path(ref)} in this clone",
-                "Fetch it, or name a commit, branch or tag that `git log` knows.",
-            )
+            what = f"there is no revision {short_path(ref)} in this clone"
+            raise UsageError(what, "Fetch it, or name a commit, branch or tag that `git log` knows.")
         return _Tree(root, git, commit), relative
     if not os.path.exists(os.path.join(root, ".git")):
         raise UsageError("this is a bare repository", "Name what to judge: --ref HEAD")

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from aiact_gate.cli import run
-from aiact_gate.sources.lock import render_lock
+from aiact_gate.sources.lock_text import render_lock
 from tools.compile_packs import compile_packs
 
 DAY = "2026-11-25"

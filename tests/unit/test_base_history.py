@@ -17,7 +17,7 @@ from reports import Judged, call, judge, line_of
 from repos import DAY, ROOT, Repository
 from shipped import example
 
-from aiact_gate.change.loosenings import LOOSENINGS
+from aiact_gate.change.listed import LOOSENINGS
 from aiact_gate.policy.compile import digest_of
 
 RISKS = "compliance/risk_management.yaml"

@@ -29,7 +29,8 @@ from aiact_gate.propose.writing import folded, proposal, scalar
 from aiact_gate.run.check import check
 from aiact_gate.run.options import Options
 from aiact_gate.schemas.fields import Field, schema
-from aiact_gate.sources.discover import Passage, discover, split_of
+from aiact_gate.sources.cards import Passage
+from aiact_gate.sources.discover import discover, split_of
 from aiact_gate.sources.snapshot import open_snapshot
 
 CARD = """---

@@ -11,13 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiact_gate.judge.classification import (
-    Classified,
-    classify,
-    invalid_answers,
-    option_text,
-    tier_rank,
-)
+from aiact_gate.judge.classification import Classified, classify, invalid_answers, tier_rank
+from aiact_gate.propose.questions import option_text
 
 PACK = Path(__file__).parents[3] / "policies" / "eu-ai-act"
 PROCEDURE: dict[str, Any] = yaml.safe_load((PACK / "classification.yaml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from reports import call, judge, line_of
 from repos import DAY, MINIMAL, Repository
 
-from aiact_gate.sources.lock import render_lock
+from aiact_gate.sources.lock_text import render_lock
 
 MANIFEST = "aiact.yaml"
 NO_AI = """\

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from repos import ROOT, Repository, high, program
 
-from aiact_gate.change.rules import Comparison, compare_packs
+from aiact_gate.change.versions import Comparison, compare_packs
 from aiact_gate.documents.node import Document
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.judge.checks import CheckJudge

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from aiact_gate.expressions.encoding import encode
 from aiact_gate.expressions.engine import Engine
-from aiact_gate.expressions.tree import Expr, decode, encode
+from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.model.policy import Check, Pack
 from aiact_gate.policy.load import load_folder
 from aiact_gate.policytest import mutants

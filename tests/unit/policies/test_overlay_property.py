@@ -23,7 +23,8 @@ from aiact_gate.model.outcome import METHODS, Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult, Row
 from aiact_gate.policy.layers import overlaid
-from aiact_gate.policy.load import below, pack_from
+from aiact_gate.policy.linted import below
+from aiact_gate.policy.load import pack_from
 from aiact_gate.policytest.cases import edit, evidence_of, read_base
 from aiact_gate.schemas.fields import NAMES
 from aiact_gate.sources.builtin import BUILTIN, builtin_folder

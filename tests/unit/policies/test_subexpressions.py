@@ -8,7 +8,8 @@ import pytest
 
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.tree import decode
-from aiact_gate.expressions.written import CannotWrite, macro_of, names_of, written
+from aiact_gate.expressions.written import CannotWrite, macro_of, written
+from aiact_gate.judge.subvalues import names_of
 
 ENGINE = Engine(("a", "b", "x", "y"))
 DATA: dict[str, Any] = {

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.write import dump_yaml, write_inside
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.sources.lock import digest_of, render_lock, split_lock
+from aiact_gate.sources.lock import digest_of, split_lock
+from aiact_gate.sources.lock_text import render_lock
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 DATA = st.recursive(

@@ -1,0 +1,40 @@
+"""The closed list of what counts as loosening."""
+
+from __future__ import annotations
+
+LOOSENINGS = {
+    "system-removed": "a system that was declared and no manifest declares any more",
+    "manifest-removed": "a manifest that is gone while no other one declares its systems",
+    "tier-lowered": "a lower tier",
+    "role-dropped": "a role that isn't claimed any more",
+    "profile-lowered": "a lower profile",
+    "mode-lowered": "a lower or dropped `mode`",
+    "inputs-narrowed": "`inputs` that leave out a file they covered, or a pattern that nothing else covers",
+    "model-moved-back": "an older version of the registered model, or none",
+    "evidence-removed": "a record, document, event log or lock that is gone, empty, or no longer speaks for the system",
+    "row-removed": "a risk, measure, data set, group, event type or other row or entry that a record held, or a part of it that was written",
+    "points-dropped": "a point that applied and doesn't any more, by what the records say",
+    "claim-added": "a claim that something doesn't apply: an element of Annex IV, an attack class, `no_ai_system`",
+    "claim-extended": "such a claim with a later end",
+    "acceptance-prolonged": "an acceptance with a later end and no new word of who accepts",
+    "threshold-lowered": "a threshold, limit, tolerance, interval or confidence that is easier to reach, or a word of a scale of strictness that asks for less",
+    "threshold-dropped": "a planned metric, test or limit that is gone",
+    "direction-turned": "a metric whose better direction is turned round",
+    "measured-otherwise": "a metric, test, group or limit that looks at something else than before, so that it can't be told to be as strict",
+    "scale-changed": "a rating scale that lost or reordered a step, or pairs that became acceptable",
+    "rating-lowered": "a risk rated lower although none of its measures changed",
+    "gap-closed": "a gap of the data that is closed in the words in which it was open",
+    "waiver-added": "a waiver that is new, or covers more",
+    "waiver-extended": "a waiver with a later end, or renewed for another version of the requirement",
+    "baseline-grown": "a debt that the baseline didn't hold",
+    "debt-extended": "a debt, or a gap of the data, with a later due date",
+    "pack-removed": "a pack that judged the repository and doesn't any more",
+    "pin-changed": "a vendored pack pinned to another digest, or to none",
+    "rule-removed": "a requirement, check or record kind that a pack of the repository lost",
+    "rule-loosened": "a rule that asks for less, or that can't be told to ask for as much as before",
+    "parameter-loosened": "a parameter with which a rule asks for less, or one that an overlay no longer sets",
+    "overlay-loosened": "an entry of an overlay that is gone or weaker",
+    "rollout-loosened": "a roll-out that is new or gone, changed its rings, or its rules for waivers against their direction",
+    "recall-added": "a recall that is new or lasts longer",
+}
+"""Every check `integrity.change/…` -> what it finds. docs/ci.md lists the same."""
