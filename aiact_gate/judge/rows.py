@@ -135,6 +135,8 @@ def _joined(row: Row, results: Sequence[CheckResult], judging: Judging) -> Row:
     )
     stood = "lock" if "mlflow" in names or "derived" in names else ""
     place = _place(row.requirement, judging.evidence, outcome)
+    if outcome is Outcome.NOT_APPLICABLE and not because:
+        because = f"its checks don't apply, by {place}" if place else "its checks don't apply to this system"
     signatures = people(judging.evidence, row.requirement) if method == "attested" else ()
     return row._replace(
         outcome=outcome,

@@ -275,7 +275,7 @@ def test_a_link_in_the_place_of_the_debts_is_not_written_over(tmp_path: Path) ->
 
     ran = baseline(repository)
 
-    assert (2, True) == (ran.code, "is there already" in ran.said), ran.said
+    assert (3, True) == (ran.code, "is a link, not a file" in ran.said), ran.said
     assert "owed: much\n" == (repository.folder / "debts.yaml").read_text()
 
 
