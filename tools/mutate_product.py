@@ -11,10 +11,10 @@ blank in it) stay as they are: another wording is no wrong judgement.
 
 Nothing is edited in a checkout: the tree is cloned to a temporary folder. There each statement of the modules concerned is
 given a mark, and the tests (`--tests`, tests/unit) run once, on all cores, for a map of statement -> tests (kept with
-`--map FILE`, read from it if it is there): that costs little more than the tests do, where tracing lines costs several times
-as much. Then, for each fault, those that reach its statement run, fastest first, in a process of their own, until one fails or
-`--seconds` are over. What a fixture reached counts for every test of its file. What only other processes reach isn't in the
-map: then the tests of the module decide, and none means that it survived.
+`--map FILE`, read from it if it is there; it is of one state of the modules): that costs little more than the tests do, where
+tracing lines costs several times as much. Then, for each fault, those that reach its statement run, the fastest of each file
+first, in a process of their own, until one fails or `--seconds` are over. What a fixture reached counts for every test of its
+file. What only other processes reach isn't in the map: then the tests of the module decide, and none means that it survived.
 
 Prints a line for each fault as it comes and the sums; the code is 1 if one of PLANTED survived or less than `--least` percent
 of the random ones were noticed. Needs no other package than the tests do.
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     import pytest
 
 HERE = Path(__file__).resolve()
-MANY = 400
-"""Tests that are tried for one fault."""
+FIRST = 40
+"""Tests that are tried at first: they notice most faults, and need few files."""
 
 
 class Planted(NamedTuple):
@@ -300,12 +300,22 @@ class Reached(NamedTuple):
     marks: dict[str, dict[int, set[str]]]
 
     def tests_for(self, mutant: Mutant) -> list[str]:
-        """The tests that reach *mutant*, fastest first; those of its module where none reaches its statements."""
+        """The tests that reach *mutant*, in turn; those of its module where none reaches its statements."""
         marks = self.marks.get(mutant.module, {})
         known = sorted(marks)
         met = {known[max(bisect.bisect_right(known, line) - 1, 0)] for line in mutant.lines if known}
         found = set().union(*(marks[line] for line in met)) or set().union(*marks.values())
-        return sorted(found, key=lambda name: self.seconds[name])[:MANY]
+        return self._in_turn(found)
+
+    def _in_turn(self, tests: set[str]) -> list[str]:
+        """The fastest test of each file, then the second of each: those of one file often ask for the same."""
+        files: Counter[str] = Counter()
+        turns = []
+        for name in sorted(tests, key=lambda name: self.seconds[name]):
+            file = name.partition("::")[0]
+            turns.append((files[file], self.seconds[name], name))
+            files[file] += 1
+        return [name for *_, name in sorted(turns)]
 
 
 def marked(source: str, module: str) -> str:
@@ -422,14 +432,21 @@ class Scratch:
         """What the tests say of *mutant*: `failed` is noticed, `passed` survived, `too long` was ended."""
         file = self.folder / mutant.module
         before = file.read_text("utf-8")
+        try:
+            self._write(file, mutant.text)
+            start, said = time.monotonic(), "passed"
+            for part in filter(None, (tests[:FIRST], tests[FIRST:])):
+                left = seconds - (time.monotonic() - start)
+                said = self._of(part, left) if said == "passed" else said
+            return said
+        finally:
+            self._write(file, before)
+
+    def _of(self, tests: list[str], seconds: float) -> str:
         order = self.work / "order.json"
         order.write_text(json.dumps(tests), "utf-8")
         files = sorted({name.partition("::")[0] for name in tests})
-        try:
-            self._write(file, mutant.text)
-            return self.pytest(["-x", *files], seconds, **{_ORDER: str(order)})
-        finally:
-            self._write(file, before)
+        return self.pytest(["-x", *files], seconds, **{_ORDER: str(order)})
 
     def _write(self, file: Path, text: str) -> None:
         """*text* in *file*, without the byte code of another text of the same length and second."""
@@ -473,7 +490,7 @@ def main() -> int:
     parser.add_argument("--map", type=Path, help="where the map of lines is kept")
     parser.add_argument("--only", help="a file with the names of the faults that are tried")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
-    parser.add_argument("--seconds", type=float, default=120.0, help="the limit for one fault")
+    parser.add_argument("--seconds", type=float, default=300.0, help="the limit for one fault")
     parser.add_argument("--least", type=float, default=85.0, help="percent of the random ones")
     arguments = parser.parse_args()
     tree = arguments.tree.resolve()
