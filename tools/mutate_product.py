@@ -1,26 +1,31 @@
 """Plants faults in the product's own code and says which of them the tests notice.
 
-    python tools/mutate_product.py --random 100 aiact_gate/judge
+    python tools/mutate_product.py --random 100
     python tools/mutate_product.py --planted
-    python tools/mutate_product.py --planted --random 100 --tree ../other-checkout aiact_gate/judge aiact_gate/change
+    python tools/mutate_product.py --planted --random 100 --tree ../other-checkout aiact_gate/judge aiact_gate/sources
 
 Two kinds: the twenty of `PLANTED`, each a way in which a gate lies (a fail counted as a pass, a date off by one), and
 random edits of the syntax tree in the files named (a comparison turned, `and` for `or`, a `not` or an argument dropped,
-another constant, nothing returned, a statement removed), drawn by `--seed`.
+another constant, nothing returned, a statement removed), drawn by `--seed`. Sentences that people are shown (a text with a
+blank in it) stay as they are: another wording is no wrong judgement.
 
-Nothing is edited in a checkout: the tree is cloned to a temporary folder. There the tests (`--tests`, tests/unit) run once
-under coverage for a map of line -> tests (kept with `--map FILE`, read from it if it is there), then once for each fault those
-that reach its line, fastest first, in a process of their own, until one fails or `--seconds` are over. What only other
-processes reach has no line in the map: then the tests of the module decide, and none means that it survived.
+Nothing is edited in a checkout: the tree is cloned to a temporary folder. There each statement of the modules concerned is
+given a mark, and the tests (`--tests`, tests/unit) run once, on all cores, for a map of statement -> tests (kept with
+`--map FILE`, read from it if it is there; it is of one state of the modules): that costs little more than the tests do, where
+tracing lines costs several times as much. Then, for each fault, those that reach its statement run, the fastest of each file
+first, in a process of their own, until one fails or `--seconds` are over. What a fixture reached counts for every test of its
+file. What only other processes reach isn't in the map: then the tests of the module decide, and none means that it survived.
 
 Prints a line for each fault as it comes and the sums; the code is 1 if one of PLANTED survived or less than `--least` percent
-of the random ones were noticed. Needs coverage, and no other package than the tests do.
+of the random ones were noticed. Needs no other package than the tests do.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import bisect
+import builtins
 import itertools
 import json
 import os
@@ -31,7 +36,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,8 +44,8 @@ if TYPE_CHECKING:
     import pytest
 
 HERE = Path(__file__).resolve()
-MANY = 400
-"""Tests that are tried for one fault."""
+FIRST = 40
+"""Tests that are tried at first: they notice most faults, and need few files."""
 
 
 class Planted(NamedTuple):
@@ -59,7 +64,7 @@ PLANTED = (
     _one("a fail counts as a pass", "judge/checks.py", "Outcome.FAIL if findings else", "Outcome.PASS if findings else"),
     _one("what waits for an absent record passes", "judge/checks.py", "Outcome.FAIL, because=_see(absent[0])", "Outcome.PASS, because=_see(absent[0])"),
     _one("unknown is left out of the exit code", "judge/verdict.py", "outcome in (Outcome.FAIL, Outcome.UNKNOWN) for outcome in outcomes", "outcome in (Outcome.FAIL,) for outcome in outcomes"),
-    _one("a failure goes before a fault in the exit code", "judge/verdict.py", "(5, 3, 2, 4, 1)", "(1, 4, 2, 3, 5)"),
+    _one("a failure goes before a fault in the exit code", "judge/verdict.py", "(5, 3, 2, 1, 4)", "(1, 4, 2, 3, 5)"),
     _one("the mildest of a row's checks decides", "model/outcome.py", "for outcome in RAN:", "for outcome in reversed(RAN):"),
     _one("a pass is worth the strongest of its checks", "model/outcome.py", "found[-1] if found", "found[0] if found"),
     Planted("a waiver without an end is accepted", "aiact_gate/judge/waivers.py", (
@@ -75,10 +80,10 @@ PLANTED = (
     _one("a ring enforces the kinds that it leaves out", "judge/rollout.py", "or kind in found.kinds", "or kind not in found.kinds"),
     _one("a recall goes on after its end", "judge/rollout.py", "if recall.until < as_of:", "if recall.until < recall.since:"),
     _one("a point binds a day too late", "judge/dates.py", "return as_of < binding_.later", "return as_of <= binding_.later"),
-    _one("a past date is one to come", "packs/vocabulary.py", "_is_day(date) and date[:10] < as_of", "_is_day(date) and date[:10] > as_of"),
+    _one("a past date is one to come", "expressions/vocabulary.py", "_is_day(date) and date[:10] < as_of", "_is_day(date) and date[:10] > as_of"),
     _one("a marker counts as something written", "sources/filled.py", "if markers or any(", "if any("),
-    _one("a lowered tier is no loosening", "judge/change.py", "tiers[1] < tiers[0]", "tiers[1] > tiers[0]"),
-    _one("a waiver prolonged is no loosening", "judge/change.py", 'elif str(row.get("expires")) > str(was.get("expires")):', 'elif str(row.get("expires")) < str(was.get("expires")):'),
+    _one("a lowered tier is no loosening", "change/manifest.py", "tiers[1] < tiers[0]", "tiers[1] > tiers[0]"),
+    _one("a waiver prolonged is no loosening", "change/manifest.py", 'elif str(row.get("expires")) > str(was.get("expires")):', 'elif str(row.get("expires")) < str(was.get("expires")):'),
     _one("a line break of a message begins a workflow command", "formats/escape.py", '.replace("\\n", "%0A")', ""),
 )  # fmt: skip
 
@@ -203,11 +208,16 @@ def _of_expression(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
         yield node, f"({ast.unparse(node.operand)})"
     elif isinstance(node, ast.IfExp):
         yield node, f"({ast.unparse(ast.IfExp(node.test, node.orelse, node.body))})"
-    elif isinstance(node, ast.Constant) and node.value is not None and node.value is not ...:
+    elif isinstance(node, ast.Constant) and not _is_sentence(node) and node.value not in (None, ...):
         yield node, _other_constant(node.value)
     elif isinstance(node, ast.Call) and (node.args or node.keywords):
         args = node.args if node.keywords else node.args[:-1]
         yield node, ast.unparse(ast.Call(node.func, args, node.keywords[:-1]))
+
+
+def _is_sentence(node: ast.Constant) -> bool:
+    """Whether *node* is a text for people: ids, words and separators of ours hold no blank between letters."""
+    return isinstance(node.value, str) and len(node.value.split()) > 1
 
 
 def _other_constant(value: Any) -> str:
@@ -230,33 +240,34 @@ def _replaced(source: str, node: ast.expr | ast.stmt, new: str) -> str:
 # ---------------------------------------------------------------- the plugin that runs inside pytest
 
 _MAP, _ORDER = "MUTATE_PRODUCT_MAP", "MUTATE_PRODUCT_ORDER"
+_MARK = "_mutate_product_mark"
 
 
 class _Recorder:
-    """Which test ran which line, and how long it took."""
+    """Which test came to which mark, and how long it took."""
 
-    def __init__(self, file: Path) -> None:
-        import coverage
-
-        self.file = file
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.seconds: dict[str, float] = {}
-        self.coverage = coverage.Coverage(data_file=None, source=["aiact_gate"], config_file=False)
-        self.coverage.start()
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.coverage.switch_context(nodeid)
+        self.marks: dict[str, set[str]] = {}
+        self.met: set[str] = set()
+        self.failed: set[str] = set()
+        setattr(builtins, _MARK, self.met.add)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        name = report.nodeid.partition("::")[0] if report.when == "setup" else report.nodeid
+        self.marks.setdefault(name, set()).update(self.met)
+        self.met.clear()
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
-        self.coverage.stop()
-        data = self.coverage.get_data()
-        lines = {
-            Path(file).as_posix(): {str(line): names for line, names in data.contexts_by_lineno(file).items()}
-            for file in data.measured_files()
-        }
-        self.file.write_text(json.dumps({"seconds": self.seconds, "lines": lines}), "utf-8")
+        marks = {name: sorted(found) for name, found in self.marks.items()}
+        # What fails without a fault, too (it reads the source, say), notices none.
+        seconds = {name: found for name, found in self.seconds.items() if name not in self.failed}
+        data = json.dumps({"seconds": seconds, "marks": marks})
+        (self.folder / f"{os.getpid()}.json").write_text(data, "utf-8")
 
 
 class _Chosen:
@@ -273,7 +284,7 @@ class _Chosen:
 
 def pytest_configure(config: pytest.Config) -> None:
     """pytest loads this module as a plugin (`-p mutate_product`)."""
-    if os.environ.get(_MAP):
+    if os.environ.get(_MAP) and not config.getoption("numprocesses", None):  # a worker, or all in one process
         config.pluginmanager.register(_Recorder(Path(os.environ[_MAP])))
     if os.environ.get(_ORDER):
         config.pluginmanager.register(_Chosen(Path(os.environ[_ORDER])))
@@ -283,17 +294,61 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Reached(NamedTuple):
-    """What the map says: the seconds of each test, and for each module the tests of each line."""
+    """What the map says: the seconds of each test, and for each module the tests that come to each mark."""
 
     seconds: dict[str, float]
-    lines: dict[str, dict[int, list[str]]]
+    marks: dict[str, dict[int, set[str]]]
 
     def tests_for(self, mutant: Mutant) -> list[str]:
-        """The tests that reach *mutant*, fastest first; those of its module where none reaches its lines."""
-        lines = self.lines.get(mutant.module, {})
-        found = {name for line in mutant.lines for name in lines.get(line, ()) if name in self.seconds}
-        found = found or {name for names in lines.values() for name in names if name in self.seconds}
-        return sorted(found, key=lambda name: self.seconds[name])[:MANY]
+        """The tests that reach *mutant*, in turn; those of its module where none reaches its statements."""
+        marks = self.marks.get(mutant.module, {})
+        known = sorted(marks)
+        met = {known[max(bisect.bisect_right(known, line) - 1, 0)] for line in mutant.lines if known}
+        found = set().union(*(marks[line] for line in met)) or set().union(*marks.values())
+        return self._in_turn(found)
+
+    def _in_turn(self, tests: set[str]) -> list[str]:
+        """The fastest test of each file, then the second of each: those of one file often ask for the same."""
+        files: Counter[str] = Counter()
+        turns = []
+        for name in sorted(tests, key=lambda name: self.seconds[name]):
+            file = name.partition("::")[0]
+            turns.append((files[file], self.seconds[name], name))
+            files[file] += 1
+        return [name for *_, name in sorted(turns)]
+
+
+def marked(source: str, module: str) -> str:
+    """*source* with a mark before each statement of its functions."""
+    tree = ast.parse(source)
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        for node in ast.walk(function):
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list) and not any(map(_is_mark, block)):
+                    setattr(node, name, [part for one in block for part in _with_mark(one, module)])
+    first = sum(1 for _ in itertools.takewhile(_is_head, tree.body))
+    # Another process that runs this has nobody to tell.
+    known = f"import builtins\n{_MARK} = getattr(builtins, {_MARK!r}, id)"
+    tree.body[first:first] = ast.parse(known).body
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _with_mark(statement: ast.stmt, module: str) -> list[ast.stmt]:
+    mark = ast.Call(ast.Name(_MARK, ast.Load()), [ast.Constant(f"{module}:{statement.lineno}")], [])
+    return [ast.Expr(mark), statement]
+
+
+def _is_mark(node: ast.AST) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == _MARK
+
+
+def _is_head(node: ast.stmt) -> bool:
+    """Whether *node* is what has to stand first in a module."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "__future__"
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 class Scratch:
@@ -310,15 +365,17 @@ class Scratch:
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(tree / name, self.folder / name)
 
-    def pytest(self, files: list[str], seconds: float, cache: str, **environment: str) -> str:
+    def pytest(
+        self,
+        files: list[str],
+        seconds: float,
+        xdist: Sequence[str] = ("-p", "no:xdist"),
+        **environment: str,
+    ) -> str:
         """Runs pytest: `passed`, `failed`, or `too long`."""
-        xdist = ["-p", "no:xdist"]
         options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "mutate_product", *xdist]
         command = [sys.executable, "-m", "pytest", "-o", "addopts=", *options, *files]
-        place = {
-            "PYTHONPATH": f"{HERE.parent}{os.pathsep}{self.folder}",
-            "XDG_CACHE_HOME": str(self.work / cache),
-        }
+        place = {"PYTHONPATH": f"{HERE.parent}{os.pathsep}{self.folder}"}
         log = self.work / "log"
         with log.open("wb") as written:
             process = subprocess.Popen(
@@ -336,38 +393,60 @@ class Scratch:
                 process.wait()
                 return "too long"
 
-    def reached(self, tests: list[str], file: Path) -> Reached:
-        """The map in *file*, made by one run of *tests* if it isn't there."""
+    def reached(self, tests: list[str], modules: set[str], file: Path) -> Reached:
+        """The map in *file*, made by one run of *tests* with marks in *modules* if it isn't there."""
         if not file.is_file():
-            ran = self.pytest(tests, 7200, "cache", **{_MAP: str(file.resolve())})
-            print(f"map: the tests {ran}", flush=True)
+            file.write_text(json.dumps(self._map(tests, modules)), "utf-8")
         data = json.loads(file.read_text("utf-8"))
-        lines = {
-            f"aiact_gate{name.rpartition('/aiact_gate')[2]}": {
-                int(line): names for line, names in found.items()
-            }
-            for name, found in data["lines"].items()
-        }
-        return Reached(data["seconds"], lines)
+        of_file: dict[str, list[str]] = {}
+        for name in data["seconds"]:
+            of_file.setdefault(name.partition("::")[0], []).append(name)
+        found: dict[str, dict[int, set[str]]] = {}
+        for name, marks in data["marks"].items():
+            reaching = [name] if name in data["seconds"] else of_file.get(name, [])
+            for mark in marks:
+                module, _, line = mark.rpartition(":")
+                found.setdefault(module, {}).setdefault(int(line), set()).update(reaching)
+        return Reached(data["seconds"], found)
+
+    def _map(self, tests: list[str], modules: set[str]) -> dict[str, dict[str, Any]]:
+        before = {module: (self.folder / module).read_text("utf-8") for module in modules}
+        folder = self.work / "marks"
+        folder.mkdir()
+        for module, source in before.items():
+            self._write(self.folder / module, marked(source, module))
+        start = time.monotonic()
+        ran = self.pytest(tests, 7200, ("-n", "auto", "--dist=loadfile"), **{_MAP: str(folder)})
+        print(f"map: the tests {ran} in {time.monotonic() - start:.0f} s", flush=True)
+        for module, source in before.items():
+            self._write(self.folder / module, source)
+        found: dict[str, dict[str, Any]] = {"seconds": {}, "marks": {}}
+        for part in folder.iterdir():
+            data = json.loads(part.read_text("utf-8"))
+            found["seconds"] |= data["seconds"]
+            for name, marks in data["marks"].items():
+                found["marks"].setdefault(name, []).extend(marks)
+        return found
 
     def verdict(self, mutant: Mutant, tests: list[str], seconds: float) -> str:
         """What the tests say of *mutant*: `failed` is noticed, `passed` survived, `too long` was ended."""
         file = self.folder / mutant.module
         before = file.read_text("utf-8")
+        try:
+            self._write(file, mutant.text)
+            start, said = time.monotonic(), "passed"
+            for part in filter(None, (tests[:FIRST], tests[FIRST:])):
+                left = seconds - (time.monotonic() - start)
+                said = self._of(part, left) if said == "passed" else said
+            return said
+        finally:
+            self._write(file, before)
+
+    def _of(self, tests: list[str], seconds: float) -> str:
         order = self.work / "order.json"
         order.write_text(json.dumps(tests), "utf-8")
         files = sorted({name.partition("::")[0] for name in tests})
-        # Compiled packs are kept by what they were compiled from, not by what compiled them.
-        cache = (
-            "cache"
-            if "/judge/" in mutant.module or "/change/" in mutant.module
-            else f"cache-{time.time_ns()}"
-        )
-        try:
-            self._write(file, mutant.text)
-            return self.pytest(["-x", *files], seconds, cache, **{_ORDER: str(order)})
-        finally:
-            self._write(file, before)
+        return self.pytest(["-x", *files], seconds, **{_ORDER: str(order)})
 
     def _write(self, file: Path, text: str) -> None:
         """*text* in *file*, without the byte code of another text of the same length and second."""
@@ -398,7 +477,10 @@ def chosen(arguments: argparse.Namespace, tree: Path) -> list[Mutant]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
-        "paths", nargs="*", default=["aiact_gate/judge"], help="where random faults are drawn"
+        "paths",
+        nargs="*",
+        default=["aiact_gate/judge", "aiact_gate/change"],
+        help="where random faults are drawn",
     )
     parser.add_argument("--planted", action="store_true", help="the twenty hand-written faults")
     parser.add_argument("--random", type=int, default=0, help="how many random faults")
@@ -408,7 +490,7 @@ def main() -> int:
     parser.add_argument("--map", type=Path, help="where the map of lines is kept")
     parser.add_argument("--only", help="a file with the names of the faults that are tried")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
-    parser.add_argument("--seconds", type=float, default=120.0, help="the limit for one fault")
+    parser.add_argument("--seconds", type=float, default=300.0, help="the limit for one fault")
     parser.add_argument("--least", type=float, default=85.0, help="percent of the random ones")
     arguments = parser.parse_args()
     tree = arguments.tree.resolve()
@@ -418,7 +500,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as work:
         scratch = Scratch(tree, Path(work))
-        reached = scratch.reached(arguments.tests, arguments.map or Path(work) / "map.json")
+        modules = {mutant.module for mutant in faults}
+        reached = scratch.reached(arguments.tests, modules, arguments.map or Path(work) / "map.json")
         return report(scratch, reached, faults, arguments)
 
 

@@ -7,6 +7,7 @@ What a condition is made of is read from the checked expression that the engine 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aiact_gate.expressions.vocabulary import words
@@ -51,6 +52,7 @@ class Engine:
         for name, (arguments, function) in {**words(as_of), **(more or {})}.items():
             functions.append(_declare(cel, name, arguments, function))
         self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
+        self._loaded: dict[bytes, Any] = {}
         self._bool = kinds.BOOL
         self._error = kinds.ERROR
 
@@ -74,7 +76,10 @@ class Engine:
 
     def load(self, serialized: bytes) -> Any:
         """The expression of `compile`'s bytes, ready for `holds`."""
-        return self._environment.deserialize(serialized)
+        expression = self._loaded.get(serialized)
+        if expression is None:
+            expression = self._loaded[serialized] = self._environment.deserialize(serialized)
+        return expression
 
     def bind(self, data: Mapping[str, Any]) -> Any:
         """*data* as the engine reads it; conversion happens on reading, once."""
@@ -125,6 +130,12 @@ class Engine:
             return Given(error="the engine refused it")
         text = str(found.value())
         return Given(absent=True) if _is_absence(text) else Given(error=_overload(text))
+
+
+@lru_cache(maxsize=8)
+def engine_for(names: tuple[str, ...], as_of: str) -> Engine:
+    """The engine for *names* at the day *as_of*: systems and trees that one run judges share it, and what it has loaded."""
+    return Engine(names, as_of)
 
 
 def _plain(value: Any) -> Any:

@@ -46,7 +46,6 @@ class CheckJudge:
         self.evidence = evidence
         self.engine = engine
         self.system = system
-        self._loaded: Loaded = {}
         self._base: Bound = {name: (value, (name,)) for name, value in evidence.data.items()}
         self._lookup_tables: dict[tuple[int, str], dict[Any, int]] = {}
         self._shared = engine.bind(evidence.data)
@@ -214,7 +213,7 @@ class CheckJudge:
         if check.proof is None:
             return None
         shared = self._shared_by(check.proof, requirement)
-        if not self.engine.holds(self._expression(check.proof), shared).holds:
+        if not self.engine.holds(self.engine.load(check.proof.code), shared).holds:
             return None
         rows = list(self._bindings(check, self._base))
         if any(self._echo(requirement, path, bound) for bound in rows for path in check.texts):
@@ -223,7 +222,7 @@ class CheckJudge:
             return None
         count: int | None = len(rows)
         if check.chosen is not None:
-            count = self.engine.count(self._expression(check.chosen), shared)
+            count = self.engine.count(self.engine.load(check.chosen.code), shared)
         if count is None or check.loops and count < check.min_items:
             return None
         return self._result(check, requirement, [], count, count, nothing=not count)
@@ -276,7 +275,7 @@ class CheckJudge:
         except (NotThere, StopIteration):
             return None
         data = {name: bound[name][0] for name in condition.names if name in bound}
-        return self.engine.value(self._expression(condition), self.engine.bind(data))
+        return self.engine.value(self.engine.load(condition.code), self.engine.bind(data))
 
     def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
         if not check.loops:
@@ -392,7 +391,7 @@ class CheckJudge:
             # What a loop binds hides evidence of the same name: a pack may add a record kind that is called like it.
             if name in bound and (name not in data or bound[name][1] != (name,)):
                 data[name] = bound[name][0]
-        return self.engine.holds(self._expression(condition), self.engine.bind(data))
+        return self.engine.holds(self.engine.load(condition.code), self.engine.bind(data))
 
     def _fixed(self, condition: Condition) -> dict[str, Any]:
         """What *condition* reads of the evidence, and nothing beside it: what is bound is converted anew for each row."""
@@ -404,12 +403,6 @@ class CheckJudge:
                     paths = [path[1:] for path in condition.relative if path[0] == name]
                     fixed[name] = _pruned(self.evidence.data[name], paths)
         return fixed
-
-    def _expression(self, condition: Condition) -> Any:
-        expression = self._loaded.get(condition.code)
-        if expression is None:
-            expression = self._loaded[condition.code] = self.engine.load(condition.code)
-        return expression
 
     def _empty_path(self, condition: Condition, bound: Bound) -> Pointer | None:
         """The pointer of the first thing that *condition* reads and that is absent or null, in whichever row it reads."""

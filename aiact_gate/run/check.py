@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.engine import engine_for
 from aiact_gate.judge.causes import one_a_cause
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
@@ -336,7 +336,7 @@ def _system(
 
         evidence.faults += asked_about(gathering.snapshot, manifest, system, claim, evidence)
     requirements = [requirement for pack, _ in packs for requirement in pack.requirements]
-    engine = Engine((*_names(requirements), *gathering.kinds), options.as_of)
+    engine = engine_for((*_names(requirements), *gathering.kinds), options.as_of)
     if any(requirement.widened for requirement in requirements):
         claim = claim._replace(widened=widened(requirements, claim, evidence, engine))
     if not any(other is not system and other["id"] == system["id"] for other in manifest.systems):
@@ -475,7 +475,7 @@ def _with_waiver_rows(
     if not faults:
         return systems
     evidence = Evidence(faults=faults, anchor=systems[0].anchor)
-    judge = CheckJudge(evidence, Engine((), options.as_of), systems[0].id)
+    judge = CheckJudge(evidence, engine_for((), options.as_of), systems[0].id)
     rows = []
     for row in systems[0].rows:
         if row.requirement.id == "integrity.waivers":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hypothesis import HealthCheck, settings
 # Tests are imported one by one (`importlib` mode), so the helpers beside this file need a way to be found.
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+# Hundreds of repositories are made; git would copy a dozen examples of hooks into each.
+os.environ["GIT_TEMPLATE_DIR"] = ""
 
 # Every property draws the same number of examples, the same ones in each run: a run that fails, fails again. Before a
 # release: pytest --hypothesis-profile=search

@@ -379,6 +379,9 @@ def high(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) 
 
 
 def _environment() -> dict[str, str]:
+    kept = "GIT_TEMPLATE_DIR"  # the tests' own
     return {
-        key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "GITHUB_", "MLFLOW_"))
+        key: value
+        for key, value in os.environ.items()
+        if key == kept or not key.startswith(("GIT_", "GITHUB_", "MLFLOW_"))
     }

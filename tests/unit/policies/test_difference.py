@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -499,3 +500,24 @@ def test_its_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, s
 
     assert code == ran.code, ran.said
     assert said in ran.said
+
+
+@pytest.mark.parametrize("file", ["timeline.yaml", "classification.yaml"])
+def test_another_timeline_or_classification_cant_be_decided_and_ends_with_1(
+    file: str, tmp_path: Path
+) -> None:
+    old = builtin_folder("eu-ai-act")
+    shutil.copytree(old, tmp_path / "eu-ai-act")
+    changed = tmp_path / "eu-ai-act" / file
+    text = changed.read_text("utf-8")
+    changed.write_text(
+        text.replace("2027-12-02", "2027-12-03")
+        if "2027-12-02" in text
+        else text.replace("title: ", "title: The ", 1),
+        "utf-8",
+    )
+
+    ran = program("policy", "diff", str(old), str(tmp_path / "eu-ai-act"), cwd=tmp_path)
+
+    assert 1 == ran.code, ran.out
+    assert "undecidable" in ran.out and file in ran.out, ran.out
