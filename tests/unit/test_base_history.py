@@ -366,6 +366,9 @@ LOOSER: dict[str, Case] = {
     ),
     "the simplified form": set_to(ANNEX, "form: full", "form: simplified", "threshold-lowered"),
     "a gap closed in the same words": set_to(DATA, "status: open", "status: closed", "gap-closed"),
+    "events lost on failure": set_to(
+        LOGGING, "on_failure: block", "on_failure: degrade_and_alarm", "threshold-lowered"
+    ),
     "a gap mitigated in the same words": set_to(DATA, "status: open", "status: mitigated", "gap-closed"),
     # claims and acceptances
     "an element of Annex IV left out": set_to(
