@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_lowercase, digits
 from typing import Any
 
 from aiact_gate.change.loosenings import Stated, finding_of, mapping, systems_of, texts
@@ -138,7 +139,11 @@ def _uncovered(glob: str, others: Sequence[str], now: Stated, before: Stated) ->
     """
     pattern, patterns = Glob(glob), [Glob(other) for other in others]
     held = [path for path in _below(before.folder, before.paths()) if pattern.matches(path)]
-    probes = [glob.replace("**", deep).replace("*", "zq").replace("?", "z") for deep in ("zr", "zr/zs/zt")]
+    probes = [
+        glob.replace("**", deep).replace("*", sign * 2).replace("?", sign)
+        for sign in ascii_lowercase + digits
+        for deep in (sign * 2, f"{sign}/{sign}/{sign}")
+    ]
     found = []
     for moved in (True, False):
         missed = []

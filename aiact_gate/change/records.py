@@ -14,6 +14,7 @@ Rows are told apart by the field of the type `key`, or by the one that `x-key` n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
@@ -265,7 +266,14 @@ DAYS = {
 
 
 def _same_beside(spot: Spot, key: str) -> bool:
-    return all(spot.now.get(name) == value for name, value in spot.before.items() if name != key)
+    """Whether no other field has a new word; case, white space and punctuation are none."""
+    return all(
+        _folded(spot.now.get(name)) == _folded(value) for name, value in spot.before.items() if name != key
+    )
+
+
+def _folded(value: Any) -> Any:
+    return re.findall(r"\w+", value.casefold()) if isinstance(value, str) else value
 
 
 def _otherwise(spot: Spot, key: str, was: Any, is_: Any) -> Finding:
@@ -321,9 +329,12 @@ def _is_empty(value: Any) -> bool:
 def _gaps(pair: Pair) -> Iterator[Finding]:
     for name, before, index, now in pair.rows(("gaps",), "id"):
         said = [{key: value for key, value in row.items() if key != "status"} for row in (before, now)]
-        if index >= 0 and now.get("status") == "closed" != before.get("status") and said[0] == said[1]:
-            message = f"The gap {name} was {before.get('status')} and is closed, in the same words."
-            fix = f"Write status: {before.get('status')}, or say how it was closed."
+        was, is_ = (str(row.get("status")) for row in (before, now))
+        steps = ("open", "mitigated", "closed")
+        settled = was in steps and is_ in steps and steps.index(is_) > steps.index(was)
+        if index >= 0 and settled and said[0] == said[1]:
+            message = f"The gap {name} was {was} and is {is_}, in the same words."
+            fix = f"Write status: {was}, or say how it was {is_}."
             place = pair.place(("gaps", index, "status"))
             yield finding_of("gap-closed", message, fix, place, f"{pair.system}/{name}")
 

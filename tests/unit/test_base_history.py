@@ -220,6 +220,13 @@ LOOSER: dict[str, Case] = {
     "an input pattern narrowed": set_to(
         "aiact.yaml", "data/*.csv", "data/train.csv", "inputs-narrowed", "inputs:"
     ),
+    "an input pattern narrowed to all but its ends": set_to(
+        "aiact.yaml",
+        "      - data/*.csv\n",
+        "      - data/*q.csv\n      - data/train.csv\n      - data/test.csv\n      - data/german_credit.csv\n",
+        "inputs-narrowed",
+        "inputs:",
+    ),
     "an older model version": set_to(
         "aiact.yaml", 'version: "1"', 'version: "0"', "model-moved-back", "mlflow:"
     ),
@@ -362,6 +369,10 @@ LOOSER: dict[str, Case] = {
     ),
     "the simplified form": set_to(ANNEX, "form: full", "form: simplified", "threshold-lowered"),
     "a gap closed in the same words": set_to(DATA, "status: open", "status: closed", "gap-closed"),
+    "events lost on failure": set_to(
+        LOGGING, "on_failure: block", "on_failure: degrade_and_alarm", "threshold-lowered"
+    ),
+    "a gap mitigated in the same words": set_to(DATA, "status: open", "status: mitigated", "gap-closed"),
     # claims and acceptances
     "an element of Annex IV left out": set_to(
         ANNEX,

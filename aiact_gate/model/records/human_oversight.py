@@ -76,7 +76,7 @@ class OverrideAction(Strict):
 class Fallback(Strict):
     """What happens to open cases while it is stopped."""
 
-    kind: Literal["none", "manual", "automatic"]
+    kind: Annotated[Literal["none", "manual", "automatic"], easier(["none", "manual"])]
     """What takes the system's place; automatic: something that decides by itself."""
     how: Text
     """What happens to open and new cases while the system stands still.

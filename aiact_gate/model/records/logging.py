@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from aiact_gate.model.fields import Claim, Key, Name, Person, Record, Strict, Text, TrackedFile
+from aiact_gate.model.fields import Claim, Key, Name, Person, Record, Strict, Text, TrackedFile, easier
 
 
 class Capture(Strict):
@@ -18,7 +18,9 @@ class Capture(Strict):
     tested_by: TrackedFile
     """The file of this repository that tests the writing of events.
     Example: tests/test_service.py"""
-    on_failure: Literal["block", "buffer", "degrade_and_alarm"]
+    on_failure: Annotated[
+        Literal["block", "buffer", "degrade_and_alarm"], easier(["degrade_and_alarm", "buffer", "block"])
+    ]
     """What the service does if an event can't be written; degrade_and_alarm: go on with less, and alarm
     somebody."""
 
