@@ -140,9 +140,10 @@ def _uncovered(glob: str, others: Sequence[str], now: Stated, before: Stated) ->
     pattern, patterns = Glob(glob), [Glob(other) for other in others]
     held = [path for path in _below(before.folder, before.paths()) if pattern.matches(path)]
     probes = [
-        glob.replace("**", deep).replace("*", sign * 2).replace("?", sign)
+        glob.replace("**", deep).replace("*", sign * length).replace("?", sign)
         for sign in ascii_lowercase + digits
-        for deep in (sign * 2, f"{sign}/{sign}/{sign}")
+        for length in (1, 2, 5, 37)
+        for deep in (sign * length, f"{sign}/{sign}/{sign * length}")
     ]
     found = []
     for moved in (True, False):

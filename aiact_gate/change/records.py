@@ -411,6 +411,21 @@ def _claims(pairs: Mapping[str, Pair]) -> Iterator[Finding]:
                 was = mapping(before.get(name, (0, {}))[1].get("not_appropriate"))
                 pointer = ("attack_classes", index, "not_appropriate")
                 yield from _claim(f"The attack class {name}", was, claim, pointer, name, pair)
+            yield from _unanswered(name, mapping(before.get(name, (0, {}))[1]), row, index, pair)
+
+
+def _unanswered(
+    name: str, before: Mapping[str, Any], now: Mapping[str, Any], index: int, pair: Pair
+) -> Iterator[Finding]:
+    """Parts of the attack class *name* for which a measure stood, and a reason why none fits stands now."""
+    measured = _by_key(before.get("measures"), "verb")
+    for verb, (number, row) in _by_key(now.get("measures"), "verb").items():
+        had = measured.get(verb, (0, {}))[1].get("measure")
+        if had and _is_empty(row.get("measure")) and not _is_empty(row.get("not_appropriate_because")):
+            message = f"{name}, {verb}: a measure stood here; now none is called appropriate."
+            place = pair.place(("attack_classes", index, "measures", number, "not_appropriate_because"))
+            fix = "Put the measure back; if it doesn't fit any more, those who guard the record let this change through."
+            yield finding_of("claim-added", message, fix, place, f"{pair.system}/{name}/{verb}")
 
 
 def _claim(

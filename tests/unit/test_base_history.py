@@ -227,6 +227,13 @@ LOOSER: dict[str, Case] = {
         "inputs-narrowed",
         "inputs:",
     ),
+    "an input pattern narrowed to names of two letters": set_to(
+        "aiact.yaml",
+        "      - data/*.csv\n",
+        "      - data/??.csv\n      - data/train.csv\n      - data/test.csv\n      - data/german_credit.csv\n",
+        "inputs-narrowed",
+        "inputs:",
+    ),
     "an older model version": set_to(
         "aiact.yaml", 'version: "1"', 'version: "0"', "model-moved-back", "mlflow:"
     ),
@@ -394,6 +401,20 @@ LOOSER: dict[str, Case] = {
     "an acceptance prolonged": set_to(
         RISKS, "  expires: 2027-05-20", "  expires: 2028-05-20", "acceptance-prolonged"
     ),
+    "an acceptance prolonged by a full stop": set_to(
+        RISKS,
+        "which is why G1 comes before any production use.\n  accepted_by: head-of-model-risk@example.org\n  expires: 2027-05-20",
+        "which is why G1 comes before any production use . \n  accepted_by: head-of-model-risk@example.org\n  expires: 2028-05-20",
+        "acceptance-prolonged",
+        "  expires: 2028-05-20",
+    ),
+    "a measure called not appropriate": set_to(
+        PLAN,
+        "measure: prepare.py pins the source file by its full SHA-256 and stops on any difference.",
+        "not_appropriate_because: Nobody would want to poison a table that is published anyway.",
+        "claim-added",
+    ),
+    "a fallback taken away": set_to(OVERSIGHT, "kind: manual", "kind: none", "threshold-lowered"),
     "points that don't apply any more": Case(
         lambda repository: edit(
             repository,
