@@ -264,20 +264,6 @@ class CheckJudge:
             )
         ]
 
-    def bindings(self, check: Check) -> Iterator[Bound]:
-        """What the loops of *check* bind, row by row. Raises `NotThere` where a list isn't."""
-        return self._bindings(check, self._base)
-
-    def value_of(self, condition: Condition, check: Check, requirement: Requirement) -> Any:
-        """What *condition* (of any kind) gives in the first row of *check*, None if it gives nothing plain."""
-        try:
-            first = next(self._bindings(check, self._with_parameters(requirement)))
-            bound = self._look_up(check, first)
-        except (NotThere, StopIteration):
-            return None
-        data = {name: bound[name][0] for name in condition.names if name in bound}
-        return self.engine.value(self._expression(condition), self.engine.bind(data))
-
     def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
         if not check.loops:
             yield bound

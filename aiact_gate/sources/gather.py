@@ -92,7 +92,8 @@ def gather(
         from aiact_gate.sources.events import attach_events
 
         attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
-    evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library, gathering.kinds)
+    tree = references.Tree(snapshot, manifest, library)
+    evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
         from aiact_gate.sources import binding, figures  # a system without a duty pays for neither
