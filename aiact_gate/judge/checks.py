@@ -774,14 +774,7 @@ def _element(check: Check, bound: Bound) -> str:
     for loop in check.loops:
         value = bound[loop.name][0]
         if isinstance(value, dict):
-            key = (
-                value.get("id")
-                or value.get("point")
-                or value.get("name")
-                or value.get("dimension")
-                or value.get("path")
-                or value.get("text")
-            )
+            key = next((value[name] for name in operands.KEYS if value.get(name)), value.get("text"))
             parts.append(str(key) if isinstance(key, (str, int)) else str(bound[loop.name][1][-1]))
         else:
             parts.append(str(value))
