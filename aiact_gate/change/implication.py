@@ -104,45 +104,38 @@ def clauses(tree: Expr) -> list[Expr]:
 
 def implies(a: Expr, b: Expr) -> bool:
     """Whether *b* is true wherever *a* is true."""
-    if a == b or b == TRUE:
-        return True
-    if _is(b, "_&&_"):
-        return all(implies(a, part) for part in b.parts)
-    if _is(a, "_||_"):
-        return all(implies(part, b) for part in a.parts)
-    if _is(a, "_&&_") and any(implies(part, b) for part in a.parts):
-        return True
-    if _is(b, "_||_") and any(implies(a, part) for part in b.parts):
-        return True
-    if _is(a, "!_") and _is(b, "!_"):
-        return falsifies(a.parts[0], b.parts[0])
-    if _is(a, "_?_:_") and _is(b, "_?_:_") and a.parts[0] == b.parts[0]:
-        return implies(a.parts[1], b.parts[1]) and implies(a.parts[2], b.parts[2])
-    one, other = _macro(a), _macro(b)
-    if one is not None and other is not None and one[:2] == other[:2]:
-        return implies(one[2], other[2])
-    return _set_in(a, b) or _compared(a, b)
+    return _follows(a, b, True)
 
 
 def falsifies(a: Expr, b: Expr) -> bool:
     """Whether *b* is false (not true, and no error) wherever *a* is false."""
-    if a == b or b == FALSE:
+    return _follows(a, b, False)
+
+
+def _follows(a: Expr, b: Expr, truth: bool) -> bool:
+    """Whether *b* is *truth* wherever *a* is."""
+    if a == b or b == (TRUE if truth else FALSE):
         return True
-    if _is(b, "_||_"):
-        return all(falsifies(a, part) for part in b.parts)
-    if _is(a, "_&&_"):
-        return all(falsifies(part, b) for part in a.parts)
-    if _is(a, "_||_") and any(falsifies(part, b) for part in a.parts):
+    # A chain of `every` is *truth* only if each part is, one of `some` if one part is.
+    every, some = ("_&&_", "_||_") if truth else ("_||_", "_&&_")
+    if _is(b, every):
+        return all(_follows(a, part, truth) for part in b.parts)
+    if _is(a, some):
+        return all(_follows(part, b, truth) for part in a.parts)
+    if _is(a, every) and any(_follows(part, b, truth) for part in a.parts):
         return True
-    if _is(b, "_&&_") and any(falsifies(a, part) for part in b.parts):
+    if _is(b, some) and any(_follows(a, part, truth) for part in b.parts):
         return True
     if _is(a, "!_") and _is(b, "!_"):
-        return implies(a.parts[0], b.parts[0])
+        return _follows(a.parts[0], b.parts[0], not truth)
+    if truth and _is(a, "_?_:_") and _is(b, "_?_:_") and a.parts[0] == b.parts[0]:
+        return implies(a.parts[1], b.parts[1]) and implies(a.parts[2], b.parts[2])
     one, other = _macro(a), _macro(b)
     if one is not None and other is not None and one[:2] == other[:2]:
-        return falsifies(one[2], other[2])
+        return _follows(one[2], other[2], truth)
     # Of comparisons with constants of one kind, one is false exactly where it isn't true.
-    return _set_in(b, a) or _compared(b, a)
+    low, high = (a, b) if truth else (b, a)
+    return _set_in(low, high) or _compared(low, high)
 
 
 def _is(tree: Expr, name: str) -> bool:

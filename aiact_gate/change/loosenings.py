@@ -101,10 +101,6 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 def texts(value: Any) -> list[str]:
     """The texts of *value*, a list or a single one."""
-    return (
-        [value]
-        if isinstance(value, str)
-        else [str(item) for item in value]
-        if isinstance(value, list)
-        else []
-    )
+    if isinstance(value, str):
+        return [value]
+    return [str(item) for item in value] if isinstance(value, list) else []

@@ -58,16 +58,8 @@ def _failing(row: Row) -> set[str]:
 
 
 def _of_base(row: Row) -> Row:
-    checks = tuple(
-        check._replace(
-            findings=tuple(
-                finding._replace(note=finding.note or "by the rule as it was before this change")
-                for finding in check.findings
-            )
-        )
-        for check in row.checks
-    )
-    return row._replace(checks=checks)
+    note = "by the rule as it was before this change"
+    return row.with_findings(lambda finding: finding._replace(note=finding.note or note))
 
 
 def dropped_points(report: Report, before: Mapping[str, SystemReport]) -> list[Finding]:
@@ -113,13 +105,7 @@ def compared(
             Problem(change.message, change.fix, change.location, 1, change.kind) for change in changes
         ]
     systems = numbered(systems)
-    standing = sum(
-        finding.standing
-        for system in systems
-        for row in system.rows
-        for check in row.checks
-        for finding in check.findings
-    )
+    standing = sum(finding.standing for finding in report._replace(systems=systems).findings)
     verdict, code, more = decide(systems, problems, bool(report.subject.get("release")))
     if changes and code in (0, 1):
         verdict, code = "fail", 1
@@ -144,14 +130,7 @@ def _in_mode(code: int, report: Report, systems: Sequence[SystemReport], problem
 def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
     if before is None:
         return system
-    known = {
-        one.fingerprint
-        for row in before.rows
-        for check in row.checks
-        for finding in (*check.findings, *check.waiting)
-        if finding.outcome is Outcome.FAIL
-        for one in (finding, *finding.alike)
-    }
+    known = {one for row in before.rows for one in _failing(row)}
     newly_needed = {
         finding.location.pointer
         for row in system.rows

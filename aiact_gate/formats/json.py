@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.formats.links import documentation
@@ -37,30 +37,22 @@ def as_data(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool": {"name": "aiact-gate", "version": report.version},
-        "repository": report.repository,
         "packs": [
             {"name": name, "version": version, "digest": digest, "legal_review": review}
             for name, version, digest, review in report.packs
         ],
-        "as_of": report.as_of,
-        "enforce": report.enforce,
-        "mode": report.mode,
+        **_fields(
+            report,
+            "repository as_of enforce mode bypass verdict subject manifest note standing remarks exit_code",
+        ),
         "ring": report.in_force.ring if report.in_force is not None else "",
         "rollout": _rollout(report),
         "recalls": [_recall(recall) for recall in report.recalls],
-        "bypass": report.bypass,
         "first_lines": list(shown.first),
-        "verdict": report.verdict,
-        "subject": report.subject,
-        "manifest": report.manifest,
-        "note": report.note,
-        "standing": report.standing,
-        "remarks": list(report.remarks),
         "systems": [_system(system) for system in shown.systems],
         "questions": [_finding(one, one.finding) for one in shown.questions if one.finding is not None],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],
         "problems": [_problem(problem) for problem in shown.problems],
-        "exit_code": report.exit_code,
     }
 
 
@@ -69,57 +61,36 @@ def _rollout(report: Report) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
+        **_fields(found, "pack vendored repository profile since until kinds"),
         "decided_by": found.because,
-        "pack": found.pack,
-        "vendored": found.vendored,
-        "repository": found.repository,
         "ring_mode": found.ring_mode or (found.mode if found.because == "ring" else ""),
-        "profile": found.profile,
-        "since": found.since,
-        "until": found.until,
-        "kinds": list(found.kinds),
     }
 
 
 def _recall(recall: Recall) -> dict[str, Any]:
-    return {
-        "check": recall.check,
-        "reason": recall.reason,
-        "issue": recall.issue,
-        "approved_by": recall.approved_by,
-        "from": recall.since,
-        "until": recall.until,
-        "pack": recall.pack,
-        "vendored": recall.vendored,
-    }
+    return {**_fields(recall, "check reason issue approved_by until pack vendored"), "from": recall.since}
+
+
+def _fields(value: NamedTuple, names: str) -> dict[str, Any]:
+    """Those of the fields *names* (of texts, numbers and lists of them) that the report calls as the model does."""
+    return {name: getattr(value, name) for name in names.split()}
 
 
 def _system(shown: SystemView) -> dict[str, Any]:
     system = shown.system
     return {
-        "id": system.id,
-        "name": system.name,
-        "version": system.version,
-        "role": list(system.roles),
-        "tier": system.tier,
-        "profile": system.profile,
+        **_fields(system, "id name version tier profile model release applies_from counts"),
+        "role": system.roles,
         "profile_of_ring": system.ring,
         "classification": {
+            **_fields(system, "cites decided_by reviewed_by proposed"),
             "tier": system.derived_tier,
-            "cites": list(system.cites),
             "applies_from": system.derived_from,
             "settled": system.is_settled,
-            "decided_by": system.decided_by,
-            "reviewed_by": system.reviewed_by,
-            "proposed": system.proposed,
         },
-        "model": system.model,
         "lock": system.lock_date,
-        "release": system.release,
-        "applies_from": system.applies_from,
         "dates": [{"what": what, "date": date, "remark": remark} for what, date, remark in system.dates],
-        "duties": [{**duty._asdict(), "readings": list(duty.readings)} for duty in system.duties],
-        "counts": system.counts,
+        "duties": [duty._asdict() for duty in system.duties],
         "notices": [_finding(one, one.finding) for one in shown.beside if one.finding is not None],
         "requirements": [_row(row) for row in shown.rows],
     }
@@ -129,22 +100,12 @@ def _row(shown: RowView) -> dict[str, Any]:
     row = shown.row
     requirement = row.requirement
     return {
-        "id": requirement.id,
-        "version": requirement.version,
-        "citation": requirement.citation,
-        "title": requirement.title,
-        "calls_for": requirement.calls_for,
-        "profile": requirement.profile,
-        "method": row.method,
+        **_fields(requirement, "id version citation title calls_for profile leaves_open"),
+        **_fields(row, "method because applies_from stood_on waiver"),
         "outcome": row.outcome.value,
-        "because": row.because,
-        "applies_from": row.applies_from,
-        "stood_on": row.stood_on,
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
-        "leaves_open": requirement.leaves_open,
         "documentation": documentation(requirement.id, requirement.file, __version__),
         "locations": [_place(place) for place in row.places],
-        "waiver": row.waiver,
         "waivers": [_waiver(cover) for cover in row.covers if cover.waiver],
         "debts": [_debt(cover) for cover in row.covers if not cover.waiver],
         "signatures": [_signature(person) for person in row.signatures],
@@ -155,32 +116,20 @@ def _row(shown: RowView) -> dict[str, Any]:
 
 
 def _waiver(cover: Cover) -> dict[str, Any]:
-    return {
-        "id": cover.waiver,
-        **_debt(cover),
-        "approved_by": cover.approved_by,
-        "confirmed": cover.confirmed,
-    }
+    return {"id": cover.waiver, **_debt(cover), **_fields(cover, "approved_by confirmed")}
 
 
 def _debt(cover: Cover) -> dict[str, Any]:
-    return {
-        "owner": cover.owner,
-        "start": cover.start,
-        "end": cover.end,
-        "check": cover.check,
-        "element": cover.element,
-    }
+    return _fields(cover, "owner start end check element")
 
 
 def _signature(person: PersonSeen) -> dict[str, Any]:
     return {
+        **_fields(person, "role elements"),
         "by": person.name,
-        "role": person.role,
         "start": "",
         "end": person.until,
         "confirmed": False,
-        "elements": list(person.elements),
         "location": _place(person.place),
     }
 
@@ -188,35 +137,20 @@ def _signature(person: PersonSeen) -> dict[str, Any]:
 def _check(shown: CheckView) -> dict[str, Any]:
     check = shown.check
     return {
-        "id": check.id,
-        "severity": check.severity,
-        "method": check.method,
+        **_fields(check, "id severity method because recalled held of"),
         "outcome": check.outcome.value,
-        "because": check.because,
-        "recalled": check.recalled,
         "warns_until": check.grace,
-        "held": check.held,
-        "of": check.of,
         "findings": [_finding(one, one.finding) for one in shown.found if one.finding is not None],
     }
 
 
 def _finding(shown: Shown, finding: Finding) -> dict[str, Any]:
     return {
-        "kind": finding.kind,
+        **_fields(finding, "kind severity message fix note element number waits fingerprint standing"),
         "outcome": finding.outcome.value,
-        "severity": finding.severity,
         "level": shown.level,
         "not_counted": shown.why,
-        "message": finding.message,
-        "fix": finding.fix,
-        "note": finding.note,
         "warns_until": finding.grace,
-        "element": finding.element,
-        "number": finding.number,
-        "waits": list(finding.waits),
-        "fingerprint": finding.fingerprint,
-        "standing": finding.standing,
         "in_every_mode": finding.is_firm,
         "location": _place(finding.location),
     }
@@ -224,9 +158,7 @@ def _finding(shown: Shown, finding: Finding) -> dict[str, Any]:
 
 def _place(place: Location) -> dict[str, Any]:
     return {
-        "path": place.path,
-        "line": place.line,
-        "column": place.column,
+        **_fields(place, "path line column"),
         "end_line": place.end_line or place.line,
         "end_column": place.end_column or place.column,
         "pointer": pointer_text(place.pointer),
@@ -236,12 +168,7 @@ def _place(place: Location) -> dict[str, Any]:
 def _problem(problem: Shown) -> dict[str, Any]:
     place = problem.location
     return {
-        "message": problem.message,
-        "fix": problem.fix,
-        "code": problem.code,
-        "level": problem.level,
+        **_fields(problem, "message fix code level"),
         "not_counted": problem.why,
-        "location": {"path": place.path, "line": place.line, "column": place.column}
-        if place is not None
-        else None,
+        "location": _fields(place, "path line column") if place is not None else None,
     }

@@ -71,7 +71,7 @@ def _hook(shown: View, style: Style, width: int) -> str:
     """For a commit: only what it makes new or worse, then one line of counts where something was judged."""
     report = shown.report
     lines = _first(shown, style, width) + _problems(shown, style, width)
-    lines += wrapped(report.note, width) if report.note else []
+    lines += wrapped(report.note, width)
     if not report.systems or report.verdict == "nothing_evaluated":
         return _joined(lines, style)
     new = shown.failed
@@ -107,12 +107,10 @@ def _system(report: Report, shown: SystemView, style: Style, width: int, verbose
         lines = [title, *wrapped(f"{tier[:1].upper()}{tier[1:]}.", width)]
     lines += wrapped(words.role_line(system, report.as_of), width)
     lines += wrapped(words.release_line(report, system), width)
-    if words.people_line(system):
-        lines += wrapped(words.people_line(system), width)
+    lines += wrapped(words.people_line(system), width)
     lines.append("")
     lines += wrapped(words.counts_line(system), width)
-    if words.worth_line(system):
-        lines += wrapped(words.worth_line(system), width)
+    lines += wrapped(words.worth_line(system), width)
     lines.append("")
     lines += _failed(shown, style, width, verbose)
     lines += _unknown(shown.unknown, style, width)
@@ -136,8 +134,7 @@ def _failed(system: SystemView, style: Style, width: int, verbose: bool) -> list
         shown = found if verbose else found[:SHOWN_PER_KIND]
         for finding in shown:
             lines += _block(finding, style, width)
-        if len(found) > len(shown):
-            lines += [f"    and {len(found) - len(shown)} more: -v", ""]
+        lines += _rest(len(found) - len(shown))
     if system.waiting:
         lines += [f"{style('bad', 'WAITING')}  For something that isn't there or can't be read", ""]
         lines += _by_reason(system.waiting, width)
@@ -329,9 +326,7 @@ def _notes(shown: View, style: Style, width: int) -> list[str]:
     named = [point for system in report.systems for point in words.person_rows(system)]
     if named:
         lines += wrapped(f"On a person's word alone (signed, named only): {', '.join(named)}.", width)
-    dated = words.other_dates(report)
-    if dated:
-        lines += wrapped(dated, width)
+    lines += wrapped(words.other_dates(report), width)
     for remark in report.remarks:
         lines += wrapped(remark, width)
     lines += wrapped(shown.standing, width)

@@ -389,11 +389,5 @@ def _reasons(report: Report, system: SystemReport, outcomes: Sequence[Outcome]) 
             found.setdefault((row.outcome, words.because(row), row.standing), []).append(row)
     for (outcome, because, standing), rows in found.items():
         level = _worst(_level_of_row(report, row) for row in rows)
-        yield Reason(
-            level,
-            outcome,
-            because,
-            STOOD if standing else _excused(report, level),
-            tuple(rows),
-            system.anchor,
-        )
+        why = STOOD if standing else _excused(report, level)
+        yield Reason(level, outcome, because, why, tuple(rows), system.anchor)

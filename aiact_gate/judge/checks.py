@@ -263,20 +263,6 @@ class CheckJudge:
             )
         ]
 
-    def bindings(self, check: Check) -> Iterator[Bound]:
-        """What the loops of *check* bind, row by row. Raises `NotThere` where a list isn't."""
-        return self._bindings(check, self._base)
-
-    def value_of(self, condition: Condition, check: Check, requirement: Requirement) -> Any:
-        """What *condition* (of any kind) gives in the first row of *check*, None if it gives nothing plain."""
-        try:
-            first = next(self._bindings(check, self._with_parameters(requirement)))
-            bound = self._look_up(check, first)
-        except (NotThere, StopIteration):
-            return None
-        data = {name: bound[name][0] for name in condition.names if name in bound}
-        return self.engine.value(self.engine.load(condition.code), self.engine.bind(data))
-
     def _bindings(self, check: Check, bound: Bound) -> Iterator[Bound]:
         if not check.loops:
             yield bound
@@ -781,14 +767,7 @@ def _element(check: Check, bound: Bound) -> str:
     for loop in check.loops:
         value = bound[loop.name][0]
         if isinstance(value, dict):
-            key = (
-                value.get("id")
-                or value.get("point")
-                or value.get("name")
-                or value.get("dimension")
-                or value.get("path")
-                or value.get("text")
-            )
+            key = next((value[name] for name in operands.KEYS if value.get(name)), value.get("text"))
             parts.append(str(key) if isinstance(key, (str, int)) else str(bound[loop.name][1][-1]))
         else:
             parts.append(str(value))

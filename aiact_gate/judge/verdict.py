@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -78,12 +79,7 @@ def _waited_for(
 
 def short_citation(requirement: Requirement) -> str:
     """`9(5)`, `IV 1(a)`: the point's number without the word Article and without sentence or subparagraph."""
-    head = (
-        requirement.citation.split(", first")[0]
-        .split(", second")[0]
-        .split(", third")[0]
-        .split(", introductory")[0]
-    )
+    head = re.split(", (?:first|second|third|introductory)", requirement.citation)[0]
     return head.replace("Article ", "").replace("Annex IV, point ", "IV ").replace(", point ", " ")
 
 
@@ -102,9 +98,7 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
             ),
             key=lambda finding: (
                 KINDS.index(finding.kind) if finding.kind in KINDS else 99,
-                finding.location.path,
-                finding.location.line,
-                finding.location.column,
+                *finding.location[:3],
                 finding.check,
                 finding.message,
             ),
@@ -115,20 +109,12 @@ def numbered(systems: tuple[SystemReport, ...]) -> tuple[SystemReport, ...]:
             if finding not in numbers:
                 number += 1
                 numbers[finding] = number
-        rows = tuple(
-            row._replace(
-                checks=tuple(
-                    check._replace(
-                        findings=tuple(
-                            finding._replace(number=numbers.get(finding, 0)) for finding in check.findings
-                        ),
-                    )
-                    for check in row.checks
-                ),
-            )
-            for row in system.rows
-        )
-        notices = tuple(notice._replace(number=numbers.get(notice, 0)) for notice in system.notices)
+
+        def with_number(finding: Finding, numbers: dict[Any, int] = numbers) -> Finding:
+            return finding._replace(number=numbers.get(finding, 0))
+
+        rows = tuple(row.with_findings(with_number) for row in system.rows)
+        notices = tuple(with_number(notice) for notice in system.notices)
         out.append(system._replace(rows=rows, notices=notices, counts=counts(rows)))
     return tuple(out)
 
@@ -164,32 +150,15 @@ def release_notices(evidence: Evidence, place: Location, release: bool, soon: Se
         shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
         message = f"Unreleased changes: run {run} doesn't cover {shown} as {'they are' if len(changed) > 1 else 'it is'} now."
         fix = "The next release needs a new run, then: aiact-gate collect"
+        outcome, severity = (Outcome.FAIL, "error") if release else (Outcome.NOT_DUE, "notice")
         found.append(
-            Finding(
-                "integrity.release",
-                "stale",
-                Outcome.FAIL if release else Outcome.NOT_DUE,
-                message,
-                fix,
-                place,
-                "error" if release else "notice",
-                article="Release",
-            )
+            Finding("integrity.release", "stale", outcome, message, fix, place, severity, article="Release")
         )
     for waiver, days in soon:
         message = f"Waiver {waiver.id} ends on {waiver.data.get('expires')}, in {days} day{'' if days == 1 else 's'}."
-        found.append(
-            Finding(
-                "integrity.waivers",
-                "stale",
-                Outcome.NOT_DUE,
-                message,
-                f"Ask {waiver.data.get('owner')} whether it's still needed.",
-                waiver.place,
-                "notice",
-                article="Waiver",
-            )
-        )
+        fix = f"Ask {waiver.data.get('owner')} whether it's still needed."
+        ends = Finding("integrity.waivers", "stale", Outcome.NOT_DUE, message, fix, waiver.place, "notice")
+        found.append(ends._replace(article="Waiver"))
     return found
 
 

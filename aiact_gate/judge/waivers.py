@@ -75,17 +75,11 @@ class Coverage(NamedTuple):
         """The baseline item that *finding* is owed under, if one is. Contradictions and Article 5 are never owed."""
         if finding.kind not in ("missing", "stale") or not requirement.is_point or of_article_5(requirement):
             return None
+        wanted = {"requirement": requirement.id, "major": requirement.major, "check": finding.check}
+        wanted["system"] = system
         for item in self.owed:
-            same = (
-                item.get("requirement") == requirement.id
-                and item.get("check") == finding.check
-                and item.get("system") == system
-            )
-            if (
-                same
-                and item.get("major") == requirement.major
-                and str(item.get("element") or "") == finding.element
-            ):
+            same = all(item.get(key) == value for key, value in wanted.items())
+            if same and str(item.get("element") or "") == finding.element:
                 return item
         return None
 
@@ -154,21 +148,13 @@ def same_person(name: Any) -> str:
     return "-".join(re.sub(r"[.'\"`\u2018-\u201f]", "", text).replace("_", " ").replace("-", " ").split())
 
 
+_NEEDED = "id system reason owner approved_by created expires requirement_version compensating".split()
+
+
 def _wrong(
     row: Mapping[str, Any], requirements: Mapping[str, Requirement], rules: WaiverRules
 ) -> tuple[str, str]:
-    needed = (
-        "id",
-        "system",
-        "reason",
-        "owner",
-        "approved_by",
-        "created",
-        "expires",
-        "requirement_version",
-        "compensating",
-    )
-    empty = [key for key in needed if not row.get(key)]
+    empty = [key for key in _NEEDED if not row.get(key)]
     if empty:
         return f"lacks {', '.join(empty)}", "Fill what is missing; without it the waiver covers nothing."
     if bool(row.get("check")) == bool(row.get("requirement")):
@@ -255,29 +241,28 @@ def waiver_faults(
     for waiver in coverage.waivers:
         if waiver.wrong:
             what = f"Waiver {waiver.id} {waiver.wrong}."
-            faults.append(
-                Fault("waiver_invalid", "malformed", waiver.place, what, waiver.fix, ("waivers", waiver.id))
-            )
+            faults.append(_fault("waiver_invalid", "malformed", waiver, what, waiver.fix))
         elif _begins(waiver) > as_of:
             what = f"Waiver {waiver.id} begins on {_begins(waiver)}; until then it covers nothing."
             fix = "Write the day on which it was decided, or wait for that day."
-            faults.append(
-                Fault("waiver_invalid", "malformed", waiver.place, what, fix, ("waivers", waiver.id))
-            )
+            faults.append(_fault("waiver_invalid", "malformed", waiver, what, fix))
         elif waiver.data.get("system") not in systems:
             what = (
                 f"Waiver {waiver.id} is for {waiver.data.get('system')}, which the manifest doesn't declare."
             )
             fix = "Take it out, or name a declared system."
-            faults.append(Fault("waiver_orphan", "unbound", waiver.place, what, fix, ("waivers", waiver.id)))
+            faults.append(_fault("waiver_orphan", "unbound", waiver, what, fix))
         elif waiver.id not in used and _ends(waiver) >= as_of:
             target = str(waiver.data.get("requirement") or waiver.data.get("check"))
             if (str(waiver.data.get("system")), target.partition("/")[0]) in unseen:
                 continue
             what = f"Waiver {waiver.id} covers nothing: {target} doesn't fail."
-            fix = "Take it out."
-            faults.append(Fault("waiver_orphan", "unbound", waiver.place, what, fix, ("waivers", waiver.id)))
+            faults.append(_fault("waiver_orphan", "unbound", waiver, what, "Take it out."))
     return faults + _too_many(coverage, as_of)
+
+
+def _fault(rule: str, kind: str, waiver: Waiver, what: str, fix: str) -> Fault:
+    return Fault(rule, kind, waiver.place, what, fix, ("waivers", waiver.id))
 
 
 def _too_many(coverage: Coverage, as_of: str) -> list[Fault]:
@@ -291,18 +276,12 @@ def _too_many(coverage: Coverage, as_of: str) -> list[Fault]:
             what = (
                 f"{len(same)} waivers end on {end}, more than {limit}: on that day all of them fail at once."
             )
-            fix = "Let some end sooner."
-            faults.append(
-                Fault(
-                    "waivers_on_one_day", "stale", same[limit].place, what, fix, ("waivers", same[limit].id)
-                )
-            )
+            faults.append(_fault("waivers_on_one_day", "stale", same[limit], what, "Let some end sooner."))
     limit = coverage.rules.max_per_repository
     if limit and len(live) > limit:
         what = f"{len(live)} waivers hold here; the organisation's pack allows {limit} without a talk."
         fix = "Mend what they cover, or talk to those who keep the pack."
-        place = live[limit].place
-        faults.append(Fault("waivers_too_many", "stale", place, what, fix, ("waivers", live[limit].id)))
+        faults.append(_fault("waivers_too_many", "stale", live[limit], what, fix))
     return faults
 
 

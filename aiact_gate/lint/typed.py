@@ -29,7 +29,6 @@ WORDS = {
     "list": "a list",
     "group": "a group of keys",
 }
-_LETTERS = {"text": "s", "date": "s", "decimal": "d", "whole": "i", "bool": "b", "list": "l", "group": "m"}
 _KIND_OF_LETTER = {"s": "text", "d": "decimal", "i": "whole", "b": "bool", "l": "list", "m": "group"}
 _SCHEMA_KINDS = {
     "number": "decimal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.model.location import Location
@@ -151,6 +152,15 @@ class Row(NamedTuple):
             return ()
         found = [place for check in self.checks for place in check.places]
         return tuple(dict.fromkeys(found or ([self.place] if self.place is not None else [])))
+
+    def with_findings(self, changed: Callable[[Finding], Finding]) -> Row:
+        """The same row with each finding *changed*."""
+        return self._replace(
+            checks=tuple(
+                check._replace(findings=tuple(changed(finding) for finding in check.findings))
+                for check in self.checks
+            )
+        )
 
 
 class SystemReport(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from aiact_gate.documents.node import Document, Node, plain_data
+from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import Asked
@@ -134,7 +134,7 @@ def compile_folder(
             shaped = _shaped(document, "policy", faults)
             data["requirements"] += _policy(document, shaped, faults, known, seen)
         elif file.name in ("timeline.yaml", "classification.yaml"):
-            data[file.stem] = _texts(document.root)
+            data[file.stem] = plain_data(document.root)
         else:
             fix = "Begin it with `schema: aiact-gate/policy/v1`, or move it out."
             faults.append(PolicyFault(document.location(), "unknown_file", f"{path} is no policy", fix))
@@ -217,11 +217,6 @@ def _article_order(article: str) -> tuple[int, int, str]:
     return (0 if article[:1].isdigit() else 2), int(digits or 0), article
 
 
-def _texts(node: Node) -> Any:
-    """Plain data, dates as text."""
-    return plain_data(node)
-
-
 def _schema_of(document: Document) -> str:
     node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
     return node.value if node is not None and isinstance(node.value, str) else ""
@@ -229,30 +224,21 @@ def _schema_of(document: Document) -> str:
 
 def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
     shaped = shape(document, fields.schema(name), name)
+
+    def tell(place: Location, rule: str, what: str, fix: str, pointer: Pointer) -> None:
+        faults.append(PolicyFault(place, rule, what, fix, _requirement_at(document, pointer)))
+
     for fault in shaped.faults:
-        faults.append(
-            PolicyFault(
-                fault.location, fault.rule, fault.message, fault.fix, _requirement_at(document, fault.pointer)
-            )
-        )
-    for pointer, _ in shaped.unfilled.items():
+        tell(fault.location, fault.rule, fault.message, fault.fix, fault.pointer)
+    for pointer in shaped.unfilled:
         what = f"'{pointer[-1]}' says nothing"
-        fix = "Write it out."
-        faults.append(
-            PolicyFault(
-                document.location(pointer[1:]), "empty", what, fix, _requirement_at(document, pointer)
-            )
-        )
+        tell(document.location(pointer[1:]), "empty", what, "Write it out.", pointer)
     for pointer in sorted(shaped.required, key=str):
         if not document.has(pointer[1:]):
             owner = _owner(document, pointer[1:-1])
             what = f"{owner} has no {pointer[-1]}"
             fix = "Add it; docs/policy-language.md says what it holds."
-            faults.append(
-                PolicyFault(
-                    document.location(pointer[1:-1]), "no_key", what, fix, _requirement_at(document, pointer)
-                )
-            )
+            tell(document.location(pointer[1:-1]), "no_key", what, fix, pointer)
     value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
     return value
 
@@ -289,6 +275,10 @@ def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: lis
     seen.setdefault(name, place)
 
 
+_AS_WRITTEN = "id version citation title timeline profile calls_for why leaves_open fix".split()
+"""Fields that each requirement has, and that are compiled as they were written."""
+
+
 def _policy(
     document: Document,
     policy: Mapping[str, Any],
@@ -300,42 +290,11 @@ def _policy(
     for index, requirement in enumerate(policy.get("requirements", [])):
         pointer: Pointer = ("requirements", index)
         place = document.location((*pointer, "id"))
-        missing = [
-            key
-            for key in (
-                "id",
-                "version",
-                "citation",
-                "title",
-                "binds",
-                "timeline",
-                "profile",
-                "calls_for",
-                "why",
-                "leaves_open",
-                "fix",
-            )
-            if requirement.get(key) is None
-        ]
         if requirement.get("id") is not None:
             _ids_once(str(requirement["id"]), place, seen, faults)
-        if missing:
+        if any(requirement.get(key) is None for key in (*_AS_WRITTEN, "binds")):
             continue  # named by the shape
-        out = {
-            key: requirement[key]
-            for key in (
-                "id",
-                "version",
-                "citation",
-                "title",
-                "timeline",
-                "profile",
-                "calls_for",
-                "why",
-                "leaves_open",
-                "fix",
-            )
-        }
+        out = {key: requirement[key] for key in _AS_WRITTEN}
         out |= {
             "article": str(policy.get("article", "")),
             "role": requirement["binds"].get("role", "provider"),
@@ -360,15 +319,9 @@ def _policy(
         for number, check in enumerate(checks):
             name = check.get("id") if isinstance(check, dict) else None
             if name is not None and name in ids:
-                faults.append(
-                    PolicyFault(
-                        document.location((*pointer, "checks", number, "id")),
-                        "duplicate_id",
-                        f"two checks of {out['id']} are called {name}",
-                        "Give each its own id.",
-                        out["id"],
-                    )
-                )
+                at = document.location((*pointer, "checks", number, "id"))
+                what = f"two checks of {out['id']} are called {name}"
+                faults.append(PolicyFault(at, "duplicate_id", what, "Give each its own id.", out["id"]))
             ids.add(name)
         parameters = tuple(requirement.get("parameters") or {})
         out["checks"] = []
@@ -397,16 +350,9 @@ def _directions(
         found = {one.direction: source for source, one in directed if one.parameter == name}
         other = next((way for way in found if told in ("higher", "lower") and way != told), "")
         if other:
-            both = len(found) > 1
-            shown = quoted(found[other])
-            faults.append(
-                PolicyFault(
-                    document.location((*pointer, "parameters", name, "tighten")),
-                    "tighten_direction",
-                    f"a {told} {name} would loosen {shown}",
-                    "Another comparison asks more of it the other way: use a parameter for each."
-                    if both
-                    else f"Write tighten: {other}.",
-                    requirement["id"],
-                )
-            )
+            what = f"a {told} {name} would loosen {quoted(found[other])}"
+            fix = f"Write tighten: {other}."
+            if len(found) > 1:
+                fix = "Another comparison asks more of it the other way: use a parameter for each."
+            place = document.location((*pointer, "parameters", name, "tighten"))
+            faults.append(PolicyFault(place, "tighten_direction", what, fix, requirement["id"]))

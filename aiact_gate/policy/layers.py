@@ -28,22 +28,15 @@ _OF_CLAUSES = ("clauses", "reads", "needs", "worth", "texts", "proof", "chosen")
 
 def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFault]]:
     """Compiled *packs*, in the order of their layers, each tightened by the overlays of later layers; and what is refused."""
-    merged = [_own_copy(pack) for pack in packs]
+    merged = [own_copy(pack) for pack in packs]
     faults: list[PolicyFault] = []
     for index, pack in enumerate(merged):
         if "overlay" in pack:
-            faults += [fault for fault in _applied(merged, index) if fault.rule not in ADVICE]
+            faults += [fault for fault in applied(merged, index) if fault.rule not in ADVICE]
     return merged, faults
 
 
-def refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
-    """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
-    if "overlay" not in pack:
-        return []
-    return _applied([*(_own_copy(one) for one in overlaid(earlier)[0]), _own_copy(pack)], len(earlier))
-
-
-def _applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
+def applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
     """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place."""
     from aiact_gate.lint.carets import located
 
@@ -53,7 +46,7 @@ def _applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
     return located(faults, {overlay.document.path: packs[index]["overlay"]})
 
 
-def _own_copy(pack: Compiled) -> Compiled:
+def own_copy(pack: Compiled) -> Compiled:
     """*pack* with requirements that may be changed: bytes and paths below them stay shared."""
     requirements = [
         {

@@ -19,7 +19,7 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.model.rollout import Recall
 from aiact_gate.policy.compile import compile_folder, declared_layer, placed
-from aiact_gate.policy.layers import refused
+from aiact_gate.policy.layers import Compiled, applied, overlaid, own_copy
 from aiact_gate.policy.load import data_of, load_builtin, load_folder
 from aiact_gate.sources.builtin import BUILTIN
 
@@ -35,7 +35,7 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
     compiled = compile_folder(folder, None, kinds, advice=advice)
-    more = _ended(compiled.data) + refused(compiled.data, earlier)
+    more = _ended(compiled.data) + _refused(compiled.data, earlier)
     faults = compiled.faults + placed(folder, folder.name, more)
     if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):
         place = Location(f"{folder.name}/pack.yaml")
@@ -45,6 +45,13 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
         faults,
         key=lambda fault: (fault.location.path, fault.location.line, fault.location.column, fault.rule),
     )
+
+
+def _refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
+    """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
+    if "overlay" not in pack:
+        return []
+    return applied([*(own_copy(one) for one in overlaid(earlier)[0]), own_copy(pack)], len(earlier))
 
 
 def _ended(data: dict[str, Any]) -> list[PolicyFault]:

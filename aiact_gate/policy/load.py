@@ -158,16 +158,17 @@ def _requirement(item: dict[str, Any]) -> Requirement:
     return Requirement(**known, checks=checks, crosswalk=crosswalk, widened=widened)
 
 
+_AS_COMPILED = "id severity kind min_items faults message missing fix line new_in warns_until file".split()
+"""Fields of a check that are loaded as they were compiled."""
+
+
 def _check(item: dict[str, Any]) -> Check:
     return Check(
-        id=item["id"],
-        severity=item["severity"],
-        kind=item["kind"],
+        **{key: item[key] for key in _AS_COMPILED if key in item},
         loops=tuple(
             Loop(loop["name"], _path(loop.get("path")), tuple(loop.get("words", ())))
             for loop in item["loops"]
         ),
-        min_items=item["min_items"],
         when=_condition(item["when"]),
         where=_condition(item["where"]),
         lookups=tuple(
@@ -175,22 +176,14 @@ def _check(item: dict[str, Any]) -> Check:
             for one in item["lookups"]
         ),
         clauses=tuple(clause for raw in item["clauses"] if (clause := _condition(raw)) is not None),
-        faults=item["faults"],
         at=_path(item["at"]),
-        message=item["message"],
-        missing=item["missing"],
-        fix=item["fix"],
         reads=_paths(item["reads"]),
         needs=_paths(item["needs"]),
         worth=tuple((name, worth) for name, worth in item["worth"]),
         texts=_paths(item["texts"]),
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
-        line=item["line"],
-        new_in=item.get("new_in", ""),
-        warns_until=item.get("warns_until", ""),
         replaces=_check(item["replaces"]) if item.get("replaces") else None,
-        file=item.get("file", ""),
         before=_check(item["before"]) if "before" in item else None,
     )
 
@@ -204,10 +197,7 @@ def _condition(raw: dict[str, Any] | None) -> Condition | None:
         tuple(raw["names"]),
         _paths(raw["relative"]),
         tuple(raw["filled"]),
-        raw.get("message", ""),
-        raw.get("fix", ""),
-        raw.get("kind", ""),
-        raw.get("place", ""),
+        *(raw.get(key, "") for key in ("message", "fix", "kind", "place")),
     )
 
 

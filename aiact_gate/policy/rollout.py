@@ -158,7 +158,7 @@ def _strict(document: Document, name: str, faults: list[PolicyFault]) -> dict[st
     for pointer in shaped.unfilled:
         _fault(document, pointer[1:], "empty", f"'{pointer[-1]}' says nothing", "Write it out.", faults)
     for pointer in sorted(shaped.required, key=str):
-        if pointer not in shaped.unfilled and _is_absent(document, pointer[1:]):
+        if pointer not in shaped.unfilled and not document.has(pointer[1:]):
             owner = f"'{pointer[-2]}'" if len(pointer) > 2 and isinstance(pointer[-2], str) else "this entry"
             owner = document.path if len(pointer) == 2 else owner
             _fault(
@@ -166,20 +166,6 @@ def _strict(document: Document, name: str, faults: list[PolicyFault]) -> dict[st
             )
     value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
     return value
-
-
-def _is_absent(document: Document, pointer: Pointer) -> bool:
-    """Whether nothing stands at *pointer*; a value of a wrong form stands there, and is a fault of its own."""
-    node: Any = document.root
-    for step in pointer:
-        value = node.value
-        if isinstance(value, dict) and step in value:
-            node = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            node = value[step]
-        else:
-            return True
-    return False
 
 
 def _fault(

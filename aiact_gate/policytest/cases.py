@@ -14,18 +14,18 @@ from typing import Any
 from aiact_gate.documents.node import Document, Node, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.engine import Engine
-from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer, pointer_text
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack, Requirement
 from aiact_gate.model.report import CheckResult
+from aiact_gate.policytest.judging import FixtureJudge
 from aiact_gate.policytest.results import CaseResult
 from aiact_gate.schemas.fields import NAMES, RECORDS, schema
 from aiact_gate.sources.builtin import BUILTIN, builtin_folder
 from aiact_gate.sources.kind_schema import hold_against
-from aiact_gate.sources.references import resolve_refs
+from aiact_gate.sources.references import resolve
 from aiact_gate.sources.shapes import shape
 
 AS_OF = "2026-11-25"
@@ -44,7 +44,7 @@ class Case:
     """Those of them that it says come to not applicable beside the others."""
     pointers: tuple[Pointer, ...] = ()
     """What it edits."""
-    judge: CheckJudge | None = None
+    judge: FixtureJudge | None = None
     wrong: str = ""
     """Why it can't be judged."""
 
@@ -55,7 +55,7 @@ class Examples:
 
     requirement: Requirement
     document: Document
-    base: CheckJudge
+    base: FixtureJudge
     before: dict[str, CheckResult]
     cases: tuple[Case, ...]
     base_documents: dict[str, Document]
@@ -150,7 +150,7 @@ def _run_file(
         bases[name] = read_bases(examples, content["base"])
     base = bases[name]
     engine = engine_of(pack)
-    judge = CheckJudge(evidence_of(base, pack.kinds), engine, "fixture")
+    judge = FixtureJudge(evidence_of(base, pack.kinds), engine, "fixture")
     before = _all(judge, requirement)
     cases = tuple(
         _prepared(requirement, engine, base, raw, document.location(("cases", index, "name")), pack.kinds)
@@ -244,7 +244,7 @@ def _prepared(
         edited, pointers = edit(base, raw)
     except PackError as error:
         return replace(case, wrong=error.what)
-    judge = CheckJudge(evidence_of(edited, kinds), engine, "fixture")
+    judge = FixtureJudge(evidence_of(edited, kinds), engine, "fixture")
     return replace(case, wanted=wanted, idle=idle, pointers=tuple(pointers), judge=judge)
 
 
@@ -451,7 +451,7 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
                     (name,),
                 ),
             )
-    evidence.faults += resolve_refs(references, evidence, kinds)
+    evidence.faults += resolve(references, evidence, kinds)
     evidence.data["as_of"] = AS_OF
     evidence.worth_at_most = {
         name: "stated"
@@ -481,10 +481,10 @@ def names_of(pack: Pack) -> tuple[str, ...]:
 
 def judged(requirement: Requirement, pack: Pack, documents: dict[str, Document]) -> dict[str, CheckResult]:
     """What comes of each check of *requirement* on the fixture *documents*."""
-    return _all(CheckJudge(evidence_of(documents, pack.kinds), engine_of(pack), "fixture"), requirement)
+    return _all(FixtureJudge(evidence_of(documents, pack.kinds), engine_of(pack), "fixture"), requirement)
 
 
-def _all(judge: CheckJudge, requirement: Requirement) -> dict[str, CheckResult]:
+def _all(judge: FixtureJudge, requirement: Requirement) -> dict[str, CheckResult]:
     return {check.id: judge.judge(check, requirement) for check in requirement.checks if not check.faults}
 
 

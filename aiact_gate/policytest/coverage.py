@@ -13,10 +13,10 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import NotThere, follow
 from aiact_gate.expressions.rewritten import condition_of
 from aiact_gate.expressions.tree import Expr
-from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.policy import Check, Loop, Pack
 from aiact_gate.policytest import mutants
 from aiact_gate.policytest.cases import AS_OF, Examples, TestRun, names_of
+from aiact_gate.policytest.judging import FixtureJudge
 from aiact_gate.policytest.places import Part, Places, parts_of
 from aiact_gate.policytest.reasons import explain
 from aiact_gate.policytest.results import Unseen
@@ -59,7 +59,7 @@ def cover(pack: Pack, run: TestRun, places: Places) -> CoverageRun:
         watch = _Watch()
         words = {"_saw": (("i", "b"), watch.saw), "_not_true": (("i",), watch.miss)}
         engine = Engine(names_of(pack), AS_OF, words)
-        judges = [CheckJudge(judge.evidence, engine, "fixture") for judge in _judges(examples)]
+        judges = [FixtureJudge(judge.evidence, engine, "fixture") for judge in _judges(examples)]
         unseen: list[Unseen] = []
         for check in examples.requirement.checks:
             if not check.clauses:
@@ -79,7 +79,7 @@ def cover(pack: Pack, run: TestRun, places: Places) -> CoverageRun:
     return found
 
 
-def _judges(examples: Examples) -> Iterator[CheckJudge]:
+def _judges(examples: Examples) -> Iterator[FixtureJudge]:
     yield examples.base
     for case in examples.cases:
         if case.judge is not None:
@@ -117,7 +117,7 @@ def _values(
                 yield Unseen(requirement, f"{text} {value}", place, kills)
 
 
-def _sizes(check: Check, judges: list[CheckJudge], places: Places, requirement: str) -> Iterator[Unseen]:
+def _sizes(check: Check, judges: list[FixtureJudge], places: Places, requirement: str) -> Iterator[Unseen]:
     for loop in check.loops:
         if loop.path is None:
             continue
@@ -129,7 +129,7 @@ def _sizes(check: Check, judges: list[CheckJudge], places: Places, requirement: 
                 yield Unseen(requirement, name, place, f"a case with {loop.path.source} {word}")
 
 
-def _lengths(check: Check, loop: Loop, judge: CheckJudge) -> list[int]:
+def _lengths(check: Check, loop: Loop, judge: FixtureJudge) -> list[int]:
     """How long the list of *loop* is, for each row of the loops before it."""
     before = check.loops[: check.loops.index(loop)]
     outer = check._replace(loops=before)

@@ -16,13 +16,13 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.reading import Kinds, field_at
 from aiact_gate.expressions.rewritten import bound_paths, condition_of, with_conditions
 from aiact_gate.expressions.tree import Expr, path_of
-from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Check, Pack, Requirement
 from aiact_gate.policytest import mutants
 from aiact_gate.policytest.cases import Case, Examples, TestRun, engine_of, evidence_of, judged_wrong
+from aiact_gate.policytest.judging import FixtureJudge
 from aiact_gate.policytest.places import Part, Places, parts_of
 from aiact_gate.policytest.reasons import explain
 from aiact_gate.policytest.results import Unseen
@@ -233,7 +233,7 @@ def _blanks(
             documents[path[0]] = blanked(base[path[0]], path[1:])
         except PackError:
             continue
-        result = CheckJudge(evidence_of(documents, examples.kinds), engine, "fixture").judge(
+        result = FixtureJudge(evidence_of(documents, examples.kinds), engine, "fixture").judge(
             check, examples.requirement
         )
         if result.outcome is Outcome.PASS and check.severity == "error":

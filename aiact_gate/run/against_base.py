@@ -17,7 +17,7 @@ from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
 from aiact_gate.run.check import check
-from aiact_gate.run.compared_trees import given_packs, stated, with_rules
+from aiact_gate.run.compared_trees import stated, with_rules
 from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import Given
 from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
@@ -46,13 +46,12 @@ def check_change(
     if judged.systems and not judged.problems and watched.answers_as(base):
         # Nothing that was read differs, so the base's judgement is this one, and nothing is loosened.
         return compared(in_stricter_mode(report, judged), _by_id(judged.systems), [], hook)
-    given = given_packs(options.packs)
-    now = stated(snapshot, manifest, given) if (manifest := _manifest(snapshot, path)) is not None else None
+    now = stated(snapshot, manifest, loaded) if (manifest := _manifest(snapshot, path)) is not None else None
     origins = _origins(base, path, now)
     if now is None:
         gone, moved_to = _gone(snapshot, base, path, origins)
         return compared(report._replace(problems=(*report.problems, *moved_to)), {}, gone, hook)
-    before = [found for origin in origins if (found := stated(base, origin, given)) is not None]
+    before = [found for origin in origins if (found := stated(base, origin, loaded)) is not None]
     if len(before) < len(origins):
         what = "The base's manifest can't be read, so what this change loosens isn't known."
         fix = "Compare with an older commit, in which it could: --base REV."
@@ -62,7 +61,7 @@ def check_change(
         return compared(report, {}, [], hook)
     if any(_rules(now) != _rules(was) for was in before):
         trees = [(now, snapshot), *((was, base) for was in before)]
-        now, *before = with_rules(trees, given)
+        now, *before = with_rules(trees, loaded)
     elsewhere_before: set[str] = set()
     for origin, was in zip(origins, before, strict=True):
         if _rules(now) != _rules(was):

@@ -80,26 +80,10 @@ def check(
     mode = in_force(given, [], {}, options)
     try:
         manifest = read_manifest(snapshot, find_manifest(snapshot, path))
-    except NoManifest as error:
-        return _report(
-            snapshot,
-            options,
-            packs,
-            (),
-            [*problems, Problem(error.what, error.fix, error.location, 4)],
-            path,
-            mode,
-        )
     except ManifestError as error:
-        return _report(
-            snapshot,
-            options,
-            packs,
-            (),
-            [*problems, Problem(error.what, error.fix, error.location, 3)],
-            path,
-            mode,
-        )
+        code = 4 if isinstance(error, NoManifest) else 3
+        problems.append(Problem(error.what, error.fix, error.location, code))
+        return _report(snapshot, options, packs, (), problems, path, mode)
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
     own = own_packs(*(judges or (snapshot, manifest)), given, options, problems)
     packs = tightened([*given, *own], problems)
@@ -152,12 +136,7 @@ def _report(
     path: str,
     mode: InForce | None,
 ) -> Report:
-    subject = {
-        "kind": snapshot.subject.kind,
-        "revision": snapshot.subject.revision,
-        "dirty": snapshot.subject.dirty,
-        "release": options.release,
-    }
+    subject = {**snapshot.subject._asdict(), "release": options.release}
     systems = numbered(systems)
     verdict, code, more = decide(systems, problems, options.release)
     if mode is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from pathlib import Path as File
 from typing import Any
 
 from aiact_gate.change.loosenings import Layers, PackText, Rules, Stated, mapping
@@ -14,11 +13,9 @@ from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
-from aiact_gate.policy.load import in_layer_order, load_builtin, load_folder
-from aiact_gate.run.packs_in_force import overlaid, pack_in
+from aiact_gate.run.packs_in_force import Given, kinds_of, overlaid, pack_in
 from aiact_gate.schemas.fields import RECORDS, schema
 from aiact_gate.sources import records
-from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.manifest import Manifest, read_manifest
 from aiact_gate.sources.shapes import shape
 from aiact_gate.sources.snapshot import Snapshot
@@ -36,29 +33,17 @@ POINTED_TO = {
 """Files that records point to, and whose loss no row shows: record, then fields."""
 
 
-def given_packs(folders: Sequence[str]) -> list[Pack]:
-    """The packs that the workflow gives; one that can't be read is `check`'s business."""
-    found: list[Pack] = []
-    for folder in in_layer_order(folders):
-        kinds = {name: fields for pack in found for name, fields in pack.kinds.items()}
-        try:
-            found.append(load_folder(File(folder), None, kinds)[0])
-        except AiactError:
-            continue
-    return found
-
-
-def stated(snapshot: Snapshot, path: str, given: Sequence[Pack] = ()) -> Stated | None:
+def stated(snapshot: Snapshot, path: str, given: Given) -> Stated | None:
     """What the manifest at *path* and the files it points to state, or None if it can't be read.
 
-    *given* are the packs of the workflow: they may add record kinds.
+    *given* are the packs that judge whatever is judged: they may add record kinds.
     """
     try:
         manifest = read_manifest(snapshot, path)
     except AiactError:
         return None
     packs = _packs(snapshot, manifest)
-    kinds: dict[str, Any] = {name: fields for pack in given for name, fields in pack.kinds.items()}
+    kinds = kinds_of(given.packs)
     for text in packs:
         kinds |= {
             posixpath.basename(file)[:-5]: data
@@ -204,11 +189,11 @@ def _pack(snapshot: Snapshot, folder: str, label: str, pin: str, entry: Location
     return PackText(name, folder, pin, files, place, entry)
 
 
-def with_rules(trees: Sequence[tuple[Stated, Snapshot]], given: Sequence[Pack]) -> list[Stated]:
-    """What *trees* state, with what their packs compile to. *given* are the packs of the workflow."""
-    kinds = {name: fields for pack in given for name, fields in pack.kinds.items()}
+def with_rules(trees: Sequence[tuple[Stated, Snapshot]], given: Given) -> list[Stated]:
+    """What *trees* state, with what their packs compile to. *given* are the packs that judge whatever is judged."""
+    kinds = kinds_of(given.packs)
     own = [_compiled(stated.packs, snapshot, kinds) for stated, snapshot in trees]
-    below = [*(load_builtin(name)[0] for name in BUILTIN), *given]
+    below = [pack for pack, _ in given.packs]
     overlays = any(pack.has_overlay for packs in own for pack in packs.values())
     return [
         one._replace(rules=Rules(packs, overlaid(below, list(packs.values())) if overlays else Layers()))

@@ -106,29 +106,26 @@ def inputs(
     run = (evidence.data.get("mlflow") or {}).get("run")
     if run is None or not globs:
         return []
-    params: dict[str, str] = run.get("params") or {}
-    logged = {
-        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
-    }
+    logged = _logged_inputs(run)
     found = []
     present = _matching(snapshot, manifest, globs)
     for path in sorted({*present, *logged}):
-        if path not in present:
-            state = (
-                "gone"
-                if not snapshot.has(manifest.repository_path(path))
-                else "same"
-                if _same(snapshot, manifest, path, logged[path])
-                else "changed"
-            )
-            if state == "same":
-                continue
-        elif path not in logged:
+        if path not in logged:
             state = "not_logged"
+        elif path not in present and not snapshot.has(manifest.repository_path(path)):
+            state = "gone"
         else:
             state = "same" if _same(snapshot, manifest, path, logged[path]) else "changed"
-        found.append({"path": path, "state": state})
+        if path in present or state != "same":
+            found.append({"path": path, "state": state})
     return found
+
+
+def _logged_inputs(run: dict[str, Any]) -> dict[str, str]:
+    params: dict[str, str] = run.get("params") or {}
+    return {
+        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
+    }
 
 
 def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> bool:
@@ -147,10 +144,7 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
     """A fault for each input whose content at the run's own commit isn't what the run says it read."""
     run = (evidence.data.get("mlflow") or {}).get("run") or {}
     commit = run.get("source_commit")
-    params: dict[str, str] = run.get("params") or {}
-    logged = {
-        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
-    }
+    logged = _logged_inputs(run)
     if not commit or not logged:
         return []
     paths = sorted(logged)

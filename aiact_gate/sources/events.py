@@ -55,9 +55,8 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
         place = evidence.places["logging"].location(("replay",))
         what = "No replay of a logged case is named."
         fix = "Replay one case and name its JSON under `replay`."
-        evidence.leave_out(
-            "replay", Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
-        )
+        fault = Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
+        evidence.leave_out("replay", fault)
         return
     try:
         _replay(snapshot, manifest, str(logging["replay"]), evidence)
@@ -66,14 +65,12 @@ def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, wi
 
 
 def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> None:
+    pointer = ("logging", "sample", "events")
     if not sample.get("events"):
         place = evidence.places["logging"].location(("sample", "events"))
         what = "No sample of the event log is named."
         fix = "Commit a window of what the service wrote, as JSON Lines."
-        evidence.leave_out(
-            "event_log",
-            Fault("events_missing", "missing", place, what, fix, ("logging", "sample", "events")),
-        )
+        evidence.leave_out("event_log", Fault("events_missing", "missing", place, what, fix, pointer))
         return
     path = manifest.repository_path(str(sample["events"]))
     data = snapshot.read(path)
@@ -81,10 +78,8 @@ def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any]
     if not rows:
         what = "The sample of the event log is empty."
         fix = "Commit a window in which the service served."
-        evidence.leave_out(
-            "event_log",
-            Fault("events_missing", "missing", Location(path), what, fix, ("logging", "sample", "events")),
-        )
+        fault = Fault("events_missing", "missing", Location(path), what, fix, pointer)
+        evidence.leave_out("event_log", fault)
         return
     for line, event in rows:
         if not isinstance(event, dict):
@@ -123,16 +118,9 @@ def _served(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], e
         counted = parse_json(snapshot.read(path), path)
     except AiactError as error:
         place = error.location or Location(path)
-        evidence.faults.append(
-            Fault(
-                "unreadable",
-                "malformed",
-                place,
-                f"{path.rpartition('/')[2]} can't be read: {error.what}.",
-                error.fix,
-                ("logging", "sample", "decisions_counted_in"),
-            )
-        )
+        what = f"{path.rpartition('/')[2]} can't be read: {error.what}."
+        pointer = ("logging", "sample", "decisions_counted_in")
+        evidence.faults.append(Fault("unreadable", "malformed", place, what, error.fix, pointer))
         return -1
     value = counted.get("decisions_served") if isinstance(counted, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else -1

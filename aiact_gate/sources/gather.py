@@ -92,7 +92,8 @@ def gather(
         from aiact_gate.sources.events import attach_events
 
         attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
-    evidence.faults += references.resolve(pointers, evidence, snapshot, manifest, library, gathering.kinds)
+    tree = references.Tree(snapshot, manifest, library)
+    evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
         from aiact_gate.sources import binding, figures  # a system without a duty pays for neither
@@ -107,17 +108,14 @@ def gather(
         ]
         evidence.faults += binding.stale_inputs(snapshot, manifest, evidence)
         if "mlflow" in evidence.absent:
-            evidence.unknowns[("derived", "figures")] = Unknown(
-                "no run is known that the figures could be held against", "aiact-gate collect"
-            )
             for facts, what in (
-                (("datasets", "*", "run_context"), "have logged the data"),
-                (("plan",), "have begun with a plan"),
-                (("inputs",), "have read the inputs"),
+                (("figures",), "the figures could be held against"),
+                (("datasets", "*", "run_context"), "could have logged the data"),
+                (("plan",), "could have begun with a plan"),
+                (("inputs",), "could have read the inputs"),
             ):
-                evidence.unknowns[("derived", *facts)] = Unknown(
-                    f"no run is known that could {what}", "aiact-gate collect"
-                )
+                unknown = Unknown(f"no run is known that {what}", "aiact-gate collect")
+                evidence.unknowns[("derived", *facts)] = unknown
         if gathering.lock is None:
             evidence.unknowns[("derived", "datasets")] = Unknown(
                 "nobody has counted the data yet", "aiact-gate collect"

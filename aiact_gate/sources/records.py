@@ -69,9 +69,7 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
             return f"no YAML that can be read, and nothing says that it's a record: {error.what}"
         place = error.location or Location(path)
         what = f"{posixpath.basename(path)} can't be read: {error.what}."
-        return RecordFile(
-            path, stem, (), None, Fault("unreadable", "malformed", place, what, error.fix, (stem,))
-        )
+        return _unread(path, stem, "unreadable", place, what, error.fix)
     root = document.root.value
     node = root.get("schema") if isinstance(root, dict) else None
     declared = node.value if node is not None and isinstance(node.value, str) else ""
@@ -81,25 +79,23 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
         place = document.location()
         what = f"{posixpath.basename(path)} has no header."
         fix = f"Begin it with: schema: aiact-gate/record/{stem}/v1"
-        return RecordFile(path, stem, (), None, Fault("unreadable", "malformed", place, what, fix, (stem,)))
+        return _unread(path, stem, "unreadable", place, what, fix)
     kind, _, version = declared.removeprefix("aiact-gate/record/").partition("/")
     if kind not in known or version != "v1":
         near = nearest(kind, known)
         fix = f"Did you mean aiact-gate/record/{near}/v1?" if near else f"Known kinds: {', '.join(known)}."
         what = f"{quoted(declared)} is no known record kind"
-        return RecordFile(
-            path,
-            stem,
-            (),
-            None,
-            Fault("unknown_kind", "malformed", document.location(("schema",)), what, fix, (stem,)),
-        )
+        return _unread(path, stem, "unknown_kind", document.location(("schema",)), what, fix)
     node = root.get("for") if isinstance(root, dict) else None
     releases: tuple[str, ...] = ()
     if node is not None:
         values = node.value if isinstance(node.value, list) else [node]
         releases = tuple(item.value for item in values if isinstance(item.value, str))
     return RecordFile(path, kind, releases, document)
+
+
+def _unread(path: str, stem: str, rule: str, place: Location, what: str, fix: str) -> RecordFile:
+    return RecordFile(path, stem, (), None, Fault(rule, "malformed", place, what, fix, (stem,)))
 
 
 def attach(

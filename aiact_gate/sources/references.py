@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from aiact_gate.documents.markdown import Heading, Markdown
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
@@ -16,15 +17,24 @@ from aiact_gate.sources.shapes import nearest, quoted
 from aiact_gate.sources.snapshot import Snapshot
 
 
+class Tree(NamedTuple):
+    """Where files and headings are looked up."""
+
+    snapshot: Snapshot
+    manifest: Manifest
+    library: Library
+
+
 def resolve(
     references: list[tuple[Pointer, str, str, Location]],
     evidence: Evidence,
-    snapshot: Snapshot,
-    manifest: Manifest,
-    library: Library,
     kinds: Mapping[str, Any] | None = None,
+    tree: Tree | None = None,
 ) -> list[Fault]:
-    """A fault for each reference that leads nowhere. Targets in absent records aren't judged: those are reported already."""
+    """A fault for each reference that leads nowhere. Targets in absent records aren't judged: those are reported already.
+
+    Without a *tree* only ids and people are looked up.
+    """
     faults = []
     tables: dict[str, set[str] | None] = {}
     for pointer, kind, text, place in references:
@@ -32,34 +42,10 @@ def resolve(
         fault = None
         if x_type == "ref":
             fault = _ref(pointer, target, text, place, evidence, tables, kinds or {})
-        elif x_type == "tracked_file":
-            fault = _file(pointer, text, place, snapshot, manifest)
-        elif x_type == "section":
-            fault = _section(pointer, text, place, snapshot, manifest, library)
-        elif x_type == "heading":
-            fault = _heading(pointer, text, place, evidence, library)
         elif x_type == "person":
             fault = _person(pointer, text, place, evidence)
-        if fault is not None:
-            faults.append(fault)
-    return faults
-
-
-def resolve_refs(
-    references: list[tuple[Pointer, str, str, Location]],
-    evidence: Evidence,
-    kinds: Mapping[str, Any] | None = None,
-) -> list[Fault]:
-    """As `resolve`, for ids and people only: what needs no tree."""
-    tables: dict[str, set[str] | None] = {}
-    faults = []
-    for pointer, kind, text, place in references:
-        x_type, _, target = kind.partition(":")
-        fault = None
-        if x_type == "ref":
-            fault = _ref(pointer, target, text, place, evidence, tables, kinds or {})
-        elif x_type == "person":
-            fault = _person(pointer, text, place, evidence)
+        elif tree is not None and x_type in _IN_TREE:
+            fault = _IN_TREE[x_type](pointer, text, place, tree)
         if fault is not None:
             faults.append(fault)
     return faults
@@ -112,70 +98,69 @@ def _ids(path: str, evidence: Evidence) -> set[str] | None:
     return {str(row["id"]) for row in value if isinstance(row, dict) and "id" in row}
 
 
-def _file(
-    pointer: Pointer, text: str, place: Location, snapshot: Snapshot, manifest: Manifest
-) -> Fault | None:
-    path = manifest.repository_path(text)
+def _file(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | None:
+    path = tree.manifest.repository_path(text)
     if text.startswith("/") or path.startswith("../") or path == "..":
         what = f"{quoted(text)} leads out of the repository."
         return Fault("path", "malformed", place, what, "Point to a file inside it.", pointer)
-    if snapshot.has(path):
+    if tree.snapshot.has(path):
         return None
-    what = f"The file {quoted(text)} isn't in the {snapshot.subject.kind}."
+    what = f"The file {quoted(text)} isn't in the {tree.snapshot.subject.kind}."
     fix = "Add the file, or mend the path (relative to the manifest's folder)."
     return Fault("file", "missing", place, what, fix, pointer)
 
 
-def _section(
-    pointer: Pointer, text: str, place: Location, snapshot: Snapshot, manifest: Manifest, library: Library
-) -> Fault | None:
+def _section(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | None:
     file, mark, title = text.partition("#")
-    fault = _file(pointer, file, place, snapshot, manifest)
-    if fault is not None or not mark:
-        return fault or Fault(
-            "section",
-            "malformed",
-            place,
-            f"{quoted(text)} names no heading.",
-            "Write it as docs/file.md#Heading.",
-            pointer,
-        )
+    fault = _file(pointer, file, place, tree)
+    if fault is not None:
+        return fault
+    if not mark:
+        what, fix = f"{quoted(text)} names no heading.", "Write it as docs/file.md#Heading."
+        return Fault("section", "malformed", place, what, fix, pointer)
     try:
-        parsed = library.markdown(manifest.repository_path(file))
+        parsed = tree.library.markdown(tree.manifest.repository_path(file))
     except AiactError as error:
-        return Fault(
-            "section", "malformed", place, f"{quoted(file)} can't be read: {error.what}.", error.fix, pointer
-        )
+        what = f"{quoted(file)} can't be read: {error.what}."
+        return Fault("section", "malformed", place, what, error.fix, pointer)
+    name = posixpath.basename(file)
     heading = parsed.find(title)
     if heading is None:
-        near = nearest(title, [item.text for item in parsed.headings])
-        what = f"{posixpath.basename(file)} has no heading {quoted(title)}."
-        fix = f"Did you mean {near}?" if near else "Add the heading, or name another one."
-        return Fault("section", "missing", place, what, fix, pointer)
-    if len(set(parsed.text_of(heading).lower().split())) < 3:
-        what = f"Nothing stands below {quoted(title)} in {posixpath.basename(file)}."
+        return _no_heading(pointer, title, place, parsed, name)
+    if not _says_something(parsed, heading):
+        what = f"Nothing stands below {quoted(title)} in {name}."
         return Fault("section", "filler", place, what, "Write the section.", pointer)
     return None
 
 
-def _heading(
-    pointer: Pointer, text: str, place: Location, evidence: Evidence, library: Library
-) -> Fault | None:
+def _heading(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | None:
     name = str(pointer[0])
-    parsed = library.by_name.get(name)
+    parsed = tree.library.by_name.get(name)
     if parsed is None or name not in DOCUMENTS:
         return None
     heading = parsed.find(text)
     if heading is None:
-        near = nearest(text, [item.text for item in parsed.headings])
-        what = f"This document has no heading {quoted(text)}."
-        fix = f"Did you mean {near}?" if near else "Add the heading, or name another one."
-        return Fault("section", "missing", place, what, fix, pointer)
-    if len(set(parsed.text_of(heading).lower().split())) < 3:
+        return _no_heading(pointer, text, place, parsed, "This document")
+    if not _says_something(parsed, heading):
         what = f"Nothing stands below the heading {quoted(text)}."
-        fix = "Write the section."
-        return Fault("section", "filler", Location(parsed.path, heading.line, 1), what, fix, pointer)
+        below = Location(parsed.path, heading.line, 1)
+        return Fault("section", "filler", below, what, "Write the section.", pointer)
     return None
+
+
+def _no_heading(pointer: Pointer, title: str, place: Location, parsed: Markdown, document: str) -> Fault:
+    near = nearest(title, [item.text for item in parsed.headings])
+    what = f"{document} has no heading {quoted(title)}."
+    fix = f"Did you mean {near}?" if near else "Add the heading, or name another one."
+    return Fault("section", "missing", place, what, fix, pointer)
+
+
+def _says_something(parsed: Markdown, heading: Heading) -> bool:
+    return len(set(parsed.text_of(heading).lower().split())) >= 3
+
+
+_IN_TREE = {"tracked_file": _file, "section": _section, "heading": _heading}
+"""Type of reference -> what looks its target up in a tree."""
 
 
 def _person(pointer: Pointer, text: str, place: Location, evidence: Evidence) -> Fault | None:
