@@ -19,9 +19,14 @@ _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
+    """*text* on one line, as `one_line`; a backslash breaks what a runner takes for a command anywhere in a line."""
+    return _ANYWHERE.sub(r"#\\", one_line(text))
+
+
+def one_line(text: str) -> str:
     """*text* on one line: control and direction characters shown as `\\x1b`, line breaks as blanks.
 
-    A backslash breaks what a runner takes for a command anywhere in a line.
+    For a path that has to lead to its file: nothing else in it is changed.
     """
     out = []
     for c in text:
@@ -31,7 +36,7 @@ def visible(text: str) -> str:
             out.append(f"\\x{ord(c):02x}")
         else:
             out.append(c)
-    return _ANYWHERE.sub(r"#\\", "".join(out))
+    return "".join(out)
 
 
 def markdown_text(text: str, limit: int = 400) -> str:

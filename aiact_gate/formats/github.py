@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiact_gate.formats import words
-from aiact_gate.formats.escape import command_message, command_property, visible
+from aiact_gate.formats.escape import command_message, command_property, one_line, visible
 from aiact_gate.formats.style import count
 from aiact_gate.formats.view import Reason, Shown, View, by_kind, view, worst_first
 from aiact_gate.model.location import Location
@@ -131,7 +131,7 @@ def _command(level: str, place: Location | None, title: str, message: str, prefi
 
 def _where(place: Location, prefix: str) -> str:
     line, column = max(place.line, 1), max(place.column, 1)
-    text = f"file={command_property(visible(prefix + place.path))},line={line}"
+    text = f"file={command_property(one_line(prefix + place.path))},line={line}"
     # Only within a line: where endLine differs from line the runner drops both columns, and GitHub shows the annotation
     # below the last line, far from where the finding stands.
     if place.end_line == line and place.end_column > column:
