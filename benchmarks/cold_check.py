@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-GIT = ["git", "-c", "user.name=Example", "-c", "user.email=example@example.org"]
+GIT = ["git", "-c", "gc.auto=0", "-c", "user.name=Example", "-c", "user.email=example@example.org"]
 PYTHON = [sys.executable, "-I"]
 CHECK = [*PYTHON, "-m", "aiact_gate", "check", "--as-of", "2026-11-25"]
 
@@ -55,9 +55,8 @@ def repository(folder: Path, example: str, others: int = 0) -> Path:
 
 def seconds(timed: Timed) -> float:
     """What *timed* and the processes that it waits for compute."""
-    with Path(os.devnull).open("w") as nowhere:
-        process = subprocess.Popen(timed.command, cwd=timed.folder, stdout=nowhere)
-        _, status, usage = os.wait4(process.pid, 0)
+    process = subprocess.Popen(timed.command, cwd=timed.folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:  # one that fails is no time at all
         raise SystemExit(f"{' '.join(timed.command)}: exit {process.returncode}")
