@@ -1327,3 +1327,15 @@ def test_the_documentation_lists_what_counts_as_loosening() -> None:
     )
 
     assert LOOSENINGS == rows
+
+
+def test_history_is_what_was_committed_not_what_a_replace_ref_says(repository: Repository) -> None:
+    before = repository.git("rev-parse", f"HEAD:{PLAN}").strip()
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.commit("lower")
+    repository.git("replace", before, repository.git("rev-parse", f"HEAD:{PLAN}").strip())
+
+    judged = judge(repository.folder, "--base", "HEAD~1")
+
+    assert 1 == judged.code
+    assert "threshold-lowered" in loosened(judged)

@@ -338,3 +338,19 @@ def test_a_record_that_a_link_leads_to_is_not_confirmed(tmp_path: Path) -> None:
 
     assert 2 == ran.code, ran.said
     assert HIGH["compliance/testing.yaml"] == outside.read_text()
+
+
+def test_two_formats_dont_share_a_file(tmp_path: Path) -> None:
+    ran = minimal(tmp_path / "repository").check("--format", "json=a", "--format", "markdown=a")
+
+    assert (2, True) == (ran.code, "two formats name the file a" in ran.said), ran.said
+
+
+def test_no_report_goes_into_gits_own_folder(tmp_path: Path) -> None:
+    repository = minimal(tmp_path / "repository")
+    before = (repository.folder / ".git" / "HEAD").read_bytes()
+
+    ran = repository.check("--format", "json=.git/HEAD")
+
+    assert (2, True) == (ran.code, "git's own folder" in ran.said), ran.said
+    assert before == (repository.folder / ".git" / "HEAD").read_bytes()

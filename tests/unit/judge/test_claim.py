@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from reports import Judged, judge, line_of
-from repos import DAY, HIGH, MINIMAL, Repository
+from repos import DAY, HIGH, MINIMAL, ROOT, Repository
 
 from aiact_gate.sources.lock_text import render_lock
 
@@ -311,3 +313,17 @@ def test_profiling_denied_agrees_with_a_signature_without_persons(tmp_path: Path
     )
 
     assert [] == judge(folder).check(PROFILING)["findings"]
+
+
+def test_alike_reasons_of_the_classification_accuse_nobody(tmp_path: Path) -> None:
+    """Several questions have the same honest answer."""
+    folder = tmp_path / "repository"
+    shutil.copytree(ROOT / "examples" / "spam-filter", folder)
+    same = "because: It has no such use at all."
+    text = (folder / ANSWERS).read_text("utf-8")
+    alike = re.sub(r"because: (?!>)[^}\n]*", same, text)
+    assert 2 < alike.count(same)
+    (folder / ANSWERS).write_text(alike, "utf-8")
+    Repository(folder).commit("alike")
+
+    assert 0 == judge(folder).code
