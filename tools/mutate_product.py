@@ -68,7 +68,7 @@ PLANTED = (
     _one("the mildest of a row's checks decides", "model/outcome.py", "for outcome in RAN:", "for outcome in reversed(RAN):"),
     _one("a pass is worth the strongest of its checks", "model/outcome.py", "found[-1] if found", "found[0] if found"),
     Planted("a waiver without an end is accepted", "aiact_gate/judge/waivers.py", (
-        ('        "created",\n        "expires",\n', '        "created",\n'),
+        ("created expires requirement_version", "created requirement_version"),
         ('_day(row["expires"])', '_day(row.get("expires") or row["created"])'),
         ('str(waiver.data.get("expires") or "")', 'str(waiver.data.get("expires") or "9999-12-31")'),
     )),

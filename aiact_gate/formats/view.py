@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from aiact_gate.formats import words
 from aiact_gate.judge.rollout import enforces, kinds_of_row
-from aiact_gate.judge.verdict import short_citation
+from aiact_gate.judge.verdict import CODES, short_citation
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import KINDS, WORDS, Outcome
 from aiact_gate.model.report import CheckResult, Finding, Problem, Report, Row, SystemReport
@@ -22,9 +22,6 @@ LEVELS = (ERROR, WARNING, NOTICE, UNMARKED)
 
 SILENT = (Outcome.NOT_SELECTED, Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE)
 """Outcomes of rows without a result."""
-
-_WORST_CODES = (5, 3, 2, 1, 4)
-"""Exit codes that problems ask for, worst first."""
 
 _NOT_OF_MODE = {
     "observe": "this run only observes",
@@ -194,7 +191,7 @@ def view(report: Report) -> View:
 
 def worst_first(problems: Iterable[Shown]) -> list[Shown]:
     """*problems* of several runs, those with the worst exit code first."""
-    return sorted(problems, key=lambda one: _WORST_CODES.index(one.code) if one.code in _WORST_CODES else 99)
+    return sorted(problems, key=lambda one: CODES.index(one.code) if one.code in CODES else len(CODES))
 
 
 def by_kind(findings: Iterable[Shown]) -> list[Shown]:

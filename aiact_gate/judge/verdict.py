@@ -204,9 +204,13 @@ def _is_below(row: Row) -> bool:
     return any(finding.is_firm for check in row.checks for finding in check.findings)
 
 
+CODES = (5, 3, 2, 1, 4)
+"""Exit codes other than 0, worst first: what was judged and failed goes before what wasn't judged."""
+
+
 def first_code(codes: Collection[int]) -> int:
-    """What several codes come to: what was judged and failed goes before what wasn't judged."""
-    return next((wanted for wanted in (5, 3, 2, 1, 4) if wanted in codes), 0)
+    """What several codes come to."""
+    return next((wanted for wanted in CODES if wanted in codes), 0)
 
 
 def _nothing_evaluated(system: SystemReport) -> bool:
