@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
+ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
+"""The engine's names of the comparisons that order -> their signs."""
+
 
 class Expr(NamedTuple):
     """One node of a checked expression."""

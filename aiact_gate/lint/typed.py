@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from aiact_gate.expressions.tree import Expr, Path, path_of
+from aiact_gate.expressions.tree import ORDER, Expr, Path, path_of
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.schemas.fields import Field
 from aiact_gate.sources.shapes import is_date, nearest, quoted
@@ -39,10 +39,8 @@ _SCHEMA_KINDS = {
 }
 _NUMBERS = ("decimal", "whole")
 _TEXTS = ("text", "date")
-_ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _EQUAL = {"_==_": "==", "_!=_": "!="}
 _SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _ON_TEXT = ("startsWith", "endsWith", "contains", "matches")
 
 
@@ -191,7 +189,6 @@ class TypedWalk:
             return "bool"
         if name == "!_":
             self._boolean(parts[0], names, not positive)
-            self._negated(node, parts[0], names)
             return "bool"
         if name == "_?_:_":
             self._boolean(parts[0], names)
@@ -199,7 +196,7 @@ class TypedWalk:
             return one if one == other else "any"
         guarded = set(self._guarded)
         kinds = [self._kind(part, names) for part in parts]
-        if name in _ORDER or name in _EQUAL:
+        if name in ORDER or name in _EQUAL:
             if idle := _idle(node):
                 self._guarded = guarded  # what says nothing guards nothing
                 self._fault("constant", node.offset, f"a size is {idle}", "Write > 0, or take it out.")
@@ -229,7 +226,7 @@ class TypedWalk:
     # ------------------------------------------------------------ what can't come out right
 
     def _comparison(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
-        sign = _ORDER.get(node.name) or _EQUAL[node.name]
+        sign = ORDER.get(node.name) or _EQUAL[node.name]
         one, other = node.parts
         for part in node.parts:
             if part.kind == "const" and part.value == "" and isinstance(part.value, str):
@@ -246,11 +243,11 @@ class TypedWalk:
         if _class_of(kinds[0]) and _class_of(kinds[1]) and _class_of(kinds[0]) != _class_of(kinds[1]):
             what = f"{self._of_kind(one, kinds[0], names)} is compared with {self._of_kind(other, kinds[1], names)}"
             self._fault("unlike_kinds", node.offset, what, "Compare values of one kind.")
-        elif sign in _OPPOSITE and "date" in kinds:
+        elif node.name in ORDER and "date" in kinds:
             which = one if kinds[0] == "date" and path_of(one, names) != ("as_of",) else other
             fix = f"Ask in_past({self._shown(which, names)}) or in_future({self._shown(which, names)})."
             self._fault("date_order", node.offset, f"'{sign}' compares dates as texts", fix)
-        elif sign in _OPPOSITE and kinds[0] in ("bool", "list", "group"):
+        elif node.name in ORDER and kinds[0] in ("bool", "list", "group"):
             what = f"'{sign}' compares {WORDS[kinds[0]]}, which has no order"
             self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
         for word, path_node in ((one, other), (other, one)):
@@ -352,14 +349,6 @@ class TypedWalk:
             wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
             what = f"{node.name} takes {wanted}; {self._of_kind(part, kind, names)} stands there"
             self._fault("unlike_kinds", self._start(part), what, f"Give it {wanted}.")
-
-    def _negated(self, node: Expr, part: Expr, names: Mapping[str, Path]) -> None:
-        sign = _ORDER.get(part.name) if part.kind == "call" else None
-        if sign is None:
-            return
-        what = f"the comparison '{sign}' is negated, which also holds of what is no number"
-        fix = f"Write the comparison that has to hold, with '{_OPPOSITE[sign]}'."
-        self._fault("negated_comparison", self._start(node), what, fix)
 
     # ------------------------------------------------------------ saying it
 
@@ -517,7 +506,7 @@ def _mapped(node: Expr) -> Expr:
 
 def _idle(node: Expr) -> str:
     """What is true of every size, if *node* compares one with a number that none is below; else nothing."""
-    sign = _ORDER.get(node.name) or _EQUAL[node.name]
+    sign = ORDER.get(node.name) or _EQUAL[node.name]
     one, other = node.parts
     if _is_size(other):
         one, other = other, one

@@ -7,26 +7,30 @@ prints them all, `check` makes them errors of the requirement concerned.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions.directions import Asked
+from aiact_gate.expressions.directions import asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
-from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, Tell
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.policy.check_compiler import CheckCompiler
+from aiact_gate.policy.check_compiler import Advise, CheckCompiler, Written
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
 
-Advice = Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
-"""advice(compiled data, documents by file name, tell)."""
+
+class Advice(NamedTuple):
+    """What lint alone tells; who judges doesn't pay for looking."""
+
+    of_pack: Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
+    """of_pack(compiled data, documents by file name, tell)."""
+    of_check: Advise
 
 
 @dataclass
@@ -76,7 +80,7 @@ def compile_folder(
 ) -> Compiled:
     """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
 
-    Lint gives its *advice*, a rule over the documents; who judges doesn't pay for it.
+    Lint gives its *advice*.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -132,7 +136,8 @@ def compile_folder(
         elif kind.startswith("aiact-gate/policy/"):
             documents[file.name] = document
             shaped = _shaped(document, "policy", faults)
-            data["requirements"] += _policy(document, shaped, faults, known, seen)
+            of_check = advice.of_check if advice is not None else None
+            data["requirements"] += _policy(document, shaped, faults, known, seen, of_check)
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = plain_data(document.root)
         else:
@@ -180,10 +185,8 @@ def _found(
 
     requirements.wrong(data, documents, tell)
     if advice is not None:
-        advice(data, documents, tell)
-    return placed(
-        folder, label, [fault for fault in faults if advice is not None or fault.rule not in ADVICE]
-    )
+        advice.of_pack(data, documents, tell)
+    return placed(folder, label, faults)
 
 
 def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
@@ -285,6 +288,7 @@ def _policy(
     faults: list[PolicyFault],
     kinds: Mapping[str, Any],
     seen: dict[str, Location],
+    advise: Advise | None,
 ) -> list[dict[str, Any]]:
     compiled = []
     for index, requirement in enumerate(policy.get("requirements", [])):
@@ -325,14 +329,14 @@ def _policy(
             ids.add(name)
         parameters = tuple(requirement.get("parameters") or {})
         out["checks"] = []
-        directed: list[tuple[str, Asked]] = []
+        conditions: list[Written] = []
         for number, check in enumerate(checks):
             if isinstance(check, dict) and check.get("id"):
                 there = (*pointer, "checks", number)
-                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds)
+                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds, advise)
                 out["checks"].append(compiler.compile(check))
-                directed += compiler.directed
-        _directions(document, pointer, out, directed, faults)
+                conditions += compiler.conditions
+        _directions(document, pointer, out, conditions, faults)
         compiled.append(out)
     return compiled
 
@@ -341,10 +345,12 @@ def _directions(
     document: Document,
     pointer: Pointer,
     requirement: Mapping[str, Any],
-    directed: list[tuple[str, Asked]],
+    conditions: Sequence[Written],
     faults: list[PolicyFault],
 ) -> None:
     """Parameters whose `tighten` names the way in which a comparison asks less."""
+    clauses = (one for one in conditions if one.where[0] == "that")
+    directed = [(clause.source, each) for clause in clauses for each in asked(clause.tree)]
     for name, parameter in requirement["bounds"].items():
         told = parameter.get("tighten")
         found = {one.direction: source for source, one in directed if one.parameter == name}
