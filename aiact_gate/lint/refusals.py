@@ -15,17 +15,7 @@ from aiact_gate.sources.shapes import nearest, quoted
 MACROS = ("all", "exists", "exists_one", "map", "filter", "has")
 CEL_WORDS = (
     *MACROS,
-    "size",
-    "startsWith",
-    "endsWith",
-    "contains",
-    "matches",
-    "double",
-    "int",
-    "string",
-    "bool",
-    "timestamp",
-    "duration",
+    *"size startsWith endsWith contains matches double int string bool timestamp duration".split(),
 )
 _KINDS = {
     "int": "a whole number",

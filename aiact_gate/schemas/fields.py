@@ -11,15 +11,8 @@ from typing import Any
 SCHEMAS = File(__file__).resolve().parent
 
 RECORDS = (
-    "classification",
-    "system_description",
-    "risk_management",
-    "data_governance",
-    "testing",
-    "logging",
-    "human_oversight",
-    "monitoring",
-    "technical_documentation",
+    *"classification system_description risk_management data_governance testing logging".split(),
+    *"human_oversight monitoring technical_documentation".split(),
 )
 DOCUMENTS = ("instructions_for_use", "model_card")
 FACTS = ("system", "mlflow", "derived", "event_log", "replay", "as_of", "parameters")
