@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from aiact_gate.expressions.tree import ORDER, Expr, Path, path_of
+from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.schemas.fields import Field
 from aiact_gate.sources.shapes import is_date, nearest, quoted
@@ -148,17 +148,11 @@ class TypedWalk:
     def _macro(self, node: Expr, names: Mapping[str, Path], positive: bool) -> str:
         ranged, start, _, step, _ = node.parts
         kind = self._kind(ranged, names)
-        path = path_of(ranged, names)
         if kind in WORDS and kind not in ("list", "group"):
             self._unlike(node, f"{self._shown(ranged, names)} is {WORDS[kind]}, no list to walk")
-        inner = dict(names)
-        element: Path = ("@row",)
+        inner = inside(node, names)
         if kind == "group":
-            element = ("@word",)  # a map is walked by its keys
-        elif path is not None:
-            element = (*path, "*")
-        inner[node.name] = element
-        inner[str(node.value)] = ("@accumulator",)
+            inner[node.name] = ("@word",)  # a map is walked by its keys
         if start.kind == "const" and isinstance(start.value, bool):
             if start.value and ranged.kind != "list":
                 walked = _mapped(ranged)
@@ -252,10 +246,10 @@ class TypedWalk:
             self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
         for word, path_node in ((one, other), (other, one)):
             if word.kind == "const" and isinstance(word.value, str):
-                self._one_of_words(word, path_node, names)
+                self._one_of_words(word, path_of(path_node, names), path_node, names)
 
-    def _one_of_words(self, word: Expr, other: Expr, names: Mapping[str, Path]) -> None:
-        path = path_of(other, names)
+    def _one_of_words(self, word: Expr, path: Path | None, other: Expr, names: Mapping[str, Path]) -> None:
+        """*word* is held against the field at *path*, which *other* reads."""
         field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
@@ -276,7 +270,7 @@ class TypedWalk:
         elif held.kind == "list":
             for part in held.parts:
                 if part.kind == "const" and isinstance(part.value, str):
-                    self._one_of_words(part, item, names)
+                    self._one_of_words(part, path_of(item, names), item, names)
             found = {_class_of(self._kind(part, names)) for part in held.parts}
             inner = next(iter(found)) if len(found) == 1 else ""
         else:
@@ -285,15 +279,9 @@ class TypedWalk:
         if _class_of(inner) and _class_of(kinds[0]) and _class_of(inner) != _class_of(kinds[0]):
             what = f"{self._of_kind(item, kinds[0], names)} is looked for among {_PLURALS[_class_of(inner)]}"
             self._unlike(node, what)
-        if item.kind == "const" and isinstance(item.value, str) and held.kind != "list":
+        if item.kind == "const" and isinstance(item.value, str) and kinds[1] == "list":
             path = path_of(held, names)
-            field = self.field_of((*path, "*")) if path is not None and kinds[1] == "list" else None
-            allowed = [str(one) for one in field.schema.get("enum", ())] if field is not None else []
-            if allowed and item.value not in allowed:
-                near = nearest(item.value, allowed)
-                what = f"{quoted(item.value)} is none of the words for {self._shown(held, names)}"
-                fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
-                self._fault("unknown_word", item.offset, what, fix)
+            self._one_of_words(item, (*path, "*") if path is not None else None, held, names)
 
     def _sum(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> str:
         if len(kinds) == 1:

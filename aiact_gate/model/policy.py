@@ -25,6 +25,11 @@ class PathExpr(NamedTuple):
     source: str
     steps: tuple[Step, ...]
 
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """Its steps, with `*` for each key that is looked up."""
+        return tuple(step if isinstance(step, str) else "*" for step in self.steps)
+
 
 class Condition(NamedTuple):
     """A compiled condition or clause."""

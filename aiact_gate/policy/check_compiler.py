@@ -14,12 +14,13 @@ from aiact_gate.documents.node import Document
 from aiact_gate.expressions import reading
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
-from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, path_of, reads
+from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, paths_in, reads
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.lint.refusals import refusal, too_deep
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
 
@@ -51,6 +52,8 @@ class CheckCompiler:
         advise: Advise | None = None,
     ) -> None:
         self.advise = advise
+        self.own = 0
+        """How many of the clauses stand in the pack already, where an overlay adds to them: it has faults at its own lines."""
         self.kinds = kinds or {}
         self.names = (*fields.NAMES, *self.kinds)
         self.document = document
@@ -92,7 +95,8 @@ class CheckCompiler:
             if (clause := self._condition(source, *(("that", number) if listed else ("that",)))) is not None
         ]
         self._whole_check(check)
-        out["at"] = self._path(check.get("at"), "at")
+        at = self._path(check.get("at"), "at")
+        out["at"] = _path_data(at) if at is not None else None
         for key in ("message", "missing", "fix"):
             self._holes(check.get(key) or "", key)
         if not that and not out["faults"]:
@@ -114,6 +118,13 @@ class CheckCompiler:
             self.advise(self)
         out |= self._before(check)
         return out
+
+    def when(self, source: str) -> dict[str, Any] | None:
+        """A condition that sees no row, as compiled; None if it is at fault."""
+        found = self._condition(source, "when", rows=False)
+        if self.advise is not None:
+            self.advise(self)
+        return found
 
     def _before(self, check: Mapping[str, Any]) -> dict[str, Any]:
         """Since which version the check has this form, and the form before."""
@@ -192,9 +203,9 @@ class CheckCompiler:
             if path is None:
                 self.bound[str(name)] = ("@unknown",)
                 continue
-            resolved = self.resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
+            resolved = self.resolve(path.plain)
             where = ("each", str(name)) if isinstance(each, dict) else ("each",)
-            field = self._field(resolved, where, str(source), steps=len(path["steps"]))
+            field = self._field(resolved, where, str(source), steps=len(path.steps))
             no_list = resolved[0] in ("parameters", "as_of", "@word") or (
                 field is not None and field.schema.get("type") != "array"
             )
@@ -203,7 +214,7 @@ class CheckCompiler:
             lost = no_list or field is None
             self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
-            loops.append({"name": str(name), "path": path})
+            loops.append({"name": str(name), "path": _path_data(path)})
         return loops
 
     def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -215,11 +226,11 @@ class CheckCompiler:
                 self.fault("lookup", ("with", name), error.what, error.fix, source, 0)
                 self.bound[name] = ("@unknown",)
                 continue
-            resolved = self.resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            resolved = self.resolve(path.plain)
             lost = self.known(resolved) is None
             if self._field(resolved, ("with", name), source, steps=len(path.steps)) is not None:
                 self._field((*resolved, "*", field), ("with", name), source, source.find("[") + 1)
-            key_path = self.resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
+            key_path = self.resolve(key.plain)
             if key_path[0] != "@word":
                 self._field(key_path, ("with", name), source, source.find("=") + 1)
                 self.reads.add(key_path)
@@ -266,7 +277,7 @@ class CheckCompiler:
             "filled": filled,
         }
 
-    def _path(self, source: str | None, key: str, *below: str) -> dict[str, Any] | None:
+    def _path(self, source: str | None, key: str, *below: str) -> PathExpr | None:
         if not source:
             return None
         try:
@@ -274,10 +285,9 @@ class CheckCompiler:
         except PackError as error:
             self.fault("path", (key, *below), error.what, error.fix, source, 0)
             return None
-        plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
         if key != "each":
-            self._field(self.resolve(plain), (key,), source, steps=len(plain))
-        return _path_data(path)
+            self._field(self.resolve(path.plain), (key,), source, steps=len(path.steps))
+        return path
 
     def _holes(self, template: str, key: str) -> None:
         for found in re.finditer(HOLE, template):
@@ -286,7 +296,7 @@ class CheckCompiler:
             except PackError as error:
                 self.fault("message_hole", (key,), error.what, error.fix, template, found.start())
                 continue
-            resolved = self.resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            resolved = self.resolve(path.plain)
             if resolved[0] == "parameters":
                 self._parameter(resolved, (key,), template, found.start(1) + len("parameters."))
             elif not resolved[0].startswith("@"):
@@ -394,7 +404,7 @@ class CheckCompiler:
         return ".".join(path).removesuffix(".*")
 
     def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
-        for path, offset in _paths_with_places(tree, {}):
+        for path, offset in paths_in(tree, {}):
             resolved = self.resolve(path)
             if resolved[0] == "parameters":
                 self._parameter(resolved, where, source, offset)
@@ -434,6 +444,8 @@ class CheckCompiler:
         condition: str = "",
         caret: int = -1,
     ) -> None:
+        if where[0] == "that" and isinstance(where[-1], int):
+            where = ("that", where[-1] - self.own)
         location = self.document.location((*self.pointer, *where))
         self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
 
@@ -456,7 +468,7 @@ def _encoded(code: bytes) -> str:
     return base64.b64encode(lean(code)).decode("ascii")
 
 
-def _path_data(path: Any) -> dict[str, Any]:
+def _path_data(path: PathExpr) -> dict[str, Any]:
     return {
         "source": path.source,
         "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
@@ -468,33 +480,3 @@ def _step_place(source: str, start: int, index: int) -> int:
     at = start + len(source[start:]) - len(source[start:].lstrip())
     found = [match.start() + at for match in re.finditer(r"\w+|\[[^\]]*\]", source[at:])]
     return found[index] if 0 <= index < len(found) else at
-
-
-def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], int]]:
-    """Every path of *tree* with the place of its last step, inner loop variables resolved."""
-    found: list[tuple[tuple[str, ...], int]] = []
-
-    def visit(node: Expr, names: dict[str, tuple[str, ...]]) -> None:
-        path = path_of(node, names)
-        if path is not None:
-            if not path[0].startswith("@"):
-                found.append((path, node.offset + 1 if node.kind == "select" else node.offset))
-            for part in node.parts[1:] if node.kind == "call" else ():
-                visit(part, names)
-            return
-        if node.kind == "comprehension":
-            visit(node.parts[0], names)
-            base = path_of(node.parts[0], names)
-            inner = {
-                **names,
-                node.name: (*base, "*") if base else ("@row",),
-                str(node.value): ("@accumulator",),
-            }
-            for part in node.parts[1:]:
-                visit(part, inner)
-            return
-        for part in node.parts:
-            visit(part, names)
-
-    visit(tree, dict(bound))
-    return found

@@ -21,8 +21,8 @@ from aiact_gate.lint.faults import PolicyFault, Tell
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.policy.check_compiler import Advise, CheckCompiler, Written
-from aiact_gate.schemas import fields
-from aiact_gate.sources.shapes import quoted, shape
+from aiact_gate.policy.form import shaped
+from aiact_gate.sources.shapes import quoted
 
 
 class Advice(NamedTuple):
@@ -120,11 +120,11 @@ def compile_folder(
             fix = f"Call it {wanted}; a pack has one."
             faults.append(PolicyFault(document.location(), "unknown_file", what, fix))
         elif file.name == "overlay.yaml":
-            _shaped(document, "overlay", faults)
+            shaped(document, "overlay", faults)
             data["overlay"] = file.read_text("utf-8")
         elif file.name == "pack.yaml":
             documents[file.name] = document
-            data["pack"] = _shaped(document, "pack", faults)
+            data["pack"] = shaped(document, "pack", faults)
             if data["pack"].get("recalls"):
                 from aiact_gate.policy.rollout import pack_data
 
@@ -135,9 +135,9 @@ def compile_folder(
             data["rollout"] = rollout_data(document, faults)
         elif kind.startswith("aiact-gate/policy/"):
             documents[file.name] = document
-            shaped = _shaped(document, "policy", faults)
+            rules = shaped(document, "policy", faults)
             of_check = advice.of_check if advice is not None else None
-            data["requirements"] += _policy(document, shaped, faults, known, seen, of_check)
+            data["requirements"] += _policy(document, rules, faults, known, seen, of_check)
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = plain_data(document.root)
         else:
@@ -223,52 +223,6 @@ def _article_order(article: str) -> tuple[int, int, str]:
 def _schema_of(document: Document) -> str:
     node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
     return node.value if node is not None and isinstance(node.value, str) else ""
-
-
-def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
-    shaped = shape(document, fields.schema(name), name)
-
-    def tell(place: Location, rule: str, what: str, fix: str, pointer: Pointer) -> None:
-        faults.append(PolicyFault(place, rule, what, fix, _requirement_at(document, pointer)))
-
-    for fault in shaped.faults:
-        tell(fault.location, fault.rule, fault.message, fault.fix, fault.pointer)
-    for pointer in shaped.unfilled:
-        what = f"'{pointer[-1]}' says nothing"
-        tell(document.location(pointer[1:]), "empty", what, "Write it out.", pointer)
-    for pointer in sorted(shaped.required, key=str):
-        if not document.has(pointer[1:]):
-            owner = _owner(document, pointer[1:-1])
-            what = f"{owner} has no {pointer[-1]}"
-            fix = "Add it; docs/policy-language.md says what it holds."
-            tell(document.location(pointer[1:-1]), "no_key", what, fix, pointer)
-    value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
-    return value
-
-
-def _owner(document: Document, pointer: Pointer) -> str:
-    """What people call the group at *pointer*: its id, else its key."""
-    if pointer and isinstance(pointer[-1], int):
-        kinds = {"checks": "this check", "requirements": "this requirement"}
-        nameless = kinds.get(str(pointer[-2]), "this element")
-    else:
-        nameless = ""
-    node = document.node(pointer)
-    named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
-    if named is not None and isinstance(named.value, str) and named.value.strip():
-        return quoted(named.value)[1:-1]
-    if nameless:
-        return nameless
-    keys = [step for step in pointer if isinstance(step, str)]
-    return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
-
-
-def _requirement_at(document: Document, pointer: Pointer) -> str:
-    if len(pointer) > 2 and pointer[1] == "requirements" and isinstance(pointer[2], int):
-        node = document.root.value["requirements"].value[pointer[2]]
-        child = node.value.get("id") if isinstance(node.value, dict) else None
-        return str(child.value) if child is not None else ""
-    return ""
 
 
 def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:

@@ -221,8 +221,8 @@ class _Overlay:
         before = len(faults)
         written = _written(check)
         added = list(more["that"])
-        compiler = _ClauseCompiler(self._compiler(pointer, requirement), len(written["that"]))
-        compiler.faults = faults
+        compiler = self._compiler(pointer, requirement)
+        compiler.own, compiler.faults = len(written["that"]), faults
         compiled = compiler.compile(
             {
                 **written,
@@ -263,7 +263,7 @@ class _Overlay:
             self._fault("unknown_duty", (*pointer, "duty"), what, did_you_mean(duty, duties), requirement)
         when = None
         if whom.get("when"):
-            compiler = _ClauseCompiler(self._compiler(pointer, requirement))
+            compiler = self._compiler(pointer, requirement)
             when = compiler.when(whom["when"])
             others = sorted({path[0] for path in compiler.reads} - {"system", "classification"})
             if others:
@@ -376,43 +376,6 @@ class _Overlay:
         self.faults.append(
             PolicyFault(place, rule, message, fix, requirement["id"] if requirement is not None else "")
         )
-
-
-class _ClauseCompiler(CheckCompiler):
-    """Compiles what an overlay adds to a check that is there; faults stand at the overlay's own lines."""
-
-    def __init__(self, like: CheckCompiler, own: int = 0) -> None:
-        super().__init__(
-            like.document,
-            like.pointer,
-            like.requirement,
-            like.parameters,
-            like.faults,
-            like.kinds,
-            like.advise,
-        )
-        self._own = own
-        """How many clauses the check had before."""
-
-    def when(self, source: str) -> Any:
-        """A condition that sees no row, as compiled; None if it is at fault."""
-        found = self._condition(source, "when", rows=False)
-        if self.advise is not None:
-            self.advise(self)
-        return found
-
-    def fault(
-        self,
-        rule: str,
-        where: tuple[str | int, ...],
-        message: str,
-        fix: str,
-        condition: str = "",
-        caret: int = -1,
-    ) -> None:
-        if where[0] == "that" and len(where) > 1 and isinstance(where[1], int):
-            where = ("that", where[1] - self._own)
-        super().fault(rule, where, message, fix, condition, caret)
 
 
 def _written(check: Compiled) -> dict[str, Any]:
