@@ -7,10 +7,11 @@ unknowns, absent and misshapen records included; otherwise it is undecidable.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal, words
+from aiact_gate.change.implication import always_answers, clauses, falsifies, implies, normal
 from aiact_gate.change.loosenings import Layers
 from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.model.outcome import METHODS
@@ -308,10 +309,13 @@ class _Read(NamedTuple):
     loops: tuple[str, ...]
     words: frozenset[str]
     lookups: frozenset[str]
-    clauses: tuple[Expr, ...]
+    clauses: dict[Expr, str]
+    """What the clauses ask, part by part -> the clause that asks it, as it is written."""
     where: Expr | None
     when: Expr | None
     texts: frozenset[tuple[str, ...]]
+    written: dict[str, str]
+    """`when` and `where` as they are written; empty where there is none."""
 
 
 def _read(requirement: Requirement, check: Check) -> _Read:
@@ -332,7 +336,14 @@ def _read(requirement: Requirement, check: Check) -> _Read:
             return None
         return normal(decode(condition.code), names, requirement.parameters, condition.source)
 
-    found = dict.fromkeys(part for one in check.clauses for part in clauses(tree(one) or Expr("const")))
+    def written(condition: Condition | None) -> str:
+        source = " ".join(condition.source.split()) if condition is not None else ""
+        return re.sub(r"\bparameters\.(\w+)", value, source)
+
+    def value(found: re.Match[str]) -> str:
+        return repr(requirement.parameters.get(found[1], found[0])).strip("'")
+
+    asked = {part: written(one) for one in check.clauses for part in clauses(tree(one) or Expr("const"))}
     texts = frozenset(
         (names[path[0]].name if path[0] in names else path[0], *path[1:]) for path in check.texts
     )
@@ -343,10 +354,11 @@ def _read(requirement: Requirement, check: Check) -> _Read:
         tuple(loops),
         listed,
         frozenset(lookups),
-        tuple(found),
+        asked,
         tree(check.where),
         tree(check.when),
         texts,
+        {"when": written(check.when), "where": written(check.where)},
     )
 
 
@@ -468,13 +480,13 @@ def _rows(old: _Read, new: _Read) -> list[Part]:
 
 def _conditions(old: _Read, new: _Read) -> list[Part]:
     parts: list[Part] = []
-    if set(old.clauses) != set(new.clauses):
+    if old.clauses.keys() != new.clauses.keys():
         gone = [clause for clause in old.clauses if clause not in new.clauses]
         come = [clause for clause in new.clauses if clause not in old.clauses]
         tighter = all(any(implies(clause, was) for clause in new.clauses) for was in gone)
         looser = all(any(implies(was, clause) for was in old.clauses) for clause in come)
         relation = _relation(tighter, looser)
-        parts.append(Part(relation, _clause_words(gone, come), ("that",)))
+        parts.append(Part(relation, _clause_words(old.clauses, new.clauses), ("that",)))
     for key in ("when", "where"):
         one, other = getattr(old, key), getattr(new, key)
         if one == other:
@@ -483,12 +495,11 @@ def _conditions(old: _Read, new: _Read) -> list[Part]:
         free = key == "when" or not old.loops or min(old.check.min_items, new.check.min_items) == 0
         looser = free and _chooses_less(one, other)
         tighter = free and _chooses_less(other, one)
+        was, is_ = old.written[key], new.written[key]
         why = (
-            f"{key} added: {words(other)}"
-            if one is None
-            else f"{key} dropped: {words(one)}"
-            if other is None
-            else f"{key}: {words(one)} became {words(other)}"
+            f"{key}: {was} became {is_}"
+            if was and is_
+            else f"{key} {'dropped' if was else 'added'}: {was or is_}"
         )
         if not free and (_chooses_less(one, other) or _chooses_less(other, one)):
             why += " (other rows are judged, but where none is left over it fails)"
@@ -529,20 +540,34 @@ def _readable(path: Expr) -> bool:
     )
 
 
-def _clause_words(gone: list[Expr], come: list[Expr]) -> str:
+def _clause_words(old: Mapping[Expr, str], new: Mapping[Expr, str]) -> str:
+    """What became of the clauses that ask something that the other side doesn't ask, as they are written."""
+    come = list(dict.fromkeys(text for part, text in new.items() if part not in old))
     said = []
-    come = list(come)
-    for was in gone:
-        pair = next(
-            (now for now in come if implies(was, now) or implies(now, was) or _same_subject(was, now)), None
-        )
-        if pair is None:
-            said.append(f"clause dropped: {words(was)}")
-        else:
-            come.remove(pair)
-            said.append(f"{words(was)} became {words(pair)}")
-    said += [f"clause added: {words(now)}" for now in come]
+    for was in dict.fromkeys(text for part, text in old.items() if part not in new):
+        kin = (now for now in come if _are_kin(_parts(old, was), _parts(new, now)))
+        pair = next(kin, _sharing(_parts(old, was), new))
+        said.append(f"{was} became {pair}" if pair else f"clause dropped: {was}")
+        come = [now for now in come if now != pair]
+    for now in come:
+        pair = _sharing(_parts(new, now), old)
+        said.append(f"{pair} became {now}" if pair else f"clause added: {now}")
     return "; ".join(said)
+
+
+def _parts(clauses_: Mapping[Expr, str], written: str) -> list[Expr]:
+    return [part for part, text in clauses_.items() if text == written]
+
+
+def _sharing(parts: Sequence[Expr], others: Mapping[Expr, str]) -> str:
+    """The clause of *others* that asks one of *parts*, too; empty if none does."""
+    return next((others[part] for part in parts if part in others), "")
+
+
+def _are_kin(some: Sequence[Expr], others: Sequence[Expr]) -> bool:
+    """Whether one of *some* and one of *others* speak of the same."""
+    pairs = [(one, other) for one in some for other in others]
+    return any(implies(*pair) or implies(*reversed(pair)) or _same_subject(*pair) for pair in pairs)
 
 
 def _as_written(text: str, reads: Sequence[_Read]) -> str:
