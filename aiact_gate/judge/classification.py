@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from aiact_gate.sources.shapes import nearest
+
 _OUT_OF_SCOPE: Final = "out_of_scope"
 _UNDETERMINED: Final = "undetermined"
 _UNKNOWN: Final = "unknown"
@@ -479,11 +481,8 @@ def _no_option(value: object, options: Sequence[str]) -> _Unusable:
 
 
 def _did_you_mean(word: str, known: Iterable[str], *, otherwise: str) -> str:
-    # Only a mistake needs difflib, and its import costs more than a walk.
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else otherwise
+    close = nearest(word, known)
+    return f"did you mean {close!r}?" if close else otherwise
 
 
 def _shown(value: object) -> str:

@@ -172,16 +172,8 @@ def _found(
     """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
     from aiact_gate.lint import requirements
 
-    def tell(
-        rule: str,
-        location: Location,
-        message: str,
-        fix: str,
-        requirement: str = "",
-        condition: str = "",
-        caret: int = -1,
-    ) -> None:
-        faults.append(PolicyFault(location, rule, message, fix, requirement, condition, caret))
+    def tell(rule: str, location: Location, *more: Any) -> None:
+        faults.append(PolicyFault(location, rule, *more))
 
     requirements.wrong(data, documents, tell)
     if advice is not None:
