@@ -13,8 +13,7 @@ from typing import Any
 from aiact_gate.documents.node import Document
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.model.policy import GRACE_DAYS
-from aiact_gate.model.rollout import is_article_5
+from aiact_gate.model.policy import GRACE_DAYS, is_article_5
 from aiact_gate.policy.form import shaped
 from aiact_gate.sources.shapes import nearest
 

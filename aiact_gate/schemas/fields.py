@@ -28,9 +28,6 @@ WORTH = {
 }
 """What a pass that reads a field is worth, by the field's `x-is`; a criterion or a reference says nothing about it."""
 
-ORDER = ("measured", "provenance", "structural", "attested", "stated")
-"""Strongest first."""
-
 
 @cache
 def schema(name: str) -> dict[str, Any]:
