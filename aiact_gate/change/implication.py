@@ -7,11 +7,10 @@ it may also give neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiact_gate.expressions.tree import Expr
-from aiact_gate.expressions.written import CannotWrite, chain, written
 
 ORDER = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
 """A comparison, and what it is with its sides changed."""
@@ -223,37 +222,3 @@ def always_answers(tree: Expr, readable: Total) -> bool:
         return readable(tree.parts[0])
     found = _membership(tree)
     return found is not None and readable(found[0])
-
-
-# ---------------------------------------------------------------- in words
-
-
-def words(tree: Expr) -> str:
-    """*tree* as a reader would write it."""
-    try:
-        return written(_readable(tree)).replace("§row", "row")
-    except CannotWrite:
-        return "a condition"
-
-
-def _readable(tree: Expr) -> Expr:
-    """*tree* with two sides to each `&&`, and `!=` where it was; the loop's own name is what its macro's step begins with."""
-    parts = tuple(_readable(part) for part in tree.parts)
-    if tree.kind == "comprehension" and parts[3].kind == "call" and parts[3].name in ("_&&_", "_||_"):
-        own = [part for part in chain(parts[3]) if part == parts[4]]
-        rest = [part for part in chain(parts[3]) if part != parts[4]]
-        if own and rest:
-            step = Expr("call", parts[3].name, (own[0], _paired(parts[3].name, rest)))
-            parts = (*parts[:3], step, parts[4])
-    if tree.kind == "call" and tree.name in ("_&&_", "_||_"):
-        return _paired(tree.name, parts)
-    if tree.kind == "call" and tree.name == "!_" and _is(parts[0], "_==_"):
-        return Expr("call", "_!=_", parts[0].parts)
-    return tree._replace(parts=parts)
-
-
-def _paired(name: str, parts: Sequence[Expr]) -> Expr:
-    found = parts[0]
-    for part in parts[1:]:
-        found = Expr("call", name, (found, part))
-    return found

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aiact_gate.change.checks import REMOVED, Difference, Part
 from aiact_gate.change.loosenings import PackText, Rules, Stated, finding_of, mapping
-from aiact_gate.change.rules import REMOVED, Difference, Part, compare_below, differences_of
+from aiact_gate.change.rules import compare_below, differences_of
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Finding

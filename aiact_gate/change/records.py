@@ -42,17 +42,11 @@ class Pair(NamedTuple):
     now: Mapping[str, Any]
     place: Callable[[Pointer], Location]
 
-    def group(self, pointer: Pointer) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """The group of keys at *pointer*, before and now; empty if it isn't there."""
-        return mapping(_at(self.before, pointer)), mapping(_at(self.now, pointer))
-
-    def rows(self, pointer: Pointer, key: str) -> list[tuple[str, Mapping[str, Any], int, Mapping[str, Any]]]:
-        """(name, row before, index now, row now) for each row that was there; index -1 if it's gone."""
-        now = _by_key(_at(self.now, pointer), key)
-        return [
-            (name, row, *now.get(name, (-1, {})))
-            for name, (_, row) in _by_key(_at(self.before, pointer), key).items()
-        ]
+    def rows(self, name: str, key: str) -> Iterator[tuple[str, Pointer, Row, Row]]:
+        """(id, where it stands, row before, row now) of each row of the list *name*; before a new one there was an empty one."""
+        before = _by_key(self.before.get(name), key)
+        for known, (index, row) in _by_key(self.now.get(name), key).items():
+            yield known, (name, index), before.get(known, (0, {}))[1], row
 
 
 class Spot(NamedTuple):
@@ -327,23 +321,24 @@ def _is_empty(value: Any) -> bool:
 
 
 def _gaps(pair: Pair) -> Iterator[Finding]:
-    for name, before, index, now in pair.rows(("gaps",), "id"):
+    steps = ("open", "mitigated", "closed")
+    for name, pointer, before, now in pair.rows("gaps", "id"):
         said = [{key: value for key, value in row.items() if key != "status"} for row in (before, now)]
         was, is_ = (str(row.get("status")) for row in (before, now))
-        steps = ("open", "mitigated", "closed")
         settled = was in steps and is_ in steps and steps.index(is_) > steps.index(was)
-        if index >= 0 and settled and said[0] == said[1]:
+        if settled and said[0] == said[1]:
             message = f"The gap {name} was {was} and is {is_}, in the same words."
             fix = f"Write status: {was}, or say how it was {is_}."
-            place = pair.place(("gaps", index, "status"))
-            yield finding_of("gap-closed", message, fix, place, f"{pair.system}/{name}")
+            yield finding_of(
+                "gap-closed", message, fix, pair.place((*pointer, "status")), f"{pair.system}/{name}"
+            )
 
 
 # ---------------------------------------------------------------- risks
 
 
 def _scales(pair: Pair) -> Iterator[Finding]:
-    before, now = pair.group(("criteria",))
+    before, now = mapping(pair.before.get("criteria")), mapping(pair.now.get("criteria"))
     fix = "Write it as it was; another scale is decided before risks are rated on it."
     for scale in ("likelihood", "severity"):
         was, is_ = texts(before.get(scale)), texts(now.get(scale))
@@ -355,11 +350,11 @@ def _scales(pair: Pair) -> Iterator[Finding]:
 
 def _ratings(pair: Pair) -> Iterator[Finding]:
     criteria = mapping(pair.before.get("criteria"))
-    for name, before, index, now in pair.rows(("risks",), "id"):
-        if index < 0 or _measures(before, pair.before) != _measures(now, pair.now):
+    for name, pointer, before, now in pair.rows("risks", "id"):
+        if not before or _measures(before, pair.before) != _measures(now, pair.now):
             continue
         for part in ((), ("residual",)):
-            was, is_ = mapping(_at(before, part)), mapping(_at(now, part))
+            was, is_ = (mapping(risk.get("residual")) if part else risk for risk in (before, now))
             for scale in ("likelihood", "severity"):
                 steps = texts(criteria.get(scale))
                 old, new = was.get(scale), is_.get(scale)
@@ -367,12 +362,12 @@ def _ratings(pair: Pair) -> Iterator[Finding]:
                     which = f"remaining {scale}" if part else scale
                     message = f"{name}: the {which} was {old} and is {new}, and none of its measures changed."
                     fix = f"Write {old}, or add the measure that lowers it."
-                    place = pair.place(("risks", index, *part, scale))
+                    place = pair.place((*pointer, *part, scale))
                     yield finding_of("rating-lowered", message, fix, place, f"{pair.system}/{name}/{which}")
         status = [str(mapping(risk.get("residual")).get("status") or "") for risk in (before, now)]
         if status[1] == "eliminated" != status[0] and status[0]:
             message = f"{name} was {status[0]} and is eliminated, and none of its measures changed."
-            place = pair.place(("risks", index, "residual", "status"))
+            place = pair.place((*pointer, "residual", "status"))
             fix = f"Write {status[0]}, or add the measure that removes it."
             yield finding_of("rating-lowered", message, fix, place, f"{pair.system}/{name}/status")
 
@@ -396,55 +391,38 @@ def _measures(risk: Mapping[str, Any], record: Mapping[str, Any]) -> list[Any]:
 def _claims(pairs: Mapping[str, Pair]) -> Iterator[Finding]:
     if "technical_documentation" in pairs:
         pair = pairs["technical_documentation"]
-        before = _by_key(pair.before.get("elements"), "point")
-        for point, (index, row) in _by_key(pair.now.get("elements"), "point").items():
-            if row.get("status") == "not_applicable":
-                was = before.get(point, (0, {}))[1]
-                old = was if was.get("status") == "not_applicable" else {}
-                yield from _claim(f"Point {point} of Annex IV", old, row, ("elements", index), point, pair)
+        for point, pointer, was, row in pair.rows("elements", "point"):
+            if row.get("status") == "not_applicable" != was.get("status"):
+                yield _claim(f"Point {point} of Annex IV", row, pointer, point, pair)
     if "testing" in pairs:
         pair = pairs["testing"]
-        before = _by_key(pair.before.get("attack_classes"), "attack_class")
-        for name, (index, row) in _by_key(pair.now.get("attack_classes"), "attack_class").items():
+        for name, pointer, was, row in pair.rows("attack_classes", "attack_class"):
             claim = mapping(row.get("not_appropriate"))
-            if claim:
-                was = mapping(before.get(name, (0, {}))[1].get("not_appropriate"))
-                pointer = ("attack_classes", index, "not_appropriate")
-                yield from _claim(f"The attack class {name}", was, claim, pointer, name, pair)
-            yield from _unanswered(name, mapping(before.get(name, (0, {}))[1]), row, index, pair)
+            if claim and not mapping(was.get("not_appropriate")):
+                yield _claim(f"The attack class {name}", claim, (*pointer, "not_appropriate"), name, pair)
+            yield from _unanswered(name, was, row, pointer, pair)
 
 
-def _unanswered(
-    name: str, before: Mapping[str, Any], now: Mapping[str, Any], index: int, pair: Pair
-) -> Iterator[Finding]:
+def _unanswered(name: str, before: Row, now: Row, pointer: Pointer, pair: Pair) -> Iterator[Finding]:
     """Parts of the attack class *name* for which a measure stood, and a reason why none fits stands now."""
     measured = _by_key(before.get("measures"), "verb")
     for verb, (number, row) in _by_key(now.get("measures"), "verb").items():
         had = measured.get(verb, (0, {}))[1].get("measure")
         if had and _is_empty(row.get("measure")) and not _is_empty(row.get("not_appropriate_because")):
             message = f"{name}, {verb}: a measure stood here; now none is called appropriate."
-            place = pair.place(("attack_classes", index, "measures", number, "not_appropriate_because"))
+            place = pair.place((*pointer, "measures", number, "not_appropriate_because"))
             fix = "Put the measure back; if it doesn't fit any more, those who guard the record let this change through."
             yield finding_of("claim-added", message, fix, place, f"{pair.system}/{name}/{verb}")
 
 
-def _claim(
-    what: str, was: Mapping[str, Any], claim: Mapping[str, Any], pointer: Pointer, name: str, pair: Pair
-) -> Iterator[Finding]:
-    fix = "Show it instead; if it doesn't apply, those who guard the record let this change through."
-    until = claim.get("expires") or "no date"
-    if not was:
-        message = f"{what} is claimed not to apply until {until}; it wasn't before."
-        yield finding_of("claim-added", message, fix, pair.place(pointer), f"{pair.system}/{name}")
+def _claim(what: str, claim: Row, pointer: Pointer, name: str, pair: Pair) -> Finding:
+    message = f"{what} is claimed not to apply until {claim.get('expires') or 'no date'}; it wasn't before."
+    return finding_of(
+        "claim-added", message, DAYS["extended"][1], pair.place(pointer), f"{pair.system}/{name}"
+    )
 
 
 # ---------------------------------------------------------------- shared
-
-
-def _at(value: Any, pointer: Pointer) -> Any:
-    for step in pointer:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
 
 
 def _by_key(rows: Any, key: str) -> dict[str, tuple[int, Mapping[str, Any]]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from aiact_gate.change.rules import Difference, differences_of
+from aiact_gate.change.checks import Difference
+from aiact_gate.change.rules import differences_of
 from aiact_gate.model.policy import Pack, Requirement
 
 

@@ -93,16 +93,8 @@ class Conformance:
 
 _SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
 _BELOW = (
-    "items",
-    "prefixItems",
-    "additionalItems",
-    "contains",
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
+    *"items prefixItems additionalItems contains properties patternProperties additionalProperties".split(),
+    *"propertyNames unevaluatedItems unevaluatedProperties".split(),
 )
 _BY_NAME = ("properties", "patternProperties", "dependentSchemas", "dependencies")
 

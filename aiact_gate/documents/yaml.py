@@ -114,10 +114,7 @@ class _Builder:
                 root = self._place(stack, node, event, root)
             elif kind in ("MappingStartEvent", "SequenceStartEvent"):
                 self._refuse_tag(event)
-                if len(stack) >= MAX_DEPTH:
-                    self._refuse(
-                        event, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
-                    )
+                self._refuse_depth(event, len(stack) + 1)
                 mark = event.start_mark
                 value: Any = {} if kind == "MappingStartEvent" else []
                 node = Node(value, mark.line + 1 + self.offset, mark.column + 1, 0, 0)
@@ -168,15 +165,11 @@ class _Builder:
 
     def _alias(self, event: Any, stack: list[list[Any]]) -> Node:
         if event.anchor not in self.anchors:
-            self._refuse(
-                event, f"the alias *{event.anchor} stands before its anchor", "Define the anchor first."
-            )
+            what = f"the alias *{event.anchor} stands before its anchor"
+            self._refuse(event, what, "Define the anchor first.")
         node, size, height = self.anchors[event.anchor]
         self._count(event, size)
-        if len(stack) + height > MAX_DEPTH:
-            self._refuse(
-                event, f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
-            )
+        self._refuse_depth(event, len(stack) + height)
         if stack:
             stack[-1][4] = max(stack[-1][4], height + 1)
         return node
@@ -203,6 +196,11 @@ class _Builder:
             parent.value[frame[1]] = node
             frame[1] = None
         return root
+
+    def _refuse_depth(self, event: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            what = f"more than {MAX_DEPTH} levels of nesting"
+            self._refuse(event, what, f"Nest at most {MAX_DEPTH} levels.")
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag not in (None, "!", "tag:yaml.org,2002:str"):

@@ -28,16 +28,6 @@ class Outcome(NamedTuple):
     """Neither true nor false: the policy's fault. Never the engine's own text, which repeats evidence."""
 
 
-class Given(NamedTuple):
-    """What evaluating one part of a condition gave."""
-
-    value: Any = None
-    absent: bool = False
-    """A key was not found in the data."""
-    error: str = ""
-    """It gave no value; never the engine's own text."""
-
-
 class Engine:
     """The CEL environment for a set of names, at one date."""
 
@@ -114,22 +104,10 @@ class Engine:
             return Outcome(value.value() is True)
         if kind == self._error:
             text = str(value.value())
-            if _is_absence(text):
+            if is_absence(text):
                 return Outcome(False, absent=True)
-            return Outcome(False, error=_overload(text))
+            return Outcome(False, error=refused(text))
         return Outcome(False, error=f"it gives {kind.name()}, not true or false")
-
-    def given(self, source: str, bound: Any) -> Given:
-        """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
-        try:
-            found = self._environment.compile(source).eval(bound)
-            kind = found.type()
-            if kind != self._error:
-                return Given(_plain(found.value()))
-        except RuntimeError:
-            return Given(error="the engine refused it")
-        text = str(found.value())
-        return Given(absent=True) if _is_absence(text) else Given(error=_overload(text))
 
 
 @lru_cache(maxsize=8)
@@ -138,16 +116,7 @@ def engine_for(names: tuple[str, ...], as_of: str) -> Engine:
     return Engine(names, as_of)
 
 
-def _plain(value: Any) -> Any:
-    """*value* as plain data; the engine's lists and maps hold values of its own."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    return _plain(value.value()) if callable(getattr(value, "value", None)) else value
-
-
-def _is_absence(text: str) -> bool:
+def is_absence(text: str) -> bool:
     return "Key not found" in text or "Index error" in text or "No matching overloads found : _[_]" in text
 
 
@@ -180,7 +149,7 @@ def _compile_error(text: str) -> str:
     return body.split(" (in container", 1)[0].strip()
 
 
-def _overload(text: str) -> str:
+def refused(text: str) -> str:
     if "No matching overloads" in text:
         return "it compares values of different kinds"
     return "the engine can't evaluate it"

@@ -21,8 +21,7 @@ def bound_paths(check: Check) -> dict[str, Path]:
 
 
 def _resolved(path: PathExpr, bound: Mapping[str, Path]) -> Path:
-    plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
-    return resolve(plain, bound)
+    return resolve(path.plain, bound)
 
 
 def condition_of(tree: Expr, source: str) -> Condition:

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 Path = tuple[str, ...]
 """What a condition reads: names and fields; `*` stands for any element, an index or a key that is computed."""
 
+ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
+"""The engine's names of the comparisons that order -> their signs."""
+
 
 class Expr(NamedTuple):
     """One node of a checked expression."""
@@ -193,12 +196,33 @@ def nodes(expression: Expr) -> Iterator[Expr]:
 
 def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:
     """Every path that *expression* reads, as long as it can be followed; inner loops become `*`."""
-    found: set[Path] = set()
-    _collect(expression, dict(bound or {}), found)
+    found = {path for path, _ in paths_in(expression, bound or {}) if path[0] and path[0][0] != "@"}
     longest = {
         path for path in found if not any(other != path and other[: len(path)] == path for other in found)
     }
     return frozenset(longest)
+
+
+def paths_in(expression: Expr, bound: Mapping[str, Path]) -> Iterator[tuple[Path, int]]:
+    """Every path of *expression* with the place of its last step; what an inner loop binds begins with `@` or leads on."""
+    path = path_of(expression, bound)
+    if path is not None:
+        yield path, expression.offset + (expression.kind == "select")
+        parts = tuple(_indexes(expression))
+    elif expression.kind == "comprehension":
+        yield from paths_in(expression.parts[0], bound)
+        parts, bound = expression.parts[1:], inside(expression, bound)
+    else:
+        parts = expression.parts
+    for part in parts:
+        yield from paths_in(part, bound)
+
+
+def inside(loop: Expr, bound: Mapping[str, Path]) -> dict[str, Path]:
+    """What names stand for inside the comprehension *loop*, where *bound* says it of those around it."""
+    base = path_of(loop.parts[0], bound)
+    element = (*base, "*") if base is not None else ("@row",)
+    return {**bound, loop.name: element, str(loop.value): ("@accumulator",)}
 
 
 def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
@@ -214,28 +238,6 @@ def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
         step = index.value if index.kind == "const" and isinstance(index.value, str) else "*"
         return None if base is None else (*base, step)
     return None
-
-
-def _collect(expression: Expr, bound: dict[str, Path], found: set[Path]) -> None:
-    path = path_of(expression, bound)
-    if path is not None:
-        if path[0] and not path[0].startswith("@"):
-            found.add(path)
-        for node in _indexes(expression):
-            _collect(node, bound, found)
-        return
-    if expression.kind == "comprehension":
-        ranged, start, condition, step, result = expression.parts
-        _collect(ranged, bound, found)
-        base = path_of(ranged, bound)
-        inner = dict(bound)
-        inner[expression.name] = (*base, "*") if base is not None else ("@row",)
-        inner[str(expression.value)] = ("@accumulator",)
-        for part in (start, condition, step, result):
-            _collect(part, inner, found)
-        return
-    for part in expression.parts:
-        _collect(part, bound, found)
 
 
 def _indexes(expression: Expr) -> Iterator[Expr]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiact_gate import __version__
 from aiact_gate.formats import words
@@ -15,6 +16,7 @@ from aiact_gate.judge.verdict import short_citation
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Report, Row
 
+T = TypeVar("T")
 LIMIT = 950_000
 """Bytes; a step summary over 1 MiB is dropped whole."""
 
@@ -140,7 +142,7 @@ def _system(report: Report, shown: SystemView, cut: Cut) -> list[str]:
     lines += _to_fix(shown, cut)
     lines += _waived(shown, cut)
     lines += _new(shown, cut)
-    lines += _ask(shown, cut)
+    lines += _worth_a_look([*shown.notices, *shown.asked], cut)
     lines += _checklist(shown, cut)
     return lines
 
@@ -150,22 +152,29 @@ def _to_fix(system: SystemView, cut: Cut) -> list[str]:
     for why in dict.fromkeys(one.why for one in sorted(system.failed, key=lambda one: bool(one.why))):
         found = [one for one in system.failed if one.why == why]
         head = f"To fix ({why})" if why else "To fix"
-        lines += [f"### {head}", "", "| # | Where | Article | What | Fix |", "|--:|---|---|---|---|"]
-        lines += [_finding(finding) for finding in found[: cut.rows]]
-        lines += ["", *_rest(len(found), cut)]
+        lines += _table(head, "# | Where | Article | What | Fix", _finding, found, cut)
     lines += _reasons("Waiting for something that isn't there or can't be read", system.waiting, cut)
     return lines + _reasons("Unknown in this run", system.unknown, cut)
 
 
 def _reasons(title: str, reasons: Sequence[Reason], cut: Cut) -> list[str]:
+    def told(found: tuple[Row, Reason]) -> str:
+        row, reason = found
+        why = f" ({reason.why})" if reason.why else ""
+        return f"| {_article(row)} | {markdown_text(reason.because + why)} |"
+
     rows = [(row, reason) for reason in reasons for row in reason.rows]
+    return _table(title, "Article | Why", told, rows, cut)
+
+
+def _table(title: str, columns: str, told: Callable[[T], str], rows: Sequence[T], cut: Cut) -> list[str]:
+    """A table below a *title*, empty without *rows*; *columns* are parted by bars, the one of numbers is set to the right."""
     if not rows:
         return []
-    lines = [f"### {title}", "", "| Article | Why |", "|---|---|"]
-    for row, reason in rows[: cut.rows]:
-        why = f" ({reason.why})" if reason.why else ""
-        lines.append(f"| {_article(row)} | {markdown_text(reason.because + why)} |")
-    return [*lines, "", *_rest(len(rows), cut)]
+    marks = "|".join("--:" if name.strip() == "#" else "---" for name in columns.split("|"))
+    above = [f"### {title}", ""] if title else []
+    kept = map(told, rows[: cut.rows])
+    return [*above, f"| {columns} |", f"|{marks}|", *kept, "", *_rest(len(rows), cut)]
 
 
 def _article(row: Row) -> str:
@@ -189,50 +198,41 @@ def _place(finding: Shown) -> str:
 
 
 def _waived(system: SystemView, cut: Cut) -> list[str]:
-    if not system.waived:
-        return []
-    lines = ["### Waived", "", "| Article | What fails | Waiver |", "|---|---|---|"]
-    lines += [
-        f"| {_article(shown.row)} | {markdown_text(words.because(shown.row))} | {markdown_text(shown.why)} |"
-        for shown in system.waived[: cut.rows]
-    ]
-    return [*lines, "", *_rest(len(system.waived), cut)]
+    def told(shown: RowView) -> str:
+        because = markdown_text(words.because(shown.row))
+        return f"| {_article(shown.row)} | {because} | {markdown_text(shown.why)} |"
+
+    return _table("Waived", "Article | What fails | Waiver", told, system.waived, cut)
 
 
 def _new(system: SystemView, cut: Cut) -> list[str]:
     """What only warns because the check is new in this form."""
-    if not system.new:
-        return []
-    lines = [
-        "### New: warns now, fails later",
-        "",
-        "| Article | Where | What | Until when |",
-        "|---|---|---|---|",
-    ]
-    for one in system.new[: cut.rows]:
+
+    def told(one: Shown) -> str:
         until = "-" if one.bare else markdown_text(one.why)
         article = markdown_text(one.article.replace("Article ", ""))
-        lines.append(f"| {article} | {_place(one)} | {markdown_text(one.message)} | {until} |")
-    return [*lines, "", *_rest(len(system.new), cut)]
+        return f"| {article} | {_place(one)} | {markdown_text(one.message)} | {until} |"
+
+    columns = "Article | Where | What | Until when"
+    return _table("New: warns now, fails later", columns, told, system.new, cut)
 
 
 def _recalled(shown: View, cut: Cut) -> list[str]:
-    found = [f"- {markdown_text(line)}" for line in shown.recalled]
-    if not found:
-        return []
-    return ["### Recalled", "", *found[: cut.rows], "", *_rest(len(found), cut)]
-
-
-def _ask(system: SystemView, cut: Cut) -> list[str]:
-    return _worth_a_look([*system.notices, *system.asked], cut)
+    return _list("Recalled", markdown_text, shown.recalled, cut)
 
 
 def _worth_a_look(found: Sequence[Shown], cut: Cut) -> list[str]:
-    if not found:
+    def told(one: Shown) -> str:
+        return f"{_place(one)} {markdown_text(one.message)}"
+
+    return _list("Worth a look", told, found, cut)
+
+
+def _list(title: str, told: Callable[[T], str], items: Sequence[T], cut: Cut) -> list[str]:
+    if not items:
         return []
-    lines = ["### Worth a look", ""]
-    lines += [f"- {_place(one)} {markdown_text(one.message)}" for one in found[: cut.rows]]
-    return [*lines, "", *_rest(len(found), cut)]
+    kept = (f"- {told(item)}" for item in items[: cut.rows])
+    return [f"### {title}", "", *kept, "", *_rest(len(items), cut)]
 
 
 def _checklist(system: SystemView, cut: Cut) -> list[str]:
@@ -244,29 +244,20 @@ def _checklist(system: SystemView, cut: Cut) -> list[str]:
         left_out = [one for one in loud if one.row.outcome is Outcome.PASS]
         loud = [one for one in loud if one.row.outcome is not Outcome.PASS]
         lines += [*_only_in_json(len(left_out), "shown point")]
-    if loud:
-        lines += [
-            "| Article | Requirement | Evidence | How | Status | Left to you |",
-            "|---|---|---|---|---|---|",
-            *(_row(row) for row in loud[: cut.rows]),
-            "",
-            *_rest(len(loud), cut),
-        ]
+    columns = "Article | Requirement | Evidence | How | Status | Left to you"
+    lines += _table("", columns, _row, loud, cut)
     if cut.silent:
         return lines + _only_in_json(len(silent), "point", " without a result")
     if silent:
-        lines += [
-            f"<details><summary>{count(len(silent), 'point')} without a result</summary>",
-            "",
-            "| Article | Requirement | Status | Why |",
-            "|---|---|---|---|",
-        ]
-        lines += [
-            f"| {_article(row)} | {markdown_text(row.requirement.title)} | {words.status(row)} | {markdown_text(row.because)} |"
-            for row in silent
-        ]
-        lines += ["", "</details>", ""]
+        lines += [f"<details><summary>{count(len(silent), 'point')} without a result</summary>", ""]
+        lines += _table("", "Article | Requirement | Status | Why", _silent_row, silent, Cut())
+        lines += ["</details>", ""]
     return lines
+
+
+def _silent_row(row: Row) -> str:
+    title = markdown_text(row.requirement.title)
+    return f"| {_article(row)} | {title} | {words.status(row)} | {markdown_text(row.because)} |"
 
 
 def _only_in_json(found: int, noun: str, rest: str = "") -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.judge.classification import Classified, classify, invalid_answers, tier_rank
 from aiact_gate.model.days import day
-from aiact_gate.model.evidence import Evidence, Fault
+from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.sources.manifest import role_words
 
@@ -20,6 +20,7 @@ PERSONAL = frozenset(
     ).split()
 )
 """Words in a column's name that speak of a person."""
+ANSWER = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
 
 
 class Practice(NamedTuple):
@@ -67,52 +68,28 @@ def judge_claim(
     faults = _role_faults(system, evidence)
     derived = None
     if record is None:
-        absent = evidence.absent.get("classification")
-        if absent is not None and not absent.unreadable:
-            what = (
-                f"Nobody has answered the questions behind the tier {claimed}."
-                if claimed
-                else "Nobody has claimed a tier or answered the questions behind it."
-            )
-            fix = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
-            if absent.fault.rule != "record_missing":
-                what, fix = absent.fault.message, absent.fault.fix
-            faults.append(Fault("claim_unanswered", "missing", tier_place, what, fix))
-        elif absent is not None:
-            faults.append(
-                Fault(
-                    "claim_unanswered",
-                    "malformed",
-                    absent.fault.location,
-                    absent.fault.message,
-                    absent.fault.fix,
-                )
-            )
+        faults += _unanswered(claimed, tier_place, evidence.absent.get("classification"))
     else:
-        derived = _walk(record, evidence, procedure, faults)
-        _compare(claimed, derived, tier_place, record, evidence, faults)
-        _same_roles(system, derived, evidence, faults)
+        answers, wrong = _answers(record, evidence, procedure)
+        derived = classify(procedure, answers)
+        faults += wrong
+        faults += _compared(claimed, derived, tier_place, record, evidence)
+        faults += _reviewed(claimed, derived, record, evidence)
+        faults += _personal(derived, tier_place, record, evidence)
+        faults += _same_roles(system, derived, evidence)
     practices = _practices(derived, procedure) if derived is not None else ()
     faults += [_practice_fault(practice, evidence) for practice in practices]
     roles = {str(role) for role in system.get("role") or []}
     duties: set[str] = set()
-    rank = tier_rank(derived.tier) if derived is not None else -1
-    claim_is_high = claimed in ("high", "prohibited")
-    is_high = (
-        claim_is_high
-        or derived is not None
-        and derived.tier in ("high", "prohibited", "undetermined")
-        or derived is None
-        and not claimed
-    )
+    tier = derived.tier if derived is not None else claimed or "undetermined"
+    is_high = claimed in ("high", "prohibited") or tier in ("high", "prohibited", "undetermined")
     if derived is not None:
         roles |= {held.role for held in derived.roles}
         # A permission (Article 4a) asks for nothing by itself; its conditions are looked at where bias is looked for.
         owed = (*derived.duties, *derived.other_roles_duties)
         duties |= {duty.id for duty in owed if is_high or duty.kind != "permission"}
         duties -= {"stop", "stop_new"} - {practice.duty for practice in practices}
-    undecided = derived is None or derived.tier != "high"
-    if is_high and undecided and (derived is None or rank <= tier_rank("high")):
+    if is_high and (derived is None or tier not in ("high", "prohibited")):
         duties |= {"requirements", "bias_data", "literacy"}
     return Claim(
         claimed=claimed,
@@ -169,103 +146,91 @@ def _practice_fault(practice: Practice, evidence: Evidence) -> Fault:
     )
 
 
-def _same_roles(
-    system: Mapping[str, Any], derived: Classified, evidence: Evidence, faults: list[Fault]
-) -> None:
+def _same_roles(system: Mapping[str, Any], derived: Classified, evidence: Evidence) -> Iterator[Fault]:
     held = {role.role for role in derived.roles}
     strange = [str(role) for role in system.get("role") or [] if str(role) not in held]
     if held and strange:
         what = f"The manifest says {', '.join(strange)}; the answers give {', '.join(sorted(held))}."
         fix = "Write the roles that the answer to scope.link gives, or mend that answer."
-        faults.append(Fault("claim_below", "contradicted", evidence.locate(("system", "role")), what, fix))
+        yield Fault("claim_below", "contradicted", evidence.locate(("system", "role")), what, fix)
 
 
-def _walk(
-    record: Mapping[str, Any], evidence: Evidence, procedure: Mapping[str, Any], faults: list[Fault]
-) -> Classified:
-    rows = record.get("answers") or {}
+def _unanswered(claimed: str, tier_place: Location, absent: Absent | None) -> Iterator[Fault]:
+    """What is said where no answers can be read."""
+    if absent is None:
+        return
+    told = absent.fault
+    if absent.unreadable:
+        yield Fault("claim_unanswered", "malformed", told.location, told.message, told.fix)
+    elif told.rule != "record_missing":
+        yield Fault("claim_unanswered", "missing", tier_place, told.message, told.fix)
+    else:
+        did = f"answered the questions behind the tier {claimed}"
+        did = did if claimed else "claimed a tier or answered the questions behind it"
+        yield Fault("claim_unanswered", "missing", tier_place, f"Nobody has {did}.", ANSWER)
+
+
+def _answers(
+    record: Mapping[str, Any], evidence: Evidence, procedure: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """(question -> answer, a fault for each that can't be used)."""
+    rows = (record.get("answers") or {}).items()
     answers = {
-        question: row.get("is")
-        for question, row in rows.items()
-        if isinstance(row, dict) and row.get("is") is not None
+        name: row.get("is") for name, row in rows if isinstance(row, dict) and row.get("is") is not None
     }
+    faults = []
     for wrong in invalid_answers(procedure, answers):
-        place = evidence.locate(("classification", "answers", wrong.question, "is"))
-        faults.append(
-            Fault(
-                "claim_invalid",
-                "malformed",
-                place,
-                f"{wrong.question}: {wrong.what}",
-                wrong.fix,
-                ("classification", "answers", wrong.question),
-            )
-        )
-    return classify(procedure, answers)
+        pointer = ("classification", "answers", wrong.question)
+        what, place = f"{wrong.question}: {wrong.what}", evidence.locate((*pointer, "is"))
+        faults.append(Fault("claim_invalid", "malformed", place, what, wrong.fix, pointer))
+    return answers, faults
 
 
-def _compare(
-    claimed: str,
-    derived: Classified,
-    tier_place: Location,
-    record: Mapping[str, Any],
-    evidence: Evidence,
-    faults: list[Fault],
-) -> None:
+def _compared(
+    claimed: str, derived: Classified, tier_place: Location, record: Mapping[str, Any], evidence: Evidence
+) -> Iterator[Fault]:
+    """The claim held against what the answers give."""
+    is_settled = derived.floor == derived.tier
     if derived.open:
-        faults.append(_open_fault(derived, tier_place))
+        yield _open_fault(derived, tier_place)
     if not claimed:
         what = f"No tier is claimed; the answers give {derived.tier}."
         fix = f"Write tier: {derived.tier}, if the answers are right."
-        if derived.floor != derived.tier:
+        if not is_settled:
             what = "No tier is claimed, and the answers leave it open."
             fix = "Answer the open questions, then claim the tier that they give."
-        faults.append(Fault("claim_below", "missing", tier_place, what, fix))
+        yield Fault("claim_below", "missing", tier_place, what, fix)
     elif tier_rank(claimed) < tier_rank(derived.floor):
-        given = f"{derived.tier} ({_cites(derived)})"
-        if derived.floor != derived.tier:
+        given = f"{derived.tier} ({', '.join(cites_of(derived)) or 'as answered'})"
+        if not is_settled:
             given = f"at least {derived.floor}, whatever the open questions are answered"
         what = f"The manifest claims {claimed}; the answers give {given}."
         fix = f"Claim {derived.floor}, or mend the answer that is wrong."
-        faults.append(Fault("claim_below", "contradicted", tier_place, what, fix, is_firm=True))
+        yield Fault("claim_below", "contradicted", tier_place, what, fix, is_firm=True)
     if not record.get("decided_by"):
-        faults.append(
-            Fault(
-                "claim_undecided",
-                "missing",
-                evidence.locate(("classification", "decided_by")),
-                "Nobody has decided the tier yet; it is a proposal.",
-                "Let a person who answers for it fill decided_by.",
-            )
-        )
-    _reviewed(claimed, derived, record, evidence, faults)
-    columns = personal_columns(evidence)
+        what = "Nobody has decided the tier yet; it is a proposal."
+        fix = "Let a person who answers for it fill decided_by."
+        place = evidence.locate(("classification", "decided_by"))
+        yield Fault("claim_undecided", "missing", place, what, fix)
+
+
+def _personal(
+    derived: Classified, tier_place: Location, record: Mapping[str, Any], evidence: Evidence
+) -> Iterator[Fault]:
+    """Where the model's signature takes data about persons: the answer on profiling, or the question that wasn't asked."""
+    columns = ", ".join(personal_columns(evidence)[:5])
     if not columns:
         return
-    rows = record.get("answers") or {}
-    answer = rows.get("d.profiling") if isinstance(rows.get("d.profiling"), dict) else None
-    listed = ", ".join(columns[:5])
-    if answer is not None and answer.get("is") is False and "d.profiling" in derived.asked:
+    answer = (record.get("answers") or {}).get("d.profiling")
+    if "d.profiling" not in derived.asked:
+        what = f"The model's signature takes {columns}. Is it used in an area of Annex III?"
+        fix = "If it is, answer a3.areas so; if not, nothing is to be done."
+        yield Fault("claim_signature", "asked", tier_place, what, fix)
+    elif isinstance(answer, dict) and answer.get("is") is False:
+        what = f"The answer says no profiling; the model's signature takes {columns}."
+        fix = "Answer d.profiling: true, or train without data about persons."
         place = evidence.locate(("classification", "answers", "d.profiling", "is"))
-        faults.append(
-            Fault(
-                "claim_profiling",
-                "contradicted",
-                place,
-                f"The answer says no profiling; the model's signature takes {listed}.",
-                "Answer d.profiling: true, or train without data about persons.",
-            )
-        )
-    elif "d.profiling" not in derived.asked:
-        faults.append(
-            Fault(
-                "claim_signature",
-                "asked",
-                tier_place,
-                f"The model's signature takes {listed}. Is it used in an area of Annex III?",
-                "If it is, answer a3.areas so; if not, nothing is to be done.",
-            )
-        )
+        yield Fault("claim_profiling", "contradicted", place, what, fix)
 
 
 def _open_fault(derived: Classified, tier_place: Location) -> Fault:
@@ -276,13 +241,12 @@ def _open_fault(derived: Classified, tier_place: Location) -> Fault:
         f"{len(names)} questions behind the tier are" if len(names) > 1 else "One question behind the tier is"
     )
     until = f" Until then the tier counts as {derived.tier}." if derived.floor != derived.tier else ""
-    fix = "Answer them in compliance/classification.yaml: aiact-gate explain art6.claim"
-    return Fault("claim_open", "missing", tier_place, f"{many} open: {shown}.{until}", fix)
+    return Fault("claim_open", "missing", tier_place, f"{many} open: {shown}.{until}", ANSWER)
 
 
 def _reviewed(
-    claimed: str, derived: Classified, record: Mapping[str, Any], evidence: Evidence, faults: list[Fault]
-) -> None:
+    claimed: str, derived: Classified, record: Mapping[str, Any], evidence: Evidence
+) -> Iterator[Fault]:
     """A tier that decides over many duties, or that gets out of them by Article 6(3), is read by a second person."""
     if "high" not in (claimed, derived.tier) and "derogated" not in derived.facts:
         return
@@ -291,17 +255,10 @@ def _reviewed(
     if not reviewer:
         what = "Nobody has reviewed the answers behind the tier."
         fix = "Let a second person read them and fill reviewed_by."
-        faults.append(Fault("claim_unreviewed", "missing", place, what, fix))
+        yield Fault("claim_unreviewed", "missing", place, what, fix)
     elif reviewer == record.get("decided_by"):
         what = f"The tier is reviewed by {reviewer}, who also decided it."
-        faults.append(
-            Fault("claim_unreviewed", "contradicted", place, what, "Let somebody else read the answers.")
-        )
-
-
-def _cites(derived: Classified) -> str:
-    cites = cites_of(derived)
-    return ", ".join(cites) if cites else "as answered"
+        yield Fault("claim_unreviewed", "contradicted", place, what, "Let somebody else read the answers.")
 
 
 def cites_of(derived: Classified) -> tuple[str, ...]:
@@ -309,20 +266,12 @@ def cites_of(derived: Classified) -> tuple[str, ...]:
     if derived.tier == "prohibited":
         cites = (reason.cite for reason in derived.reasons if _has(reason.facts, "prohibited."))
         return tuple(dict.fromkeys(cites))
-    facts = derived.facts
     if derived.tier in ("limited", "gpai", "minimal", "out_of_scope"):
         return (derived.reasons[-1].cite,)
-    found = [
-        reason.cite
-        for reason in derived.reasons
-        if reason.cite.startswith("Annex III point") and _has(facts, "annex3.")
-    ]
-    points = [
-        f"Annex III {_point(fact)}" for fact in sorted(facts) if fact.startswith("annex3.") and len(fact) > 7
-    ]
-    if "high.annex1" in facts:
+    points = [f"Annex III {_point(fact)}" for fact in sorted(derived.facts) if _has([fact], "annex3.")]
+    if "high.annex1" in derived.facts:
         points.append("Article 6(1), Annex I")
-    return tuple(dict.fromkeys(points or found))
+    return tuple(points)
 
 
 def _has(facts: Iterable[str], prefix: str) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from aiact_gate.sources.shapes import nearest
+
 _OUT_OF_SCOPE: Final = "out_of_scope"
 _UNDETERMINED: Final = "undetermined"
 _UNKNOWN: Final = "unknown"
@@ -116,24 +118,15 @@ class _Truth(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Reach:
-    """The state of a walk along every answer that the open questions could get."""
+class _Walk:
+    """The state of one walk through the questions; lives only inside `classify`."""
 
     must: set[str] = field(default_factory=set)
     """Facts that hold whatever is answered."""
     may: set[str] = field(default_factory=set)
-    """Facts that hold for some answer."""
+    """Facts that hold for some answer; the same ones, where no question is left open."""
     answers: dict[str, tuple[Any, bool]] = field(default_factory=dict)
-    """Question -> (its answer or None while it is open, whether it is asked whatever is answered)."""
-    floor: str = ""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """The state of one walk through the questions; lives only inside `classify`."""
-
-    facts: set[str] = field(default_factory=set)
-    answers: dict[str, Any] = field(default_factory=dict)
+    """Question -> (its answer, None where any may be given; whether it is asked whatever is answered)."""
     reasons: list[Reason] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -147,33 +140,46 @@ def classify(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> Classi
     missing or invalid answer or `unknown` leaves the question open and is taken the strict way, so that
     silence never lowers the tier.
     """
-    walk = _walked(procedure, answers)
+    walk = _walked(procedure, answers, strictly=True)
+    reach = _walked(procedure, answers, strictly=False) if walk.open else walk
     roles = _roles(procedure, walk)
-    reach = _reach(procedure, answers) if walk.open else None
+    found = Classified(
+        tier=_UNDETERMINED,
+        facts=frozenset(walk.must),
+        reasons=tuple(walk.reasons),
+        open=tuple(walk.open),
+        asked=tuple(walk.asked),
+        overlays=(),
+        roles=roles,
+        duties=(),
+        other_roles_duties=(),
+        applies_from=None,
+        floor=_floor(procedure, reach),
+        certain=frozenset(reach.must),
+    )
     if walk.is_undetermined:
-        return _classified(walk, _UNDETERMINED, reach, roles=roles)
+        return found
     conclusion = _first_met(procedure["conclude"], walk)
     if conclusion is None:
         raise ValueError("the procedure's last rule under `conclude` must hold for every walk")
     tier: str = conclusion["tier"]
-    walk.reasons.append(Reason(cite=conclusion["cite"], says=conclusion["says"], question="conclude"))
+    last = Reason(cite=conclusion["cite"], says=conclusion["says"], question="conclude")
     overlays = tuple(
         Remark(id=row["id"], cite=row["cite"], says=row["says"])
         for row in _all_met(procedure["overlays"], walk)
     )
+    found = found._replace(tier=tier, reasons=(*found.reasons, last), overlays=overlays)
     if tier == _OUT_OF_SCOPE:
-        return _classified(walk, tier, reach, roles=roles, overlays=overlays)
+        return found
     applies_from = _date_of_tier(procedure["dates"], tier, walk)
-    walk.facts.update(f"role.{held.role}" for held in roles)
-    duties, others = _duties(procedure, walk, {held.role for held in roles}, applies_from)
-    return _classified(
-        walk,
-        tier,
-        reach,
-        roles=roles,
-        overlays=overlays,
+    held = {role.role for role in roles}
+    walk.must.update(f"role.{role}" for role in held)
+    duties, others = _duties(procedure, walk, held, applies_from)
+    return found._replace(
+        facts=frozenset(walk.must),
+        certain=frozenset(reach.must),
         duties=duties,
-        others=others,
+        other_roles_duties=others,
         applies_from=applies_from,
     )
 
@@ -205,68 +211,61 @@ def tier_rank(tier: str) -> int:
     return _RANKS[tier]
 
 
-def _classified(
-    walk: _Walk,
-    tier: str,
-    reach: _Reach | None,
-    *,
-    roles: tuple[RoleHeld, ...],
-    overlays: tuple[Remark, ...] = (),
-    duties: tuple[Duty, ...] = (),
-    others: tuple[Duty, ...] = (),
-    applies_from: str | None = None,
-) -> Classified:
-    return Classified(
-        tier=tier,
-        facts=frozenset(walk.facts),
-        reasons=tuple(walk.reasons),
-        open=tuple(walk.open),
-        asked=tuple(walk.asked),
-        overlays=overlays,
-        roles=roles,
-        duties=duties,
-        other_roles_duties=others,
-        applies_from=applies_from,
-        floor=reach.floor if reach is not None else tier,
-        certain=frozenset(reach.must if reach is not None else walk.facts),
-    )
+def _walked(procedure: Mapping[str, Any], answers: Mapping[str, Any], *, strictly: bool) -> _Walk:
+    """The state after the last question, or after the one that stopped the walk.
 
-
-def _walked(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Walk:
-    """The state after the last question, or after the one that stopped the walk."""
+    An open question is answered *strictly*, or in every way: that takes too much for possible, never too little.
+    """
     walk = _Walk()
     catalogue = catalogue_of(procedure)
+    going = _Truth(True, True)
     for question in procedure["questions"]:
-        if question["type"] == _GATE:
-            outcomes = [question["then"]] if _is_met(question["when"], walk) else []
-        elif "ask_when" in question and not _is_met(question["ask_when"], walk):
+        condition = question["when"] if question["type"] == _GATE else question.get("ask_when")
+        asked = _truth(condition, walk) if condition is not None else _Truth(True, True)
+        asked = _Truth(asked.must and going.must, asked.may and going.may)
+        if not asked.may:
             continue
-        else:
-            outcomes = _asked(question, answers.get(question["id"]), walk, catalogue)
-        for outcome in outcomes:
-            _apply(outcome, question["id"], walk)
-        # Every option that was chosen counts before the walk stops: a second reason is a reason too.
-        if walk.is_undetermined or any(_is_true(outcome.get("stop")) for outcome in outcomes):
+        ways = _ways(question, answers.get(question["id"]), asked, walk, catalogue, strictly)
+        settled = asked.must and len(ways) == 1
+        for outcome in (outcome for way in ways for outcome in way):
+            _apply(outcome, question["id"], settled, walk)
+            # Every option that was chosen counts before the walk stops: a second reason is a reason too.
+            if _is_true(outcome.get("stop")):
+                going = _Truth(False, going.may and not settled)
+        if walk.is_undetermined:
             break
     return walk
 
 
-def _asked(
-    question: Mapping[str, Any], value: object, walk: _Walk, catalogue: Mapping[str, Mapping[str, Any]]
-) -> list[Mapping[str, Any]]:
-    """What follows from the answer, after noting that the question was asked and whether it stays open."""
+def _ways(
+    question: Mapping[str, Any],
+    value: object,
+    asked: _Truth,
+    walk: _Walk,
+    catalogue: Mapping[str, Mapping[str, Any]],
+    strictly: bool,
+) -> list[list[Mapping[str, Any]]]:
+    """The effects of each answer that *question* can get: of the one that stands there, the strict one, or all of them."""
     name = question["id"]
+    if question["type"] == _GATE:
+        return [[question["then"]]]
     walk.asked.append(name)
     answer = _read(question, value)
     if isinstance(answer, _Unusable):
         walk.open.append(name)
+        if not strictly:
+            walk.answers[name] = (None, asked.must)
+            possible: list[Any] = [True, False] if question["type"] == "bool" else []
+            possible += [(option["id"],) for option in question.get("options", ())]
+            possible += [()] if "if_empty" in question else []
+            return [_outcomes(question, one, catalogue) for one in possible]
         if question["unknown_as"] == _UNDETERMINED:
             walk.is_undetermined = True
             says = "not answered, and without it no tier can be given"
-            return [{"cite": question["citation"], "says": says}]
+            return [[{"cite": question["citation"], "says": says}]]
         answer = _read(question, question["unknown_as"])
-    walk.answers[name] = answer
-    return _outcomes(question, answer, catalogue)
+    walk.answers[name] = (answer, asked.must)
+    return [_outcomes(question, answer, catalogue)]
 
 
 def _outcomes(
@@ -293,126 +292,57 @@ def _outcomes(
     return outcomes
 
 
-def _apply(outcome: Mapping[str, Any], question: str, walk: _Walk) -> None:
-    walk.facts.update(outcome.get("facts", ()))
-    for name in outcome.get("drop", ()):
-        if name.endswith("*"):
-            walk.facts = {fact for fact in walk.facts if not fact.startswith(name[:-1])}
-        else:
-            walk.facts.discard(name)
+def _apply(outcome: Mapping[str, Any], question: str, settled: bool, walk: _Walk) -> None:
+    """Note what *outcome* adds and takes away; *settled*: whatever is answered."""
+    facts = tuple(outcome.get("facts", ()))
+    if names := outcome.get("drop", ()):
+        prefixes = tuple(name.removesuffix("*") for name in names if name.endswith("*"))
+        gone = {fact for fact in walk.may if fact in names or fact.startswith(prefixes)}
+        walk.must -= gone
+        walk.may -= gone if settled else set()
+    walk.must.update(facts if settled else ())
+    walk.may.update(facts)
     if "cite" in outcome:
-        facts = tuple(outcome.get("facts", ()))
-        walk.reasons.append(
-            Reason(cite=outcome["cite"], says=outcome["says"], question=question, facts=facts)
-        )
+        walk.reasons.append(Reason(outcome["cite"], outcome["says"], question, facts))
 
 
-def _is_met(condition: Mapping[str, Any], walk: _Walk) -> bool:
+def _truth(condition: Mapping[str, Any], walk: _Walk) -> _Truth:
+    """What *walk* knows of *condition*."""
     if "fact" in condition:
-        return condition["fact"] in walk.facts
+        return _Truth(condition["fact"] in walk.must, condition["fact"] in walk.may)
     if "prefix" in condition:
         prefix = condition["prefix"]
-        return any(fact.startswith(prefix) for fact in walk.facts)
-    if "all" in condition:
-        return all(_is_met(part, walk) for part in condition["all"])
-    if "any" in condition:
-        return any(_is_met(part, walk) for part in condition["any"])
+        must, may = (any(fact.startswith(prefix) for fact in facts) for facts in (walk.must, walk.may))
+        return _Truth(must, may)
     if "not" in condition:
-        return not _is_met(condition["not"], walk)
-    answer = walk.answers.get(condition["answer"])
+        part = _truth(condition["not"], walk)
+        return _Truth(not part.may, not part.must)
+    for name, joined in (("all", all), ("any", any)):
+        if name in condition:
+            parts = [_truth(part, walk) for part in condition[name]]
+            return _Truth(joined(part.must for part in parts), joined(part.may for part in parts))
+    if condition["answer"] not in walk.answers:
+        return _Truth(False, False)
+    answer, asked = walk.answers[condition["answer"]]
+    holds = answer is None or _fits(answer, condition)
+    return _Truth(holds and asked and answer is not None, holds)
+
+
+def _fits(answer: Any, condition: Mapping[str, Any]) -> bool:
+    """Whether *answer* is what *condition* asks of it."""
     if "has" in condition:
         return isinstance(answer, tuple) and condition["has"] in answer
     if "before" in condition:
-        # ISO dates sort as text, not_yet after all of them; a question that was not asked is before nothing.
+        # ISO dates sort as text, not_yet after all of them.
         return isinstance(answer, str) and answer < str(condition["before"])
     return bool(answer == condition["is"])
 
 
-# ---------------------------------------------------------------- open questions
-
-
-def _reach(procedure: Mapping[str, Any], answers: Mapping[str, Any]) -> _Reach:
-    """Where the open questions could still lead. Takes too much for possible, never too little."""
-    reach = _Reach()
-    catalogue = catalogue_of(procedure)
-    going = _Truth(True, True)
-    for question in procedure["questions"]:
-        condition = question["when"] if question["type"] == _GATE else question.get("ask_when")
-        asked = _truth(condition, reach) if condition is not None else _Truth(True, True)
-        asked = _Truth(asked.must and going.must, asked.may and going.may)
-        if not asked.may:
-            continue
-        ways = _ways(question, answers.get(question["id"]), asked, reach, catalogue)
-        settled = asked.must and len(ways) == 1
-        for outcome in (outcome for way in ways for outcome in way):
-            _spread(outcome, settled, reach)
-            if _is_true(outcome.get("stop")):
-                going = _Truth(False, going.may and not settled)
-    reach.floor = _floor(procedure, reach)
-    return reach
-
-
-def _ways(
-    question: Mapping[str, Any],
-    value: object,
-    asked: _Truth,
-    reach: _Reach,
-    catalogue: Mapping[str, Mapping[str, Any]],
-) -> list[list[Mapping[str, Any]]]:
-    """The effects of each answer that *question* can get: of the one that stands there, or of all of them."""
-    if question["type"] == _GATE:
-        return [[question["then"]]]
-    answer = _read(question, value)
-    if not isinstance(answer, _Unusable):
-        reach.answers[question["id"]] = (answer, asked.must)
-        return [_outcomes(question, answer, catalogue)]
-    reach.answers[question["id"]] = (None, asked.must)
-    possible: list[Any] = [True, False] if question["type"] == "bool" else []
-    possible += [(option["id"],) for option in question.get("options", ())]
-    possible += [()] if "if_empty" in question else []
-    return [_outcomes(question, one, catalogue) for one in possible]
-
-
-def _spread(outcome: Mapping[str, Any], settled: bool, reach: _Reach) -> None:
-    facts = set(outcome.get("facts", ()))
-    gone = [name.removesuffix("*") for name in outcome.get("drop", ()) if name.endswith("*")]
-    names = {name for name in outcome.get("drop", ()) if not name.endswith("*")}
-    reach.must = {fact for fact in reach.must if fact not in names and not fact.startswith(tuple(gone))}
-    if settled:
-        reach.may = {fact for fact in reach.may if fact not in names and not fact.startswith(tuple(gone))}
-        reach.must |= facts
-    reach.may |= facts
-
-
-def _truth(condition: Mapping[str, Any], reach: _Reach) -> _Truth:
-    if "fact" in condition:
-        return _Truth(condition["fact"] in reach.must, condition["fact"] in reach.may)
-    if "prefix" in condition:
-        prefix = condition["prefix"]
-        return _Truth(
-            any(fact.startswith(prefix) for fact in reach.must),
-            any(fact.startswith(prefix) for fact in reach.may),
-        )
-    if "not" in condition:
-        part = _truth(condition["not"], reach)
-        return _Truth(not part.may, not part.must)
-    for name, joined in (("all", all), ("any", any)):
-        if name in condition:
-            parts = [_truth(part, reach) for part in condition[name]]
-            return _Truth(joined(part.must for part in parts), joined(part.may for part in parts))
-    if condition["answer"] not in reach.answers:
-        return _Truth(False, False)
-    answer, asked = reach.answers[condition["answer"]]
-    if answer is None:
-        return _Truth(False, True)
-    holds = _is_met(condition, _Walk(answers={condition["answer"]: answer}))
-    return _Truth(holds and asked, holds)
-
-
-def _floor(procedure: Mapping[str, Any], reach: _Reach) -> str:
+def _floor(procedure: Mapping[str, Any], walk: _Walk) -> str:
+    """The lowest tier that *walk* may come to."""
     tiers = []
     for row in procedure["conclude"]:
-        met = _truth(row["when"], reach)
+        met = _truth(row["when"], walk)
         if met.may:
             tiers.append(str(row["tier"]))
         if met.must:
@@ -421,11 +351,11 @@ def _floor(procedure: Mapping[str, Any], reach: _Reach) -> str:
 
 
 def _all_met(rows: Iterable[Mapping[str, Any]], walk: _Walk) -> list[Mapping[str, Any]]:
-    return [row for row in rows if _is_met(row["when"], walk)]
+    return [row for row in rows if _truth(row["when"], walk).must]
 
 
 def _first_met(rows: Iterable[Mapping[str, Any]], walk: _Walk) -> Mapping[str, Any] | None:
-    return next((row for row in rows if _is_met(row["when"], walk)), None)
+    return next(iter(_all_met(rows, walk)), None)
 
 
 def _roles(procedure: Mapping[str, Any], walk: _Walk) -> tuple[RoleHeld, ...]:
@@ -465,7 +395,7 @@ def _date_of_duty(
 ) -> str | None:
     if group["date"] == "high":
         return applies_from
-    if "earlier" in group and _is_met(group["earlier"]["when"], walk):
+    if "earlier" in group and _truth(group["earlier"]["when"], walk).must:
         return str(keys[group["earlier"]["date"]])
     return str(keys[group["date"]])
 
@@ -551,11 +481,8 @@ def _no_option(value: object, options: Sequence[str]) -> _Unusable:
 
 
 def _did_you_mean(word: str, known: Iterable[str], *, otherwise: str) -> str:
-    # Only a mistake needs difflib, and its import costs more than a walk.
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else otherwise
+    close = nearest(word, known)
+    return f"did you mean {close!r}?" if close else otherwise
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aiact_gate.expressions.engine import Engine, Given
+from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.parts import Given, PartEngine
 from aiact_gate.expressions.paths import Bound, NotThere
 from aiact_gate.expressions.tree import Expr, decode
 from aiact_gate.expressions.written import CannotWrite, Macro, chain, macro_of, written
@@ -42,7 +43,7 @@ class Values:
             self._trees[condition.source] = tree
             names |= names_of(tree) if tree is not None else set()
         # Parts of a loop's body are evaluated with the loop's variable bound.
-        self._engine = Engine(sorted(names), as_of)
+        self._engine = PartEngine(sorted(names), as_of)
 
     def seen(self, condition: Condition, bound: Bound, name: str, *, reached: bool = True) -> ConditionSeen:
         """*condition* over *bound*, with its parts unless it wasn't *reached*."""

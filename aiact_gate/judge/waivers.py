@@ -158,18 +158,15 @@ def _wrong(
     if empty:
         return f"lacks {', '.join(empty)}", "Fill what is missing; without it the waiver covers nothing."
     if bool(row.get("check")) == bool(row.get("requirement")):
-        return "names no check or requirement" if not row.get(
-            "check"
-        ) else "names both a check and a requirement", "Name one of the two."
+        how = "both a check and a requirement" if row.get("check") else "no check or requirement"
+        return f"names {how}", "Name one of the two."
     target = str(row.get("requirement") or str(row["check"]).partition("/")[0])
     requirement = requirements.get(target)
     if requirement is None:
         return f"names {target}, which no pack has", "Name a requirement of `aiact-gate policy list`."
     if row.get("check") and not any(check.id == row["check"] for check in requirement.checks):
-        return (
-            f"names {row['check']}, which {target} doesn't have",
-            f"Name one of: {', '.join(check.id for check in requirement.checks)}.",
-        )
+        known = ", ".join(check.id for check in requirement.checks)
+        return f"names {row['check']}, which {target} doesn't have", f"Name one of: {known}."
     if of_article_5(requirement):
         return "is for Article 5, which can't be waived", "Take it out."
     if target in UNWAIVABLE:
@@ -181,23 +178,17 @@ def _wrong(
         if name == target or target.startswith(f"{name}.") or _covers(row, target, name)
     ]
     if barred:
-        return (
-            f"is for {barred[0]}, which the organisation's pack never lets be waived",
-            "Take it out, or name a check that may be.",
-        )
+        what = f"is for {barred[0]}, which the organisation's pack never lets be waived"
+        return what, "Take it out, or name a check that may be."
     if same_person(row["approved_by"]) == same_person(row["owner"]):
         return f"is approved by its owner, {row['owner']}", "Let somebody else approve it."
     if str(row["requirement_version"]).partition(".")[0] != str(requirement.major):
-        return (
-            f"is for version {row['requirement_version']} of {target}; the pack has {requirement.version}",
-            "Read the new version and decide again.",
-        )
+        what = f"is for version {row['requirement_version']} of {target}; the pack has {requirement.version}"
+        return what, "Read the new version and decide again."
     created, expires = _day(row["created"]), _day(row["expires"])
     if created is None or expires is None or (expires - created).days > rules.max_days or expires < created:
-        return (
-            f"runs from {row['created']} to {row['expires']}, more than {rules.max_days} days",
-            f"Let it end within {rules.max_days} days.",
-        )
+        what = f"runs from {row['created']} to {row['expires']}, more than {rules.max_days} days"
+        return what, f"Let it end within {rules.max_days} days."
     return "", ""
 
 

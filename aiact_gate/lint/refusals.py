@@ -9,23 +9,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aiact_gate.lint.typed import ARGUMENTS, MAX_DEPTH, brackets
+from aiact_gate.lint.typed import ARGUMENTS, MAX_DEPTH, brackets, word_start
 from aiact_gate.sources.shapes import nearest, quoted
 
 MACROS = ("all", "exists", "exists_one", "map", "filter", "has")
 CEL_WORDS = (
     *MACROS,
-    "size",
-    "startsWith",
-    "endsWith",
-    "contains",
-    "matches",
-    "double",
-    "int",
-    "string",
-    "bool",
-    "timestamp",
-    "duration",
+    *"size startsWith endsWith contains matches double int string bool timestamp duration".split(),
 )
 _KINDS = {
     "int": "a whole number",
@@ -120,10 +110,7 @@ def _overload(name: str, kinds: str, source: str, offset: int) -> Refusal:
     shown = name.strip("_").strip("@")
     words = [_KINDS.get(kind.strip().split("(")[0], kind.strip()) for kind in kinds.strip("()").split(",")]
     sides = " and ".join(words[:2]) if len(words) > 1 else words[0]
-    start = offset
-    if name[:1].isalpha():
-        while start > 0 and (source[start - 1].isalnum() or source[start - 1] == "_"):
-            start -= 1
+    start = word_start(source, offset) if name[:1].isalpha() else offset
     fix = "Write whole numbers without a point, decimals with one, and compare values of one kind."
     return Refusal("unlike_kinds", start, f"'{shown}' doesn't take {sides}", fix)
 

@@ -37,30 +37,25 @@ def wrong(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tell
     builtin = str((data.get("pack") or {}).get("name", "")) in BUILTIN
     for document, pointer, node in policies(documents):
         name = text_of(node, "id")
-        _version(document, (*pointer, "version"), text_of(node, "version"), name, name, tell)
-        if name in retired:
-            what = f"the id {quoted(name)[1:-1]} was retired in pack.yaml"
-            fix = "Give it a new one: waivers and history still mean the old point."
-            tell("retired_id", document.location((*pointer, "id")), what, fix, name)
+        version = text_of(node, "version")
+        if version and not _SEMVER.fullmatch(version):
+            what = f"the version of {name or 'this requirement'} is {quoted(version)}"
+            at = document.location((*pointer, "version"))
+            tell("version", at, what, "Write three numbers: 1.0.0.", name)
+        checks = [
+            (place, f"{name}/{text_of(check, 'id')}", "check") for place, check in checks_of(pointer, node)
+        ]
+        for place, full, kind in [(pointer, name, "point"), *checks]:
+            if full in retired:
+                what = f"the id {quoted(full)[1:-1]} was retired in pack.yaml"
+                fix = f"Give it a new one: waivers and history still mean the old {kind}."
+                tell("retired_id", document.location((*place, "id")), what, fix, name)
         _law_words(data, document, pointer, node, name, tell)
         _parameters(document, pointer, node, name, tell)
         for place, check in checks_of(pointer, node):
-            full = f"{name}/{text_of(check, 'id')}"
-            if full in retired:
-                what = f"the id {quoted(full)[1:-1]} was retired in pack.yaml"
-                fix = "Give it a new one: waivers and history still mean the old check."
-                tell("retired_id", document.location((*place, "id")), what, fix, name)
             if not builtin:
                 _fault_rule(document, place, check, name, tell)
             _braces(document, place, check, name, tell)
-
-
-def _version(
-    document: Document, pointer: Pointer, version: str, owner: str, requirement: str, tell: Tell
-) -> None:
-    if version and not _SEMVER.fullmatch(version):
-        what = f"the version of {owner or 'this requirement'} is {quoted(version)}"
-        tell("version", document.location(pointer), what, "Write three numbers: 1.0.0.", requirement)
 
 
 def _retired(head: Document | None) -> frozenset[str]:

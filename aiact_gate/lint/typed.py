@@ -7,10 +7,10 @@ its place. A kind that isn't known (`any`) is never at fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
-from aiact_gate.expressions.tree import Expr, Path, path_of
+from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.schemas.fields import Field
 from aiact_gate.sources.shapes import is_date, nearest, quoted
@@ -39,10 +39,8 @@ _SCHEMA_KINDS = {
 }
 _NUMBERS = ("decimal", "whole")
 _TEXTS = ("text", "date")
-_ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _EQUAL = {"_==_": "==", "_!=_": "!="}
 _SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _ON_TEXT = ("startsWith", "endsWith", "contains", "matches")
 
 
@@ -79,10 +77,12 @@ class TypedWalk:
         self._guarded: set[object] = set()
         self._tested: list[tuple[Path, int]] = []
         self._used: set[Path] = set()
+        self._names: dict[str, Path] = {}
+        """What the names of the loops around stand for."""
 
     def condition(self, tree: Expr) -> None:
         """Walk *tree*, which has to be true or false."""
-        self._boolean(tree, {}, positive=True)
+        self._boolean(tree)
 
     @property
     def seen(self) -> Seen:
@@ -90,52 +90,55 @@ class TypedWalk:
 
     # ------------------------------------------------------------ kinds
 
-    def _boolean(self, node: Expr, names: Mapping[str, Path], positive: bool = True) -> None:
+    def _boolean(self, node: Expr, positive: bool = True) -> None:
         if node.kind == "call" and node.name == "_?_:_" and len(node.parts) == 3:
-            self._boolean(node.parts[0], names)
-            self._boolean(node.parts[1], names, positive)
-            self._boolean(node.parts[2], names, positive)
+            self._boolean(node.parts[0])
+            self._boolean(node.parts[1], positive)
+            self._boolean(node.parts[2], positive)
             return
-        kind = self._kind(node, names, positive)
+        kind = self._kind(node, positive)
         if kind in WORDS and kind != "bool":
-            shown = self._shown(node, names)
+            shown = self._shown(node)
             fix = (
                 f"Compare it with something, or ask filled({shown})."
-                if path_of(node, names)
+                if self._path_of(node)
                 else "Compare it with something."
             )
             self._fault("non_boolean", self._start(node), f"{shown} is {WORDS[kind]}, not true or false", fix)
 
-    def _kind(self, node: Expr, names: Mapping[str, Path], positive: bool = True) -> str:
+    def _kind(self, node: Expr, positive: bool = True) -> str:
         if node.kind == "const":
             return _kind_of_constant(node)
-        path = path_of(node, names)
+        path = self._path_of(node)
         if path is not None:
-            return self._path(node, path, names)
+            return self._path(node, path)
         if node.kind == "comprehension":
-            return self._macro(node, names, positive)
+            return self._macro(node, positive)
         if node.kind == "list":
             for part in node.parts:
-                self._kind(part, names)
+                self._kind(part)
             return "list"
         if node.kind == "call":
-            return self._call(node, names, positive)
+            return self._call(node, positive)
         for part in node.parts:
-            self._kind(part, names)
+            self._kind(part)
         return "group" if node.kind == "struct" else "any"
 
-    def _path(self, node: Expr, path: Path, names: Mapping[str, Path]) -> str:
-        self._indexes(node, names)
+    def _path_of(self, node: Expr) -> Path | None:
+        return path_of(node, self._names)
+
+    def _path(self, node: Expr, path: Path) -> str:
+        self._indexes(node)
         if node.test_only:
             self._tested.append((path, self._start(node)))
             return "bool"
         self._used.add(path)
         return self._kind_at(path)
 
-    def _indexes(self, node: Expr, names: Mapping[str, Path]) -> None:
+    def _indexes(self, node: Expr) -> None:
         while node.kind in ("select", "call") and node.parts:
             if node.kind == "call" and len(node.parts) > 1 and node.parts[1].kind != "const":
-                self._kind(node.parts[1], names)
+                self._kind(node.parts[1])
             node = node.parts[0]
 
     def _kind_at(self, path: Path) -> str:
@@ -147,130 +150,128 @@ class TypedWalk:
             return "decimal" if len(path) == 2 else "any"
         return kind_of_field(self.field_of(path))
 
-    def _macro(self, node: Expr, names: Mapping[str, Path], positive: bool) -> str:
+    def _macro(self, node: Expr, positive: bool) -> str:
         ranged, start, _, step, _ = node.parts
-        kind = self._kind(ranged, names)
-        path = path_of(ranged, names)
+        kind = self._kind(ranged)
         if kind in WORDS and kind not in ("list", "group"):
-            self._unlike(node, f"{self._shown(ranged, names)} is {WORDS[kind]}, no list to walk")
-        inner = dict(names)
-        element: Path = ("@row",)
+            self._unlike(node, f"{self._shown(ranged)} is {WORDS[kind]}, no list to walk")
+        if start.kind == "const" and start.value is True and ranged.kind != "list" and positive:
+            walked = _mapped(ranged)
+            known = self._path_of(walked)
+            key: object = known if known is not None else _bare(walked)
+            self._alls.append((key, self._start(node), self._shown(ranged)))
+        outer, self._names = self._names, inside(node, self._names)
         if kind == "group":
-            element = ("@word",)  # a map is walked by its keys
-        elif path is not None:
-            element = (*path, "*")
-        inner[node.name] = element
-        inner[str(node.value)] = ("@accumulator",)
-        if start.kind == "const" and isinstance(start.value, bool):
-            if start.value and ranged.kind != "list":
-                walked = _mapped(ranged)
-                known = path_of(walked, names)
-                key: object = known if known is not None else _bare(walked)
-                if positive:
-                    self._alls.append((key, self._start(node), self._shown(ranged, names)))
-            self._boolean(step.parts[1], inner, positive)
-            return "bool"
-        if start.kind == "const":  # exists_one
-            self._boolean(step.parts[0], inner)
+            self._names[node.name] = ("@word",)  # a map is walked by its keys
+        found = self._each(start, step, positive)
+        self._names = outer
+        return found
+
+    def _each(self, start: Expr, step: Expr, positive: bool) -> str:
+        """The kind of a loop that begins with *start* and goes on with *step*."""
+        if start.kind == "const":
+            if isinstance(start.value, bool):
+                self._boolean(step.parts[1], positive)
+            else:  # exists_one
+                self._boolean(step.parts[0])
             return "bool"
         while step.kind == "call" and step.name == "_?_:_":  # filter, and map with a condition
-            self._boolean(step.parts[0], inner)
+            self._boolean(step.parts[0])
             step = step.parts[1]
         if step.kind == "call" and len(step.parts) == 2:
-            self._kind(step.parts[1], inner)
+            self._kind(step.parts[1])
         return "list"
 
-    def _call(self, node: Expr, names: Mapping[str, Path], positive: bool) -> str:
+    def _call(self, node: Expr, positive: bool) -> str:
         name, parts = node.name, node.parts
         if name in ("_&&_", "_||_"):
             for part in parts:
-                self._boolean(part, names, positive)
+                self._boolean(part, positive)
                 if part.kind == "const" and isinstance(part.value, bool):
                     what = f"'{'true' if part.value else 'false'}' is a part of the condition that no evidence changes"
                     self._fault("constant", part.offset, what, "Take it out.")
             return "bool"
         if name == "!_":
-            self._boolean(parts[0], names, not positive)
-            self._negated(node, parts[0], names)
+            self._boolean(parts[0], not positive)
             return "bool"
         if name == "_?_:_":
-            self._boolean(parts[0], names)
-            one, other = self._kind(parts[1], names), self._kind(parts[2], names)
+            self._boolean(parts[0])
+            one, other = self._kind(parts[1]), self._kind(parts[2])
             return one if one == other else "any"
         guarded = set(self._guarded)
-        kinds = [self._kind(part, names) for part in parts]
-        if name in _ORDER or name in _EQUAL:
+        kinds = [self._kind(part) for part in parts]
+        if name in ORDER or name in _EQUAL:
             if idle := _idle(node):
                 self._guarded = guarded  # what says nothing guards nothing
                 self._fault("constant", node.offset, f"a size is {idle}", "Write > 0, or take it out.")
                 return "bool"
-            self._comparison(node, kinds, names)
+            self._comparison(node, kinds)
             return "bool"
         if name == "@in":
-            self._membership(node, kinds, names)
+            self._membership(node, kinds)
             return "bool"
         if name in _SUMS or name == "-_":
-            return self._sum(node, kinds, names)
+            return self._sum(node, kinds)
         if name == "size":
-            path = path_of(parts[0], names)
+            path = self._path_of(parts[0])
             self._guarded.add(path if path is not None else _bare(parts[0]))
-            self._argument(node, 0, kinds[0], ("text", "list", "group"), names)
+            self._argument(node, 0, kinds[0], ("text", "list", "group"))
             return "whole"
         if name in _ON_TEXT:
             for number, kind in enumerate(kinds):
-                self._argument(node, number, kind, ("text",), names)
+                self._argument(node, number, kind, ("text",))
             return "bool"
         declared = _DECLARED.get(name)
         if declared is not None:
-            self._word(node, declared, kinds, names)
+            self._word(node, declared, kinds)
             return "whole" if name == "rank" else "bool"
         return {"double": "decimal", "int": "whole", "string": "text", "bool": "bool"}.get(name, "any")
 
     # ------------------------------------------------------------ what can't come out right
 
-    def _comparison(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
-        sign = _ORDER.get(node.name) or _EQUAL[node.name]
+    def _comparison(self, node: Expr, kinds: list[str]) -> None:
+        sign = ORDER.get(node.name) or _EQUAL[node.name]
         one, other = node.parts
         for part in node.parts:
             if part.kind == "const" and part.value == "" and isinstance(part.value, str):
                 rest = other if part is one else one
-                shown = self._shown(rest, names)
+                shown = self._shown(rest)
                 what = f"'{sign} \"\"' says nothing of an absent {shown}"
                 fix = f"Ask {'filled' if sign == '!=' else '!filled'}({shown})."
                 self._fault("empty_text", node.offset, what, fix)
                 return
         if _bare(one) == _bare(other):
-            what = f"both sides of '{sign}' are {self._shown(one, names)}"
+            what = f"both sides of '{sign}' are {self._shown(one)}"
             self._fault("constant", node.offset, what, "Compare it with something else.")
             return
         if _class_of(kinds[0]) and _class_of(kinds[1]) and _class_of(kinds[0]) != _class_of(kinds[1]):
-            what = f"{self._of_kind(one, kinds[0], names)} is compared with {self._of_kind(other, kinds[1], names)}"
+            what = f"{self._of_kind(one, kinds[0])} is compared with {self._of_kind(other, kinds[1])}"
             self._fault("unlike_kinds", node.offset, what, "Compare values of one kind.")
-        elif sign in _OPPOSITE and "date" in kinds:
-            which = one if kinds[0] == "date" and path_of(one, names) != ("as_of",) else other
-            fix = f"Ask in_past({self._shown(which, names)}) or in_future({self._shown(which, names)})."
+        elif node.name in ORDER and "date" in kinds:
+            which = one if kinds[0] == "date" and self._path_of(one) != ("as_of",) else other
+            fix = f"Ask in_past({self._shown(which)}) or in_future({self._shown(which)})."
             self._fault("date_order", node.offset, f"'{sign}' compares dates as texts", fix)
-        elif sign in _OPPOSITE and kinds[0] in ("bool", "list", "group"):
+        elif node.name in ORDER and kinds[0] in ("bool", "list", "group"):
             what = f"'{sign}' compares {WORDS[kinds[0]]}, which has no order"
             self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
         for word, path_node in ((one, other), (other, one)):
             if word.kind == "const" and isinstance(word.value, str):
-                self._one_of_words(word, path_node, names)
+                self._one_of_words(word, self._path_of(path_node), path_node)
 
-    def _one_of_words(self, word: Expr, other: Expr, names: Mapping[str, Path]) -> None:
-        path = path_of(other, names)
+    def _one_of_words(self, word: Expr, path: Path | None, other: Expr) -> None:
+        """*word* is held against the field at *path*, which *other* reads."""
         field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
             near = nearest(str(word.value), allowed)
-            what = f"{quoted(str(word.value))} is none of the words for {self._shown(other, names)}"
+            what = f"{quoted(str(word.value))} is none of the words for {self._shown(other)}"
             fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
             self._fault("unknown_word", word.offset, what, fix)
 
-    def _membership(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> None:
+    def _membership(self, node: Expr, kinds: list[str]) -> None:
         item, held = node.parts
         if kinds[1] in WORDS and kinds[1] not in ("list", "group"):
-            shown = self._shown(held, names)
+            shown = self._shown(held)
             what = f"'in' looks into {shown}, which is {WORDS[kinds[1]]}"
             self._unlike(node, what, f"Ask {shown}.contains(…)." if kinds[1] in _TEXTS else "")
             return
@@ -279,26 +280,20 @@ class TypedWalk:
         elif held.kind == "list":
             for part in held.parts:
                 if part.kind == "const" and isinstance(part.value, str):
-                    self._one_of_words(part, item, names)
-            found = {_class_of(self._kind(part, names)) for part in held.parts}
+                    self._one_of_words(part, self._path_of(item), item)
+            found = {_class_of(self._kind(part)) for part in held.parts}
             inner = next(iter(found)) if len(found) == 1 else ""
         else:
-            path = path_of(held, names)
+            path = self._path_of(held)
             inner = self._kind_at((*path, "*")) if path is not None else ""
         if _class_of(inner) and _class_of(kinds[0]) and _class_of(inner) != _class_of(kinds[0]):
-            what = f"{self._of_kind(item, kinds[0], names)} is looked for among {_PLURALS[_class_of(inner)]}"
+            what = f"{self._of_kind(item, kinds[0])} is looked for among {_PLURALS[_class_of(inner)]}"
             self._unlike(node, what)
-        if item.kind == "const" and isinstance(item.value, str) and held.kind != "list":
-            path = path_of(held, names)
-            field = self.field_of((*path, "*")) if path is not None and kinds[1] == "list" else None
-            allowed = [str(one) for one in field.schema.get("enum", ())] if field is not None else []
-            if allowed and item.value not in allowed:
-                near = nearest(item.value, allowed)
-                what = f"{quoted(item.value)} is none of the words for {self._shown(held, names)}"
-                fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
-                self._fault("unknown_word", item.offset, what, fix)
+        if item.kind == "const" and isinstance(item.value, str) and kinds[1] == "list":
+            path = self._path_of(held)
+            self._one_of_words(item, (*path, "*") if path is not None else None, held)
 
-    def _sum(self, node: Expr, kinds: list[str], names: Mapping[str, Path]) -> str:
+    def _sum(self, node: Expr, kinds: list[str]) -> str:
         if len(kinds) == 1:
             return kinds[0]
         one, other = kinds
@@ -308,29 +303,27 @@ class TypedWalk:
             self._fault("unlike_kinds", node.offset, what, fix)
             return "decimal"
         if _class_of(one) and _class_of(other) and _class_of(one) != _class_of(other):
-            what = f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one, names)} with {self._of_kind(node.parts[1], other, names)}"
+            what = f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one)} with {self._of_kind(node.parts[1], other)}"
             self._unlike(node, what)
             return "any"
         if one == "date":
             return "text"
         return one if one == other else "any"
 
-    def _word(
-        self, node: Expr, declared: tuple[str, ...], kinds: list[str], names: Mapping[str, Path]
-    ) -> None:
+    def _word(self, node: Expr, declared: tuple[str, ...], kinds: list[str]) -> None:
         name = node.name
         if name == "filled" and node.parts:
-            path = path_of(node.parts[0], names)
+            path = self._path_of(node.parts[0])
             self._guarded.add(path if path is not None else _bare(node.parts[0]))
         for number, letters in enumerate(declared[: len(kinds)]):
             allowed = tuple(_KIND_OF_LETTER[letter] for letter in letters if letter != "z")
-            self._argument(node, number, kinds[number], allowed, names)
+            self._argument(node, number, kinds[number], allowed)
         if name in ("in_future", "in_past") and kinds and kinds[0] == "text":
-            self._is_no_date(node, names)
+            self._is_no_date(node)
 
-    def _is_no_date(self, node: Expr, names: Mapping[str, Path]) -> None:
+    def _is_no_date(self, node: Expr) -> None:
         part = node.parts[0]
-        path = path_of(part, names)
+        path = self._path_of(part)
         if part.kind == "const" and isinstance(part.value, str):
             wrong = not is_date(part.value)
         elif path is not None and not path[0].startswith("@"):
@@ -339,27 +332,17 @@ class TypedWalk:
         else:
             wrong = path == ("@word",)
         if wrong:
-            what = f"{node.name} asks about {self._shown(part, names)}, which is no date"
+            what = f"{node.name} asks about {self._shown(part)}, which is no date"
             self._fault("no_date", self._start(part), what, "Name a field that holds a date.")
 
-    def _argument(
-        self, node: Expr, number: int, kind: str, allowed: tuple[str, ...], names: Mapping[str, Path]
-    ) -> None:
+    def _argument(self, node: Expr, number: int, kind: str, allowed: tuple[str, ...]) -> None:
         plain = "text" if kind == "date" else kind
         if kind in WORDS and plain not in allowed:
             part = node.parts[number]
             words_ = [WORDS[one] for one in allowed]
             wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
-            what = f"{node.name} takes {wanted}; {self._of_kind(part, kind, names)} stands there"
+            what = f"{node.name} takes {wanted}; {self._of_kind(part, kind)} stands there"
             self._fault("unlike_kinds", self._start(part), what, f"Give it {wanted}.")
-
-    def _negated(self, node: Expr, part: Expr, names: Mapping[str, Path]) -> None:
-        sign = _ORDER.get(part.name) if part.kind == "call" else None
-        if sign is None:
-            return
-        what = f"the comparison '{sign}' is negated, which also holds of what is no number"
-        fix = f"Write the comparison that has to hold, with '{_OPPOSITE[sign]}'."
-        self._fault("negated_comparison", self._start(node), what, fix)
 
     # ------------------------------------------------------------ saying it
 
@@ -371,11 +354,11 @@ class TypedWalk:
         if found not in self.faults:
             self.faults.append(found)
 
-    def _of_kind(self, node: Expr, kind: str, names: Mapping[str, Path]) -> str:
-        shown = self._shown(node, names)
+    def _of_kind(self, node: Expr, kind: str) -> str:
+        shown = self._shown(node)
         return f"{shown} ({WORDS[kind]})" if shown != "this" else WORDS[kind]
 
-    def _shown(self, node: Expr, names: Mapping[str, Path]) -> str:
+    def _shown(self, node: Expr) -> str:
         """*node* as its writer would find it."""
         if node.kind == "const":
             return _constant(node)
@@ -391,10 +374,7 @@ class TypedWalk:
             or node.test_only
             or (node.kind == "call" and node.name[:1].isalpha())
         ):
-            at = node.offset
-            while at > 0 and (self.source[at - 1].isalnum() or self.source[at - 1] == "_"):
-                at -= 1
-            return at
+            return word_start(self.source, node.offset)
         return node.offset
 
 
@@ -408,6 +388,13 @@ _PLURALS = {
     "list": "lists",
     "group": "groups",
 }
+
+
+def word_start(source: str, at: int) -> int:
+    """Where the word begins that ends at *at* of *source*, or runs over it."""
+    while at > 0 and (source[at - 1].isalnum() or source[at - 1] == "_"):
+        at -= 1
+    return at
 
 
 def kind_of_field(field: Field | None) -> str:
@@ -517,7 +504,7 @@ def _mapped(node: Expr) -> Expr:
 
 def _idle(node: Expr) -> str:
     """What is true of every size, if *node* compares one with a number that none is below; else nothing."""
-    sign = _ORDER.get(node.name) or _EQUAL[node.name]
+    sign = ORDER.get(node.name) or _EQUAL[node.name]
     one, other = node.parts
     if _is_size(other):
         one, other = other, one

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from aiact_gate.expressions.tree import Expr, Path, path_of
+from aiact_gate.expressions.tree import Expr, Path, inside, path_of
 
 Optional = Callable[[Path], bool]
 """Whether the field at a path from the evidence's names may be null."""
@@ -81,16 +81,9 @@ def unguarded(
                 use(node, path, 1, names, known)
             return
         if node.kind == "comprehension":
-            ranged = node.parts[0]
-            visit(ranged, names, known)
-            base = path_of(ranged, names)
-            inner = {
-                **names,
-                node.name: (*base, "*") if base else ("@row",),
-                str(node.value): ("@accumulator",),
-            }
+            visit(node.parts[0], names, known)
             for part in node.parts[1:]:
-                visit(part, inner, known)
+                visit(part, inside(node, names), known)
             return
         if node.kind == "call" and node.name in ("_&&_", "_||_"):
             for part in node.parts:

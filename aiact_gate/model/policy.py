@@ -25,6 +25,11 @@ class PathExpr(NamedTuple):
     source: str
     steps: tuple[Step, ...]
 
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """Its steps, with `*` for each key that is looked up."""
+        return tuple(step if isinstance(step, str) else "*" for step in self.steps)
+
 
 class Condition(NamedTuple):
     """A compiled condition or clause."""
@@ -156,8 +161,12 @@ class Requirement(NamedTuple):
 
 def of_article_5(requirement: Requirement) -> bool:
     """Whether *requirement* is of Article 5, by its article or by its id: never waived, owed or recalled."""
-    name = requirement.id
-    return requirement.article == "5" or name.startswith("art5") and not name[4:5].isdigit()
+    return requirement.article == "5" or is_article_5(requirement.id)
+
+
+def is_article_5(name: str) -> bool:
+    """Whether the requirement or check *name* is of Article 5."""
+    return name.startswith("art5") and not name[4:5].isdigit()
 
 
 class WaiverRules(NamedTuple):

@@ -5,13 +5,10 @@ The verdict is the same in every mode; a mode decides the exit code alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.model.location import Location
-
-_ARTICLE_5 = re.compile(r"art5(?![0-9])")
 
 MODES = ("observe", "warn", "enforce")
 """What a failed point does, mildest first: it is shown; it is a warning; it ends the run with 1."""
@@ -119,8 +116,3 @@ def recall_from(data: Mapping[str, Any], pack: str) -> Recall:
         Location(*data["place"]),
         pack,
     )
-
-
-def is_article_5(name: str) -> bool:
-    """Whether the requirement or check *name* is of Article 5."""
-    return _ARTICLE_5.match(name) is not None

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document
 from aiact_gate.expressions import reading
-from aiact_gate.expressions.directions import Asked, asked
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
-from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, path_of, reads
+from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, paths_in, reads
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.lint.refusals import refusal, too_deep
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
-from aiact_gate.lint.unguarded import unguarded
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
+
+
+class Written(NamedTuple):
+    """One condition of a check, as its author wrote it."""
+
+    tree: Expr
+    where: tuple[str | int, ...]
+    """Its place in the check: `when`, `where`, or a clause of `that`."""
+    source: str
+
+
+Advise = Callable[["CheckCompiler"], None]
+"""Looks at a compiled check: lint gives its advice, who judges gives nothing and doesn't pay for looking."""
 
 
 class CheckCompiler:
@@ -37,7 +49,11 @@ class CheckCompiler:
         parameters: tuple[str, ...],
         faults: list[PolicyFault],
         kinds: Mapping[str, Any] | None = None,
+        advise: Advise | None = None,
     ) -> None:
+        self.advise = advise
+        self.own = 0
+        """How many of the clauses stand in the pack already, where an overlay adds to them: it has faults at its own lines."""
         self.kinds = kinds or {}
         self.names = (*fields.NAMES, *self.kinds)
         self.document = document
@@ -50,8 +66,7 @@ class CheckCompiler:
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
         self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
-        self.directed: list[tuple[str, Asked]] = []
-        self.sure: set[tuple[str, ...]] = set()
+        self.conditions: list[Written] = []
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -80,33 +95,43 @@ class CheckCompiler:
             if (clause := self._condition(source, *(("that", number) if listed else ("that",)))) is not None
         ]
         self._whole_check(check)
-        out["at"] = self._path(check.get("at"), "at")
+        at = self._path(check.get("at"), "at")
+        out["at"] = _path_data(at) if at is not None else None
         for key in ("message", "missing", "fix"):
             self._holes(check.get(key) or "", key)
         if not that and not out["faults"]:
-            self._fault("no_condition", ("id",), "the check has no `that`", "Say what has to hold.")
+            self.fault("no_condition", ("id",), "the check has no `that`", "Say what has to hold.")
         if out["faults"] and that:
-            self._fault("two_conditions", ("faults",), "the check has both `that` and `faults`", "Keep one.")
+            self.fault("two_conditions", ("faults",), "the check has both `that` and `faults`", "Keep one.")
         if check.get("min_items") == 0 and not check.get("empty_is_fine"):
             fix = "Say under `empty_is_fine` why nothing to judge is a pass."
-            self._fault("empty_is_fine", ("min_items",), "min_items: 0 without a reason", fix)
+            self.fault("empty_is_fine", ("min_items",), "min_items: 0 without a reason", fix)
         if not out["message"] and not out["faults"]:
             fix = "Say what stands there and what doesn't agree, with holes like {it.id}."
-            self._fault("no_message", ("id",), "the check has no message", fix)
+            self.fault("no_message", ("id",), "the check has no message", fix)
         out["reads"] = sorted(self.reads)
         out["needs"] = sorted(self.needs)
         out["worth"] = self._worth()
         out["proof"], out["chosen"] = self._proof(check, out)
         out["texts"] = self.texts
+        if self.advise is not None:
+            self.advise(self)
         out |= self._before(check)
         return out
+
+    def when(self, source: str) -> dict[str, Any] | None:
+        """A condition that sees no row, as compiled; None if it is at fault."""
+        found = self._condition(source, "when", rows=False)
+        if self.advise is not None:
+            self.advise(self)
+        return found
 
     def _before(self, check: Mapping[str, Any]) -> dict[str, Any]:
         """Since which version the check has this form, and the form before."""
         replaced = check.get("replaces")
         if replaced is not None and not check.get("new_in"):
             fix = "Say in which version of the pack it got this form."
-            self._fault("no_new_in", ("replaces",), "the check has `replaces` without `new_in`", fix)
+            self.fault("no_new_in", ("replaces",), "the check has `replaces` without `new_in`", fix)
         if not check.get("new_in"):
             return {"new_in": "", "replaces": None}
         out: dict[str, Any] = {
@@ -117,7 +142,7 @@ class CheckCompiler:
         if isinstance(replaced, dict):
             place = (*self.pointer, "replaces")
             old = CheckCompiler(
-                self.document, place, self.requirement, self.parameters, self.faults, self.kinds
+                self.document, place, self.requirement, self.parameters, self.faults, self.kinds, self.advise
             )
             # Of the old form only which rows it found matters, never what it said of them.
             silent = {"id": check["id"], "message": "As before.", "empty_is_fine": "As before."}
@@ -178,18 +203,18 @@ class CheckCompiler:
             if path is None:
                 self.bound[str(name)] = ("@unknown",)
                 continue
-            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path["steps"]))
+            resolved = self.resolve(path.plain)
             where = ("each", str(name)) if isinstance(each, dict) else ("each",)
-            field = self._field(resolved, where, str(source), steps=len(path["steps"]))
+            field = self._field(resolved, where, str(source), steps=len(path.steps))
             no_list = resolved[0] in ("parameters", "as_of", "@word") or (
                 field is not None and field.schema.get("type") != "array"
             )
             if no_list:
-                self._fault("each_list", where, f"{source} is no list", "Give each a list.", str(source), 0)
+                self.fault("each_list", where, f"{source} is no list", "Give each a list.", str(source), 0)
             lost = no_list or field is None
             self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
-            loops.append({"name": str(name), "path": path})
+            loops.append({"name": str(name), "path": _path_data(path)})
         return loops
 
     def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -198,14 +223,14 @@ class CheckCompiler:
             try:
                 path, field, key = parse_lookup(source)
             except PackError as error:
-                self._fault("lookup", ("with", name), error.what, error.fix, source, 0)
+                self.fault("lookup", ("with", name), error.what, error.fix, source, 0)
                 self.bound[name] = ("@unknown",)
                 continue
-            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
-            lost = self._known(resolved) is None
+            resolved = self.resolve(path.plain)
+            lost = self.known(resolved) is None
             if self._field(resolved, ("with", name), source, steps=len(path.steps)) is not None:
                 self._field((*resolved, "*", field), ("with", name), source, source.find("[") + 1)
-            key_path = self._resolve(tuple(step if isinstance(step, str) else "*" for step in key.steps))
+            key_path = self.resolve(key.plain)
             if key_path[0] != "@word":
                 self._field(key_path, ("with", name), source, source.find("=") + 1)
                 self.reads.add(key_path)
@@ -223,28 +248,27 @@ class CheckCompiler:
         except PackError as error:
             loops = () if rows else tuple(self.bound)
             refused = refusal(error.what, source, names, loops)
-            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
         try:
             tree = decode(code)
             self._walk(tree, where, source)
         except RecursionError:  # a chain of hundreds of operators
             refused = too_deep(source)
-            self._fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
             return None
         if any(node.kind == "struct" for node in nodes(tree)):
             what = "a map is written out here, and what it holds can't be followed"
-            self._fault("map_literal", where, what, "Compare the fields themselves.", source, 0)
+            self.fault("map_literal", where, what, "Compare the fields themselves.", source, 0)
             return None
         relative = reading.in_order(tree, source)
-        absolute = {self._resolve(path) for path in relative}
+        absolute = {self.resolve(path) for path in relative}
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
         filled = filled_path(tree, {}) or ()
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
-            self.directed += [(source, one) for one in asked(tree)]
-        self._unguarded(tree, where, source)
+        self.conditions.append(Written(tree, where, source))
         return {
             "source": source,
             "code": _encoded(code),
@@ -253,55 +277,26 @@ class CheckCompiler:
             "filled": filled,
         }
 
-    def _unguarded(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
-        """Optional fields that `when` or `where` opens, calls or orders: where they are absent, the condition is an error.
-        In `that` those that `!=` compares: where they are absent, it holds."""
-        # A loop or look-up that has found a row found everything above it, and `when` is asked before `where`.
-        rows = (path[:length] for path in self.bound.values() for length in range(1, len(path) + 1))
-        clause = where[0] == "that"
-        found, sure = unguarded(tree, self._may_be_null, self._resolve, self.sure.union(rows), asked=clause)
-        self.sure |= sure
-        for path, offset in found:
-            shown = ".".join(path).replace(".*", "[…]")
-            if clause:
-                what = f"{shown} is optional; where it is absent, `!=` holds"
-                self._fault("unequal_to_nothing", where, what, f"Begin with filled({shown}).", source, offset)
-                continue
-            what = f"{shown} is optional; where it is absent, `{where[0]}` is an error"
-            self._fault("unguarded", where, what, f"Begin with filled({shown}) &&.", source, offset)
-
-    def _may_be_null(self, path: tuple[str, ...]) -> bool:
-        """Whether *path* is an optional field of a record, and no list: that is empty when absent."""
-        if len(path) < 2 or path[-1] == "*" or path[0] not in (*fields.RECORDS, *self.kinds):
-            return False
-        group, field = self._known(path[:-1]), self._known(path)
-        if group is None or field is None or path[-1] not in group.schema.get("properties", ()):
-            return False
-        if path[-1] in group.schema.get("required", ()) or field.schema.get("type") == "array":
-            return False
-        return group.schema["properties"][path[-1]].get("default") is None
-
-    def _path(self, source: str | None, key: str, *below: str) -> dict[str, Any] | None:
+    def _path(self, source: str | None, key: str, *below: str) -> PathExpr | None:
         if not source:
             return None
         try:
             path = parse_path(source)
         except PackError as error:
-            self._fault("path", (key, *below), error.what, error.fix, source, 0)
+            self.fault("path", (key, *below), error.what, error.fix, source, 0)
             return None
-        plain = tuple(step if isinstance(step, str) else "*" for step in path.steps)
         if key != "each":
-            self._field(self._resolve(plain), (key,), source, steps=len(plain))
-        return _path_data(path)
+            self._field(self.resolve(path.plain), (key,), source, steps=len(path.steps))
+        return path
 
     def _holes(self, template: str, key: str) -> None:
         for found in re.finditer(HOLE, template):
             try:
                 path = parse_path(found[1])
             except PackError as error:
-                self._fault("message_hole", (key,), error.what, error.fix, template, found.start())
+                self.fault("message_hole", (key,), error.what, error.fix, template, found.start())
                 continue
-            resolved = self._resolve(tuple(step if isinstance(step, str) else "*" for step in path.steps))
+            resolved = self.resolve(path.plain)
             if resolved[0] == "parameters":
                 self._parameter(resolved, (key,), template, found.start(1) + len("parameters."))
             elif not resolved[0].startswith("@"):
@@ -311,7 +306,7 @@ class CheckCompiler:
         """Fields and kinds of one condition."""
         deepest, place = brackets(source)
         if deepest > MAX_DEPTH or depth(tree) > MAX_DEPTH:
-            self._fault("too_deep", where, *too_deep(source)[2:], source, place)
+            self.fault("too_deep", where, *too_deep(source)[2:], source, place)
             return
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
@@ -321,28 +316,28 @@ class CheckCompiler:
         if len(self.faults) > unknown:
             return  # kinds say nothing of a field that isn't there
         for fault in walk.faults:
-            self._fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
+            self.fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
         if where[0] == "that":
-            named = {self._resolve(path)[0] for path in reads(tree)}
+            named = {self.resolve(path)[0] for path in reads(tree)}
             policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
             if all(name in policy_own for name in named):
                 what = "the clause names nothing of the evidence, so it says the same of every repository"
                 fix = "Name what has to be shown, or take the clause out."
-                self._fault("no_evidence", where, what, fix, source, 0)
+                self.fault("no_evidence", where, what, fix, source, 0)
 
     def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
         """The field at *path*, None where a computed key may lead to several."""
-        absolute = self._resolve(path)
+        absolute = self.resolve(path)
         if absolute[0].startswith("@"):
             return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
         if absolute[:2] == ("event_log", "events"):
             return None  # a service logs what it likes
-        return None if reading.is_computed(absolute, self.kinds) else self._known(absolute)
+        return None if reading.is_computed(absolute, self.kinds) else self.known(absolute)
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""
         guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.seen.guarded}
-        used = {self._resolve(path) for walk, _ in self.walked for path in walk.seen.used}
+        used = {self.resolve(path) for walk, _ in self.walked for path in walk.seen.used}
         if check.get("min_items", 1) > 0:
             guarded |= {
                 self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
@@ -356,23 +351,23 @@ class CheckCompiler:
                         if shown == "this"
                         else f"Walk it with `each`, or ask filled({shown}) as well."
                     )
-                    self._fault("bare_all", where, what, fix, walk.source, offset)
+                    self.fault("bare_all", where, what, fix, walk.source, offset)
             for path, offset in walk.seen.tested:
-                full = self._resolve(path)
+                full = self.resolve(path)
                 if not any(other[: len(full)] == full for other in used):
                     what = f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it"
                     fix = f"Ask filled({'.'.join(path)})."
-                    self._fault("bare_has", where, what, fix, walk.source, offset)
+                    self.fault("bare_has", where, what, fix, walk.source, offset)
 
     def _absolute(self, key: Any) -> Any:
-        return key if isinstance(key, Expr) else self._resolve(key)
+        return key if isinstance(key, Expr) else self.resolve(key)
 
     # ------------------------------------------------------------ fields
 
-    def _resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
+    def resolve(self, path: tuple[str, ...]) -> tuple[str, ...]:
         return reading.resolve(path, self.bound)
 
-    def _known(self, path: tuple[str, ...]) -> fields.Field | None:
+    def known(self, path: tuple[str, ...]) -> fields.Field | None:
         return reading.field_at(path, self.kinds)
 
     def _field(
@@ -392,14 +387,14 @@ class CheckCompiler:
         if field is None:
             what = f"there is nothing called {path[0]}"
             fix = did_you_mean(path[0], (*self.names, *self.bound))
-            self._fault("unknown_name", where, what, fix, source, start if steps else offset)
+            self.fault("unknown_name", where, what, fix, source, start if steps else offset)
             return None
         for index, step in enumerate(path[1:], 1):
             below = field.below(step)
             if below is None:
                 place = _step_place(source, start, index - len(path) + steps) if steps else offset
                 what = f"{self._named(path[:index])} has no field {quoted(step)}"
-                self._fault("unknown_field", where, what, did_you_mean(step, field.known), source, place)
+                self.fault("unknown_field", where, what, did_you_mean(step, field.known), source, place)
                 return None
             field = below
         return field
@@ -409,8 +404,8 @@ class CheckCompiler:
         return ".".join(path).removesuffix(".*")
 
     def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
-        for path, offset in _paths_with_places(tree, {}):
-            resolved = self._resolve(path)
+        for path, offset in paths_in(tree, {}):
+            resolved = self.resolve(path)
             if resolved[0] == "parameters":
                 self._parameter(resolved, where, source, offset)
                 continue
@@ -426,21 +421,21 @@ class CheckCompiler:
                 if self.parameters
                 else "Declare it under `parameters`, with default and direction."
             )
-            self._fault("unknown_parameter", where, what, fix, source, offset)
+            self.fault("unknown_parameter", where, what, fix, source, offset)
 
     def _worth(self) -> list[list[str]]:
         found = set()
         for path in self.reads:
             if path[0] in ("parameters", "as_of"):
                 continue
-            field = self._known(path)
+            field = self.known(path)
             if field is not None and field.worth is None and "additionalProperties" in field.schema:
                 field = field.below("*")  # `key in a map` is worth what the map holds
             if field is not None and field.worth:
                 found.add((path[0], field.worth))
         return [list(pair) for pair in sorted(found)]
 
-    def _fault(
+    def fault(
         self,
         rule: str,
         where: tuple[str | int, ...],
@@ -449,6 +444,8 @@ class CheckCompiler:
         condition: str = "",
         caret: int = -1,
     ) -> None:
+        if where[0] == "that" and isinstance(where[-1], int):
+            where = ("that", where[-1] - self.own)
         location = self.document.location((*self.pointer, *where))
         self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
 
@@ -471,7 +468,7 @@ def _encoded(code: bytes) -> str:
     return base64.b64encode(lean(code)).decode("ascii")
 
 
-def _path_data(path: Any) -> dict[str, Any]:
+def _path_data(path: PathExpr) -> dict[str, Any]:
     return {
         "source": path.source,
         "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
@@ -483,33 +480,3 @@ def _step_place(source: str, start: int, index: int) -> int:
     at = start + len(source[start:]) - len(source[start:].lstrip())
     found = [match.start() + at for match in re.finditer(r"\w+|\[[^\]]*\]", source[at:])]
     return found[index] if 0 <= index < len(found) else at
-
-
-def _paths_with_places(tree: Expr, bound: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], int]]:
-    """Every path of *tree* with the place of its last step, inner loop variables resolved."""
-    found: list[tuple[tuple[str, ...], int]] = []
-
-    def visit(node: Expr, names: dict[str, tuple[str, ...]]) -> None:
-        path = path_of(node, names)
-        if path is not None:
-            if not path[0].startswith("@"):
-                found.append((path, node.offset + 1 if node.kind == "select" else node.offset))
-            for part in node.parts[1:] if node.kind == "call" else ():
-                visit(part, names)
-            return
-        if node.kind == "comprehension":
-            visit(node.parts[0], names)
-            base = path_of(node.parts[0], names)
-            inner = {
-                **names,
-                node.name: (*base, "*") if base else ("@row",),
-                str(node.value): ("@accumulator",),
-            }
-            for part in node.parts[1:]:
-                visit(part, inner)
-            return
-        for part in node.parts:
-            visit(part, names)
-
-    visit(tree, dict(bound))
-    return found

@@ -7,26 +7,30 @@ prints them all, `check` makes them errors of the requirement concerned.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
 from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions.directions import Asked
+from aiact_gate.expressions.directions import asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
-from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, Tell
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.policy.check_compiler import CheckCompiler
-from aiact_gate.schemas import fields
-from aiact_gate.sources.shapes import quoted, shape
+from aiact_gate.policy.check_compiler import Advise, CheckCompiler, Written
+from aiact_gate.policy.form import shaped
+from aiact_gate.sources.shapes import quoted
 
-Advice = Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
-"""advice(compiled data, documents by file name, tell)."""
+
+class Advice(NamedTuple):
+    """What lint alone tells; who judges doesn't pay for looking."""
+
+    of_pack: Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
+    """of_pack(compiled data, documents by file name, tell)."""
+    of_check: Advise
 
 
 @dataclass
@@ -76,7 +80,7 @@ def compile_folder(
 ) -> Compiled:
     """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
 
-    Lint gives its *advice*, a rule over the documents; who judges doesn't pay for it.
+    Lint gives its *advice*.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -116,11 +120,11 @@ def compile_folder(
             fix = f"Call it {wanted}; a pack has one."
             faults.append(PolicyFault(document.location(), "unknown_file", what, fix))
         elif file.name == "overlay.yaml":
-            _shaped(document, "overlay", faults)
+            shaped(document, "overlay", faults)
             data["overlay"] = file.read_text("utf-8")
         elif file.name == "pack.yaml":
             documents[file.name] = document
-            data["pack"] = _shaped(document, "pack", faults)
+            data["pack"] = shaped(document, "pack", faults)
             if data["pack"].get("recalls"):
                 from aiact_gate.policy.rollout import pack_data
 
@@ -131,8 +135,9 @@ def compile_folder(
             data["rollout"] = rollout_data(document, faults)
         elif kind.startswith("aiact-gate/policy/"):
             documents[file.name] = document
-            shaped = _shaped(document, "policy", faults)
-            data["requirements"] += _policy(document, shaped, faults, known, seen)
+            rules = shaped(document, "policy", faults)
+            of_check = advice.of_check if advice is not None else None
+            data["requirements"] += _policy(document, rules, faults, known, seen, of_check)
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = plain_data(document.root)
         else:
@@ -167,23 +172,13 @@ def _found(
     """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
     from aiact_gate.lint import requirements
 
-    def tell(
-        rule: str,
-        location: Location,
-        message: str,
-        fix: str,
-        requirement: str = "",
-        condition: str = "",
-        caret: int = -1,
-    ) -> None:
-        faults.append(PolicyFault(location, rule, message, fix, requirement, condition, caret))
+    def tell(rule: str, location: Location, *more: Any) -> None:
+        faults.append(PolicyFault(location, rule, *more))
 
     requirements.wrong(data, documents, tell)
     if advice is not None:
-        advice(data, documents, tell)
-    return placed(
-        folder, label, [fault for fault in faults if advice is not None or fault.rule not in ADVICE]
-    )
+        advice.of_pack(data, documents, tell)
+    return placed(folder, label, faults)
 
 
 def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
@@ -222,52 +217,6 @@ def _schema_of(document: Document) -> str:
     return node.value if node is not None and isinstance(node.value, str) else ""
 
 
-def _shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
-    shaped = shape(document, fields.schema(name), name)
-
-    def tell(place: Location, rule: str, what: str, fix: str, pointer: Pointer) -> None:
-        faults.append(PolicyFault(place, rule, what, fix, _requirement_at(document, pointer)))
-
-    for fault in shaped.faults:
-        tell(fault.location, fault.rule, fault.message, fault.fix, fault.pointer)
-    for pointer in shaped.unfilled:
-        what = f"'{pointer[-1]}' says nothing"
-        tell(document.location(pointer[1:]), "empty", what, "Write it out.", pointer)
-    for pointer in sorted(shaped.required, key=str):
-        if not document.has(pointer[1:]):
-            owner = _owner(document, pointer[1:-1])
-            what = f"{owner} has no {pointer[-1]}"
-            fix = "Add it; docs/policy-language.md says what it holds."
-            tell(document.location(pointer[1:-1]), "no_key", what, fix, pointer)
-    value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
-    return value
-
-
-def _owner(document: Document, pointer: Pointer) -> str:
-    """What people call the group at *pointer*: its id, else its key."""
-    if pointer and isinstance(pointer[-1], int):
-        kinds = {"checks": "this check", "requirements": "this requirement"}
-        nameless = kinds.get(str(pointer[-2]), "this element")
-    else:
-        nameless = ""
-    node = document.node(pointer)
-    named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
-    if named is not None and isinstance(named.value, str) and named.value.strip():
-        return quoted(named.value)[1:-1]
-    if nameless:
-        return nameless
-    keys = [step for step in pointer if isinstance(step, str)]
-    return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
-
-
-def _requirement_at(document: Document, pointer: Pointer) -> str:
-    if len(pointer) > 2 and pointer[1] == "requirements" and isinstance(pointer[2], int):
-        node = document.root.value["requirements"].value[pointer[2]]
-        child = node.value.get("id") if isinstance(node.value, dict) else None
-        return str(child.value) if child is not None else ""
-    return ""
-
-
 def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:
     if name in seen:
         what = f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})"
@@ -285,6 +234,7 @@ def _policy(
     faults: list[PolicyFault],
     kinds: Mapping[str, Any],
     seen: dict[str, Location],
+    advise: Advise | None,
 ) -> list[dict[str, Any]]:
     compiled = []
     for index, requirement in enumerate(policy.get("requirements", [])):
@@ -325,14 +275,14 @@ def _policy(
             ids.add(name)
         parameters = tuple(requirement.get("parameters") or {})
         out["checks"] = []
-        directed: list[tuple[str, Asked]] = []
+        conditions: list[Written] = []
         for number, check in enumerate(checks):
             if isinstance(check, dict) and check.get("id"):
                 there = (*pointer, "checks", number)
-                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds)
+                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds, advise)
                 out["checks"].append(compiler.compile(check))
-                directed += compiler.directed
-        _directions(document, pointer, out, directed, faults)
+                conditions += compiler.conditions
+        _directions(document, pointer, out, conditions, faults)
         compiled.append(out)
     return compiled
 
@@ -341,10 +291,12 @@ def _directions(
     document: Document,
     pointer: Pointer,
     requirement: Mapping[str, Any],
-    directed: list[tuple[str, Asked]],
+    conditions: Sequence[Written],
     faults: list[PolicyFault],
 ) -> None:
     """Parameters whose `tighten` names the way in which a comparison asks less."""
+    clauses = (one for one in conditions if one.where[0] == "that")
+    directed = [(clause.source, each) for clause in clauses for each in asked(clause.tree)]
     for name, parameter in requirement["bounds"].items():
         told = parameter.get("tighten")
         found = {one.direction: source for source, one in directed if one.parameter == name}

@@ -20,20 +20,7 @@ from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
 
-X_TYPES = (
-    "text",
-    "name",
-    "person",
-    "date",
-    "tracked_file",
-    "section",
-    "ref",
-    "key",
-    "word",
-    "number",
-    "integer",
-    "boolean",
-)
+X_TYPES = tuple("text name person date tracked_file section ref key word number integer boolean".split())
 X_IS = ("text", "decision", "criterion", "reference", "figure")
 _TYPES = ("object", "array", "string", "number", "integer", "boolean")
 _MARKS = {

@@ -12,11 +12,10 @@ from typing import Any
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.lint.advisory import ADVICE
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.policy import LAYERS
-from aiact_gate.policy.check_compiler import CheckCompiler
+from aiact_gate.policy.check_compiler import Advise, CheckCompiler
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
 
@@ -32,16 +31,19 @@ def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFaul
     faults: list[PolicyFault] = []
     for index, pack in enumerate(merged):
         if "overlay" in pack:
-            faults += [fault for fault in applied(merged, index) if fault.rule not in ADVICE]
+            faults += applied(merged, index)
     return merged, faults
 
 
-def applied(packs: Sequence[Compiled], index: int) -> list[PolicyFault]:
-    """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place."""
+def applied(packs: Sequence[Compiled], index: int, advise: Advise | None = None) -> list[PolicyFault]:
+    """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place.
+
+    Lint has it *advise* on what the overlay asks, too.
+    """
     from aiact_gate.lint.carets import located
 
     faults: list[PolicyFault] = []
-    overlay = _Overlay(packs, index, faults)
+    overlay = _Overlay(packs, index, faults, advise)
     overlay.apply()
     return located(faults, {overlay.document.path: packs[index]["overlay"]})
 
@@ -64,8 +66,11 @@ def own_copy(pack: Compiled) -> Compiled:
 class _Overlay:
     """One pack's overlay over the packs of earlier layers."""
 
-    def __init__(self, packs: Sequence[Compiled], index: int, faults: list[PolicyFault]) -> None:
+    def __init__(
+        self, packs: Sequence[Compiled], index: int, faults: list[PolicyFault], advise: Advise | None
+    ) -> None:
         own = packs[index]
+        self.advise = advise
         self.faults = faults
         self.label = str(own["label"])
         self.layer = LAYERS.index(own["layer"])
@@ -216,8 +221,8 @@ class _Overlay:
         before = len(faults)
         written = _written(check)
         added = list(more["that"])
-        compiler = _ClauseCompiler(self._compiler(pointer, requirement), len(written["that"]))
-        compiler.faults = faults
+        compiler = self._compiler(pointer, requirement)
+        compiler.own, compiler.faults = len(written["that"]), faults
         compiled = compiler.compile(
             {
                 **written,
@@ -258,7 +263,7 @@ class _Overlay:
             self._fault("unknown_duty", (*pointer, "duty"), what, did_you_mean(duty, duties), requirement)
         when = None
         if whom.get("when"):
-            compiler = _ClauseCompiler(self._compiler(pointer, requirement))
+            compiler = self._compiler(pointer, requirement)
             when = compiler.when(whom["when"])
             others = sorted({path[0] for path in compiler.reads} - {"system", "classification"})
             if others:
@@ -337,6 +342,7 @@ class _Overlay:
             tuple(requirement["parameters"]),
             self.faults,
             self.kinds,
+            self.advise,
         )
 
     def _origin(self, requirement: Compiled, key: str, pointer: Pointer) -> None:
@@ -370,34 +376,6 @@ class _Overlay:
         self.faults.append(
             PolicyFault(place, rule, message, fix, requirement["id"] if requirement is not None else "")
         )
-
-
-class _ClauseCompiler(CheckCompiler):
-    """Compiles what an overlay adds to a check that is there; faults stand at the overlay's own lines."""
-
-    def __init__(self, like: CheckCompiler, own: int = 0) -> None:
-        super().__init__(
-            like.document, like.pointer, like.requirement, like.parameters, like.faults, like.kinds
-        )
-        self._own = own
-        """How many clauses the check had before."""
-
-    def when(self, source: str) -> Any:
-        """A condition that sees no row, as compiled; None if it is at fault."""
-        return self._condition(source, "when", rows=False)
-
-    def _fault(
-        self,
-        rule: str,
-        where: tuple[str | int, ...],
-        message: str,
-        fix: str,
-        condition: str = "",
-        caret: int = -1,
-    ) -> None:
-        if where[0] == "that" and len(where) > 1 and isinstance(where[1], int):
-            where = ("that", where[1] - self._own)
-        super()._fault(rule, where, message, fix, condition, caret)
 
 
 def _written(check: Compiled) -> dict[str, Any]:

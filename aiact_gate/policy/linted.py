@@ -2,8 +2,8 @@
 
 What comes in is a folder, what goes out its faults in the order of their places. The rules are listed in `rules`, in two
 kinds. What makes a judgement wrong is found by compiling (`compile`, `typed`, `refusals`, `requirements.wrong`), so that
-`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`lint.advice` and
-`advisory.ADVICE`): only lint looks for it. The printing is `formats.lint`'s.
+`check` refuses it with exit 3 as well. What only reads badly, or says more than it shows, is advice (`lint.advice` of texts,
+`advised` of conditions): only lint looks for it. The printing is `formats.lint`'s.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aiact_gate.lint.advice import advice
+from aiact_gate.lint import advice
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.model.rollout import Recall
-from aiact_gate.policy.compile import compile_folder, declared_layer, placed
+from aiact_gate.policy.advised import advise
+from aiact_gate.policy.compile import Advice, compile_folder, declared_layer, placed
 from aiact_gate.policy.layers import Compiled, applied, overlaid, own_copy
 from aiact_gate.policy.load import data_of, load_builtin, load_folder
 from aiact_gate.sources.builtin import BUILTIN
@@ -34,7 +35,7 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
-    compiled = compile_folder(folder, None, kinds, advice=advice)
+    compiled = compile_folder(folder, None, kinds, advice=Advice(advice.advice, advise))
     more = _ended(compiled.data) + _refused(compiled.data, earlier)
     faults = compiled.faults + placed(folder, folder.name, more)
     if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):
@@ -51,7 +52,7 @@ def _refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
     """What is refused of the overlay of *pack* over the packs *earlier* in the order of their layers."""
     if "overlay" not in pack:
         return []
-    return applied([*(own_copy(one) for one in overlaid(earlier)[0]), own_copy(pack)], len(earlier))
+    return applied([*(own_copy(one) for one in overlaid(earlier)[0]), own_copy(pack)], len(earlier), advise)
 
 
 def _ended(data: dict[str, Any]) -> list[PolicyFault]:

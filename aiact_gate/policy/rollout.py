@@ -13,10 +13,9 @@ from typing import Any
 from aiact_gate.documents.node import Document
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location, Pointer
-from aiact_gate.model.policy import GRACE_DAYS
-from aiact_gate.model.rollout import is_article_5
-from aiact_gate.schemas import fields
-from aiact_gate.sources.shapes import nearest, shape
+from aiact_gate.model.policy import GRACE_DAYS, is_article_5
+from aiact_gate.policy.form import shaped
+from aiact_gate.sources.shapes import nearest
 
 RECALL_DAYS = 30
 
@@ -24,7 +23,7 @@ RECALL_DAYS = 30
 def rollout_data(document: Document, faults: list[PolicyFault]) -> dict[str, Any] | None:
     """The roll-out that *document* describes, or None if anything is wrong with it: then everything is enforced."""
     before = len(faults)
-    rollout = _strict(document, "rollout", faults)
+    rollout = shaped(document, "rollout", faults)
     seen: set[str] = set()
     for index, ring in enumerate(rollout.get("rings") or []):
         pointer: Pointer = ("rings", index)
@@ -145,27 +144,6 @@ def with_grace(
             elif day:
                 until = datetime.date.fromisoformat(day) + datetime.timedelta(days=GRACE_DAYS)
                 check["warns_until"] = until.isoformat()
-
-
-# ---------------------------------------------------------------- form
-
-
-def _strict(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
-    """*document* read by its schema; beside what the walk finds, an absent required key is a fault, too."""
-    shaped = shape(document, fields.schema(name), name)
-    for fault in shaped.faults:
-        faults.append(PolicyFault(fault.location, fault.rule, fault.message, fault.fix))
-    for pointer in shaped.unfilled:
-        _fault(document, pointer[1:], "empty", f"'{pointer[-1]}' says nothing", "Write it out.", faults)
-    for pointer in sorted(shaped.required, key=str):
-        if pointer not in shaped.unfilled and not document.has(pointer[1:]):
-            owner = f"'{pointer[-2]}'" if len(pointer) > 2 and isinstance(pointer[-2], str) else "this entry"
-            owner = document.path if len(pointer) == 2 else owner
-            _fault(
-                document, pointer[1:], f"no_{pointer[-1]}", f"{owner} has no {pointer[-1]}", "Add it.", faults
-            )
-    value: dict[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
-    return value
 
 
 def _fault(

@@ -11,15 +11,8 @@ from typing import Any
 SCHEMAS = File(__file__).resolve().parent
 
 RECORDS = (
-    "classification",
-    "system_description",
-    "risk_management",
-    "data_governance",
-    "testing",
-    "logging",
-    "human_oversight",
-    "monitoring",
-    "technical_documentation",
+    *"classification system_description risk_management data_governance testing logging".split(),
+    *"human_oversight monitoring technical_documentation".split(),
 )
 DOCUMENTS = ("instructions_for_use", "model_card")
 FACTS = ("system", "mlflow", "derived", "event_log", "replay", "as_of", "parameters")
@@ -34,9 +27,6 @@ WORTH = {
     "figure": "stated",
 }
 """What a pass that reads a field is worth, by the field's `x-is`; a criterion or a reference says nothing about it."""
-
-ORDER = ("measured", "provenance", "structural", "attested", "stated")
-"""Strongest first."""
 
 
 @cache

@@ -392,6 +392,25 @@ def test_what_is_said_holds_on_random_evidence(tmp_path: Path, seed: int) -> Non
 # ---------------------------------------------------------------- as people see it
 
 
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        (clauses(f"{A} && it.limit <= 0.5"), clauses(A), f"{A} && it.limit <= 0.5 became {A}"),
+        (clauses(A), clauses(f"{A} &&\n  it.limit <= 0.5"), f"{A} became {A} && it.limit <= 0.5"),
+        (clauses(A, C), clauses(C), f"clause dropped: {A}"),
+        (clauses(C), clauses(A, C), f"clause added: {A}"),
+        (clauses(A, "it.limit <= 0.5"), clauses(A, "it.limit<=0.7"), "it.limit <= 0.5 became it.limit<=0.7"),
+        ({"where": "it.limit < 0.4"}, {"where": None}, "where dropped: it.limit < 0.4"),
+    ],
+)
+def test_a_condition_is_told_as_its_author_wrote_it(
+    old: dict[str, Any], new: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    check = next(one for one in compared(tmp_path, old, new).differences if "/" in one.id)
+
+    assert said == check.reasons[0].partition(" (")[0]
+
+
 def test_the_table_and_what_turns_on_a_repository(tmp_path: Path) -> None:
     for name in ("old", "new"):
         assert 0 == program("policy", "new", f"{name}/house", cwd=tmp_path).code

@@ -320,6 +320,17 @@ def test_a_clause_besides_says_what_the_overlay_says_and_comes_last(tmp_path: Pa
     ] == found
 
 
+def test_what_lint_only_advises_against_is_judged_all_the_same(tmp_path: Path) -> None:
+    negated = "{id: one, that: '!(size(risk_management.risks) < 1000)', message: Too few risks.}"
+    house = pack(tmp_path / "house", f"add:\n  art9.2.a:\n    - {negated}\n")
+    repository = example(tmp_path / "repository")
+
+    report = checked(str(repository.folder), Options(as_of=DAY, packs=(str(house),)))[0]
+
+    assert 1 == report.exit_code
+    assert ["Too few risks."] == [one.message for one in report.findings if one.check == "art9.2.a/one"]
+
+
 def test_widened_and_sooner(tmp_path: Path) -> None:
     overlay = 'widen:\n  art13.3.b.i: {when: system.tier == "minimal"}\n'
     widened = pack(tmp_path / "one", overlay, "one")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.parts import PartEngine
 from aiact_gate.expressions.tree import decode
 from aiact_gate.expressions.written import CannotWrite, macro_of, written
 from aiact_gate.judge.subvalues import names_of
 
-ENGINE = Engine(("a", "b", "x", "y"))
+ENGINE = PartEngine(("a", "b", "x", "y"))
 DATA: dict[str, Any] = {
     "a": {
         "n": 3,
