@@ -84,8 +84,8 @@ class Check(NamedTuple):
     """Every path read, from the evidence's names, loops as `*`."""
     needs: tuple[tuple[str, ...], ...]
     """The paths of *reads* that its `that` names: a required field among them that isn't filled is never a pass."""
-    worth: tuple[tuple[str, str], ...]
-    """(name, what a field read under it is worth: measured, provenance, structural, attested, stated)."""
+    worth: tuple[tuple[tuple[str, ...], str], ...]
+    """(a path of *reads*, what it is worth: measured, provenance, structural, attested, stated)."""
     texts: tuple[tuple[str, ...], ...]
     """Prose that it reads, from its own names: held against the requirement's own words."""
     proof: Condition | None = None

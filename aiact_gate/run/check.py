@@ -91,7 +91,7 @@ def check(
     recalled = recalls_in_force(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
-    gathering = Gathering(snapshot, manifest, lock, kinds=kinds_of(packs))
+    gathering = Gathering(snapshot, manifest, lock, kinds=kinds_of(packs), release=options.release)
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [
@@ -426,9 +426,19 @@ def _describe(
             )
         ),
         release=str(release.get("tag") or ""),
+        **_tags(gathering.snapshot, str(release.get("tag") or "")),
         anchor=evidence.anchor,
         duties=duties_seen(claim, rows, law.timeline, market),
     )
+
+
+def _tags(snapshot: Snapshot, release: str) -> dict[str, Any]:
+    """Which commit the tag *release* names; without one: the tags of the judged commit."""
+    if release:
+        found = snapshot.tagged(release)
+        return {"tag_commit": found if isinstance(found, str) else ""}
+    revision = snapshot.subject.revision
+    return {"tags_here": tuple(tag for tag, commit in snapshot.tags() if commit == revision)}
 
 
 def _with_waiver_rows(
