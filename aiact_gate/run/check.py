@@ -457,7 +457,8 @@ def _with_waiver_rows(
         (system.id, row.requirement.id)
         for system in systems
         for row in system.rows
-        if row.outcome is Outcome.NOT_SELECTED or any(result.recalled for result in row.checks)
+        if row.outcome is Outcome.NOT_SELECTED
+        or any(result.recalled or result.outcome is Outcome.UNKNOWN for result in row.checks)
     }
     names = {system.id for system in systems}
     faults: list[Fault] = waiver_faults(coverage, used, names, unseen, options.as_of)
