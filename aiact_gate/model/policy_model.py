@@ -272,6 +272,10 @@ class PackModel(Strict):
     Example: not yet"""
     layer: Literal["organisation", "unit"] = "organisation"
     """The level of the pack: a unit's comes after its organisation's and only tightens."""
+    witness: Literal["", "required"] = ""
+    """Whether a point of this pack or of one below it may rest on the lock alone; required: it is unknown
+    until the run's commit, the registry or a statement over the lock stands behind it.
+    Example: required"""
     history: dict[str, Date] = {}
     """The days on which earlier versions were introduced, by version.
     Example: {1.0.0: 2026-06-01}"""

@@ -82,9 +82,15 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
         return _by_history(snapshot, path, logged, testing, is_same, held, evidence)
     plan = _parsed(held, path) if held is not None else {}
     if held is not None and (logged.names(held, path) or logged.fits(plan)):
-        evidence.witnesses[PLAN] = f"commit {commit[:7]}"
+        evidence.witnesses[PLAN] = commit_witness(snapshot, commit)
         return _bound("same" if is_same else "history", plan, testing)
     return _not_at_its_commit(snapshot, path, logged, testing, is_same, evidence)
+
+
+def commit_witness(snapshot: Snapshot, commit: str) -> str:
+    """The name of the witness that the objects at *commit* are; one that no history leads to is said to be so."""
+    is_outside = snapshot.descends_from(commit) is False
+    return f"commit {commit[:7]}{', which is no ancestor of this one' if is_outside else ''}"
 
 
 def _is_named(snapshot: Snapshot, path: str, logged: LoggedPlan) -> bool:
@@ -312,7 +318,7 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
         evidence.missing_witnesses[INPUTS] = missing.would_determine
     elif all(_stands(found, logged[path]) for path, found in held.items()):
         if all(row["state"] != "not_logged" for row in evidence.data["derived"]["inputs"]):
-            evidence.witnesses[INPUTS] = f"commit {commit[:7]}"
+            evidence.witnesses[INPUTS] = evidence.witnesses.get(PLAN) or commit_witness(snapshot, commit)
         else:
             evidence.missing_witnesses[INPUTS] = LOG_INPUTS
     if not any(isinstance(found, bytes) for found in held.values()):

@@ -126,7 +126,9 @@ def gather(
             )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
-        evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
+        evidence.places["derived"] = _DerivedPlaces(
+            manifest, str(system["id"]), figures.FigurePlaces(places), evidence
+        )
     if gathering.release:
         from aiact_gate.sources.release import note_release
 
@@ -155,16 +157,28 @@ class _SystemPlaces:
 class _DerivedPlaces:
     """Where computed facts are pointed at: figures in their document, everything else where the manifest speaks of it."""
 
-    def __init__(self, manifest: Manifest, system_id: str, figures_: FigurePlaces) -> None:
+    def __init__(
+        self, manifest: Manifest, system_id: str, figures_: FigurePlaces, evidence: Evidence
+    ) -> None:
         self._manifest = manifest
         self._id = system_id
         self._figures = figures_
+        self._evidence = evidence
 
     def location(self, pointer: Pointer = ()) -> Location:
         if pointer and pointer[0] == "figures":
             return self._figures.location(pointer)
+        if pointer[:2] == ("plan", "moved") and len(pointer) > 2:
+            return self._in_plan(self._evidence.data["derived"]["plan"]["moved"][pointer[2]])
         key = ("inputs",) if pointer and pointer[0] == "inputs" else ("model", "mlflow")
         return self._manifest.pointer(self._id, *key)
+
+    def _in_plan(self, moved: Mapping[str, str]) -> Location:
+        """Where the plan has the field that *moved*."""
+        rows = self._evidence.data["testing"][moved["list"]]
+        at = next(index for index, row in enumerate(rows) if str(row.get("id")) == moved["id"])
+        place: Location = self._evidence.places["testing"].location((moved["list"], at, moved["field"]))
+        return place
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:
