@@ -348,7 +348,7 @@ def _reach(old: _Read, new: _Read) -> list[Part]:
     """What each waits for: a check is unknown, or fails, where something that it reads is absent or has the wrong form."""
     before, now = _plain(old.check.reads), _plain(new.check.reads)
     sets: tuple[tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]], ...] = (
-        (frozenset(old.check.worth), frozenset(new.check.worth)),
+        (_worths(old), _worths(new)),
         (frozenset(old.check.needs), frozenset(new.check.needs)),
         (old.texts, new.texts),
     )
@@ -364,6 +364,10 @@ def _reach(old: _Read, new: _Read) -> list[Part]:
         if paths
     )
     return [Part(relation_of(tighter, looser), why or "it waits for other fields", ("that",))]
+
+
+def _worths(read: _Read) -> frozenset[tuple[str, str]]:
+    return frozenset((path[0], worth) for path, worth in read.check.worth)
 
 
 def _plain(paths: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
