@@ -28,7 +28,7 @@ PROFILES = ("full", "core", "start", "always")
 """Whoever looks at one of these looks at all behind it."""
 HIGHER_IS_LOOSER = ("max_days", "max_ending_on_one_day", "max_per_repository")
 COMPARED = frozenset(
-    "requirements timeline classification recalls rollout kinds introduced history version witness".split()
+    "requirements timeline classification recalls rollout kinds introduced history version witness keys".split()
 )
 CHANGED = "it changed; look with --on"
 ALIKE = frozenset("name digest legal_review label layer compiled has_overlay".split())
@@ -71,6 +71,9 @@ def _files(old: Pack, new: Pack) -> Iterator[Difference]:
     for key in ("timeline", "classification"):
         if getattr(old, key) != getattr(new, key):
             yield _of_file(f"{key}.yaml", Part("undecidable", CHANGED))
+    if old.keys != new.keys:
+        relation = "tighter" if set(new.keys) < set(old.keys) else "undecidable"
+        yield _of_file("pack.yaml", Part(relation, "the keys that sign locks changed", ("keys",)))
     if old.witness != new.witness:
         was, is_ = (pack.witness or "not required" for pack in (old, new))
         relation = "looser" if old.witness else "tighter"

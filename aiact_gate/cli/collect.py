@@ -16,7 +16,12 @@ import click
     metavar="URI",
     help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db beside it.",
 )
-def command(path: str, tracking_uri: str | None) -> None:
+@click.option("--attest", is_flag=True, help="Sign a statement over the lock, beside it; needs --key.")
+@click.option("--key", metavar="FILE", help="The ed25519 private key that signs, PEM.")
+@click.option(
+    "--repository", metavar="OWNER/NAME", default="", help="The repository that the statement is for."
+)
+def command(path: str, tracking_uri: str | None, attest: bool, key: str | None, repository: str) -> None:
     """Read the released model version and the data of PATH into aiact.lock.
 
     Example: aiact-gate collect examples/credit-scoring
@@ -28,6 +33,7 @@ def command(path: str, tracking_uri: str | None) -> None:
     from aiact_gate.run.declared import declared_systems
     from aiact_gate.sources.git import find_repository
 
+    signer = _signer(attest, key)
     root, systems = declared_systems(path)
     environ = dict(os.environ)
     if tracking_uri:  # whoever calls says where: the same trust as the environment's, and before it
@@ -35,9 +41,31 @@ def command(path: str, tracking_uri: str | None) -> None:
     beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     lock = collect(root, systems, beside, today, environ)
-    repository = Path(find_repository(str(root)) or root)
-    write_inside(repository, (root / "aiact.lock").relative_to(repository).as_posix(), lock)
+    repository_root = Path(find_repository(str(root)) or root)
+    write_inside(repository_root, (root / "aiact.lock").relative_to(repository_root).as_posix(), lock)
     _tell(systems, lock)
+    if signer is not None:
+        from aiact_gate.run.attest import statement_over
+        from aiact_gate.sources.attestation import STATEMENT_NAME
+
+        statement = statement_over(lock, repository, signer)
+        write_inside(
+            repository_root, (root / STATEMENT_NAME).relative_to(repository_root).as_posix(), statement
+        )
+        click.echo(f"Signed it: {STATEMENT_NAME}. Commit that, too.")
+
+
+def _signer(attest: bool, key: str | None) -> Any:
+    """Who signs; None if nobody does. Read before anything is collected, so that a wrong key leaves nothing half written."""
+    from aiact_gate.model.errors import UsageError
+
+    if attest != bool(key):
+        raise UsageError("--attest and --key belong together", "Say: aiact-gate collect --attest --key FILE")
+    if not key:
+        return None
+    from aiact_gate.run.attest import signer_of
+
+    return signer_of(Path(key))
 
 
 def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:

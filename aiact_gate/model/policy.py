@@ -202,6 +202,16 @@ def strictest(rules: Iterable[WaiverRules]) -> WaiverRules:
     )
 
 
+class Attester(NamedTuple):
+    """A key whose statement over a lock counts."""
+
+    name: str
+    public: str
+    """The ed25519 public key, PEM."""
+    until: str
+    """The last day of locks that it signs, as ISO date."""
+
+
 class Pack(NamedTuple):
     """A versioned folder of policies."""
 
@@ -219,6 +229,7 @@ class Pack(NamedTuple):
     """Earlier version -> the day on which it was introduced."""
     rollout: Rollout | None = None
     recalls: tuple[Recall, ...] = ()
+    keys: tuple[Attester, ...] = ()
     label: str = ""
     """The folder as it was named, for messages."""
     kinds: dict[str, dict[str, Any]] = {}

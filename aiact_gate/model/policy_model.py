@@ -279,11 +279,26 @@ class PackModel(Strict):
     history: dict[str, Date] = {}
     """The days on which earlier versions were introduced, by version.
     Example: {1.0.0: 2026-06-01}"""
+    keys: list[KeyModel] = []
+    """One block for each key whose signature over a lock counts where this pack is given by the workflow."""
     recalls: list[RecallModel] = []
     """One block for each check that is taken back everywhere, for at most 30 days."""
     retired: list[Annotated[str, _marked("key", "reference")]] = []
     """Ids of requirements and checks that were taken out; they may not come back with another meaning.
     Example: [house.old-rule]"""
+
+
+class KeyModel(Strict):
+    """A key whose holder collects locks: a job of the CI, a registry's keeper."""
+
+    name: Key
+    """A short word for the holder, as reports name it.
+    Example: release-job"""
+    public: Text
+    """The ed25519 public key, PEM, as `openssl pkey -in KEY -pubout` prints it."""
+    until: Date
+    """The last day of locks that the key signs.
+    Example: 2027-06-30"""
 
 
 class RecallModel(Strict):

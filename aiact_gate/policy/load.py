@@ -17,6 +17,7 @@ from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.policy import (
     LAYERS,
+    Attester,
     Check,
     Condition,
     Lookup,
@@ -129,6 +130,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
         classification=data.get("classification", {}),
         layer=data.get("layer", "builtin"),
         history=dict(head.get("history") or {}),
+        keys=tuple(Attester(key["name"], key["public"], key["until"]) for key in head.get("keys") or ()),
         label=data.get("label", ""),
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,

@@ -36,6 +36,7 @@ from aiact_gate.run.packs_in_force import (
     tightened,
 )
 from aiact_gate.schemas.fields import NAMES, schema
+from aiact_gate.sources.attestation import attested
 from aiact_gate.sources.gather import Gathering, begin, gather
 from aiact_gate.sources.lock import Lock, read_lock
 from aiact_gate.sources.manifest import Manifest, NoManifest, find_manifest, read_manifest
@@ -91,7 +92,13 @@ def check(
     recalled = recalls_in_force(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
-    gathering = Gathering(snapshot, manifest, lock, kinds=kinds_of(packs), release=options.release)
+    # A pack that the judged tree brings along names no key: whoever writes the lock could write it, too.
+    trusted = given if judges is None else [*given, *own]
+    keys = [key for pack, _ in trusted for key in pack.keys]
+    signed = attested(snapshot, manifest, lock, keys, options.repository)
+    gathering = Gathering(
+        snapshot, manifest, lock, kinds=kinds_of(packs), attested=signed, release=options.release
+    )
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [

@@ -12,6 +12,7 @@ from aiact_gate.model.evidence import Evidence, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources import records, references
+from aiact_gate.sources.attestation import Attested, note_attested
 from aiact_gate.sources.documents import Library, attach_document
 from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
@@ -36,6 +37,8 @@ class Gathering:
     not_read: dict[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
     """Record kinds that packs add, with their schemas."""
+    attested: Attested = Attested()
+    """What the statement beside the lock comes to."""
     release: bool = False
     """Whether a release is judged: its tag is looked up."""
 
@@ -133,6 +136,7 @@ def gather(
         from aiact_gate.sources.release import note_release
 
         note_release(snapshot, manifest, own, evidence)
+    note_attested(gathering.attested, evidence)
     _caps(gathering, evidence)
     _files(gathering, evidence)
 
