@@ -134,6 +134,11 @@ CASES = [
         ["17:5: this place has no key 'x' [unknown_key]"],
     ),
     Case(
+        "unknown field in an index with a field behind it",
+        that("derived.plan.then[it.becuase].threshold == it.threshold"),
+        ["21:36: testing.metrics has no field 'becuase' [unknown_field]"],
+    ),
+    Case(
         "misspelt field",
         that("filled(it.becuase)"),
         ["21:25: testing.metrics has no field 'becuase' [unknown_field]"],
