@@ -348,6 +348,18 @@ def test_elements_of_an_inner_loop_are_told_one_by_one() -> None:
     assert 'interest = "health" (a word of `each`)' in ran.said
 
 
+def test_what_has_asks_of_and_what_a_computed_key_finds_are_told() -> None:
+    field = explain("art10.1/under-its-split", "--on", "examples/credit-scoring", "--rows", "1")
+    key = explain(
+        "art15.4.resilience/loss-stays-within-the-plan", "--on", "examples/credit-scoring", "--rows", "1"
+    )
+
+    assert "has(logged.sha256) = true logged = {" in field.said
+    assert re.search(
+        r"mlflow\.run\.metrics\[it\.degradation\] = 0\.\d+ examples/credit-scoring/aiact\.lock:", key.said
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
