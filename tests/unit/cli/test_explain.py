@@ -201,6 +201,12 @@ def test_the_page_says_what_the_weakest_check_is_and_what_was_called_for() -> No
     assert not re.search(r"(yes|\d of \d) +shown", said)
 
 
+def test_the_page_names_the_rows_that_somebody_accepted() -> None:
+    ran = explain("art9.5", "examples/credit-scoring")
+
+    assert "head-of-model-risk@example.org, accepted by (R1, R2, R3, R4, R5, R6)" in ran.said
+
+
 def test_the_page_points_to_each_row_that_holds() -> None:
     lines = explain("art9.5", "examples/credit-scoring").out.splitlines()
     below = lines[next(i for i, line in enumerate(lines) if "accepted by another" in line) + 1 :]
