@@ -303,7 +303,8 @@ class Reached(NamedTuple):
         """The tests that reach *mutant*, in turn; those of its module where none reaches its statements."""
         marks = self.marks.get(mutant.module, {})
         known = sorted(marks)
-        met = {known[max(bisect.bisect_right(known, line) - 1, 0)] for line in mutant.lines if known}
+        lines = [line for line in mutant.lines if known and _is_in_function(mutant.text, line)]
+        met = {known[max(bisect.bisect_right(known, line) - 1, 0)] for line in lines}
         found = set().union(*(marks[line] for line in met)) or set().union(*marks.values())
         return self._in_turn(found)
 
@@ -316,6 +317,12 @@ class Reached(NamedTuple):
             turns.append((files[file], self.seconds[name], name))
             files[file] += 1
         return [name for *_, name in sorted(turns)]
+
+
+def _is_in_function(source: str, line: int) -> bool:
+    """Whether a function holds *line*; what a module states outside of one counts for each of its tests."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return any(node.lineno <= line <= (node.end_lineno or 0) for node in functions)
 
 
 def marked(source: str, module: str) -> str:

@@ -656,7 +656,7 @@ class CheckJudge:
         )
 
     def _fault_finding(self, check: Check, requirement: Requirement, fault: Fault) -> Finding:
-        element = "/".join(str(step) for step in fault.pointer) or fault.location.path
+        element = "/".join(str(step) for step in fault.pointer) or fault.about or fault.location.path
         finding = self._finding(
             check,
             requirement,

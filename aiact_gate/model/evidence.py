@@ -31,6 +31,8 @@ class Fault(NamedTuple):
     fix: str
     pointer: Pointer = ()
     """Name of the record and the place in it; conditions that read it fail."""
+    about: str = ""
+    """The name of the evidence that it is about all the same, where they may go on."""
     article: str = ""
     """The point of law that it is about, where that is narrower than its requirement's."""
     is_firm: bool = False

@@ -63,30 +63,30 @@ def attested(
     except ValueError:
         what = "A key that a pack names is no ed25519 key in PEM, so the statement over the lock can't be verified."
         fix = "Write it as `openssl pkey -in KEY -pubout` prints it: aiact-gate policy lint PACK"
-        return Attested(fault=Fault(RULE, "malformed", place, what, fix))
+        return _refused("malformed", place, what, fix)
     try:
         envelope = _envelope(snapshot.read(path))
         statement = _statement(envelope)
     except (AiactError, Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         what = "This is no signed statement over a lock."
-        return Attested(fault=Fault(RULE, "malformed", place, what, _AGAIN))
+        return _refused("malformed", place, what)
     if not by.keys() & envelope.signatures.keys():
         names = ", ".join(key.name for key in keys)
         what = f"The statement over the lock is signed by none of the keys that count here: {names}."
         fix = "Sign with one of them, or have the organisation's pack name the key."
-        return Attested(fault=Fault(RULE, "unbound", place, what, fix))
+        return _refused("unbound", place, what, fix)
     try:
         signed = envelope.verify([_key(key) for key in keys], 1)
     except VerificationError:
         what = "The statement over the lock isn't what was signed."
-        return Attested(fault=Fault(RULE, "contradicted", place, what, _AGAIN))
+        return _refused("contradicted", place, what)
     key = by[next(iter(signed))]
     wrong = _wrong(statement, lock, key, snapshot.read(lock.path), repository)
-    return (
-        Attested(by=key.name)
-        if wrong is None
-        else Attested(fault=Fault(RULE, wrong[0], place, wrong[1], _AGAIN))
-    )
+    return Attested(by=key.name) if wrong is None else _refused(wrong[0], place, wrong[1])
+
+
+def _refused(kind: str, place: Location, what: str, fix: str = _AGAIN) -> Attested:
+    return Attested(fault=Fault(RULE, kind, place, what, fix, about="mlflow"))
 
 
 def note_attested(found: Attested, evidence: Evidence) -> None:

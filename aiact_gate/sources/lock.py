@@ -97,7 +97,7 @@ def attach_registry(
     if not lock.intact:
         message = "aiact.lock was edited: its bytes no longer give the digest on its last line."
         place = lock.document.location()._replace(line=1, column=1)
-        evidence.faults.append(Fault("lock_digest", "contradicted", place, message, _COLLECT))
+        evidence.faults.append(Fault("lock_digest", "contradicted", place, message, _COLLECT, about="mlflow"))
 
 
 def _no_commit(mlflow: Any, evidence: Evidence) -> list[Fault]:

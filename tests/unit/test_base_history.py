@@ -289,6 +289,13 @@ LOOSER: dict[str, Case] = {
         "groups:",
     ),
     "an event type taken out": without_row(LOGGING, "  - id: anomaly", "row-removed", "event_types:"),
+    "a sentence of a record taken out": set_to(
+        OVERSIGHT,
+        "interface: serve.py, shown in the affiliated bank's own case screen\n",
+        "",
+        "row-removed",
+        "schema:",
+    ),
     "a section of a record taken out": without_row(OVERSIGHT, "commensurate:", "row-removed", "schema:"),
     # criteria
     "a threshold lowered": set_to(PLAN, "threshold: 0.68", "threshold: 0.6", "threshold-lowered"),
@@ -343,6 +350,9 @@ LOOSER: dict[str, Case] = {
         "    likelihood: rare\n    severity: serious",
         "rating-lowered",
         "likelihood: rare",
+    ),
+    "a risk that is eliminated by its word": set_to(
+        RISKS, "status: accepted", "status: eliminated", "rating-lowered"
     ),
     "a gap due later": set_to(DATA, "due: 2027-06-30", "due: 2028-06-30", "debt-extended"),
     "a group bounded otherwise": set_to(

@@ -256,6 +256,18 @@ def test_a_mode_is_no_pass(tmp_path: Path, here: Callable[[Path], None]) -> None
     assert "this would fail." in " ".join(ran.out.partition("\n\n")[0].split())
 
 
+def test_a_choice_by_what_isnt_written_says_what_to_begin_with(tmp_path: Path) -> None:
+    by_group = RULES.replace(
+        "        that: it.threshold", "        where: size(it.group) > 1\n        that: it.threshold"
+    )
+    cell = Cell(3, "'group' of M2 isn't written there; begin with filled(…)", given={"house.yaml": by_group})
+
+    ran = call("check", str(repository(tmp_path, cell).folder), "--as-of", DAY, *given(tmp_path, cell))
+
+    assert cell.code == ran.code
+    assert names(ran, cell), ran
+
+
 # ---------------------------------------------------------------- policy lint and policy test
 
 FOR_LINT = [

@@ -201,6 +201,12 @@ def test_the_page_says_what_the_weakest_check_is_and_what_was_called_for() -> No
     assert not re.search(r"(yes|\d of \d) +shown", said)
 
 
+def test_the_page_names_the_rows_that_somebody_accepted() -> None:
+    ran = explain("art9.5", "examples/credit-scoring")
+
+    assert "head-of-model-risk@example.org, accepted by (R1, R2, R3, R4, R5, R6)" in ran.said
+
+
 def test_the_page_points_to_each_row_that_holds() -> None:
     lines = explain("art9.5", "examples/credit-scoring").out.splitlines()
     below = lines[next(i for i, line in enumerate(lines) if "accepted by another" in line) + 1 :]
@@ -346,6 +352,18 @@ def test_elements_of_an_inner_loop_are_told_one_by_one() -> None:
     assert 3 == len(re.findall(r"^ +r = ", ran.out, re.MULTILINE))
     assert "(3 more; interest in r.interests is true for 0 of them)" in ran.said
     assert 'interest = "health" (a word of `each`)' in ran.said
+
+
+def test_what_has_asks_of_and_what_a_computed_key_finds_are_told() -> None:
+    field = explain("art10.1/under-its-split", "--on", "examples/credit-scoring", "--rows", "1")
+    key = explain(
+        "art15.4.resilience/loss-stays-within-the-plan", "--on", "examples/credit-scoring", "--rows", "1"
+    )
+
+    assert "has(logged.sha256) = true logged = {" in field.said
+    assert re.search(
+        r"mlflow\.run\.metrics\[it\.degradation\] = 0\.\d+ examples/credit-scoring/aiact\.lock:", key.said
+    )
 
 
 @pytest.mark.parametrize(

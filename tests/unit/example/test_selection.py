@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.report import Report, Row
 
 
@@ -102,3 +103,17 @@ def test_alone_a_requirement_that_is_shown_ends_with_0(
     name: str, original: Path, judge: Callable[..., Report]
 ) -> None:
     assert 0 == judge(original, requirements=frozenset([name])).exit_code
+
+
+@pytest.mark.parametrize("name", ["art9.6", "art10.2.h"])
+def test_alone_a_requirement_that_stands_on_an_edited_lock_ends_with_1_as_the_whole_run_does(
+    name: str, copy: Path, judge: Callable[..., Report]
+) -> None:
+    lock = copy / "aiact.lock"
+    lock.write_text(lock.read_text().replace("collected: ", "collected:  ", 1))
+
+    alone, whole = judge(copy, requirements=frozenset({name})), judge(copy)
+
+    edited = rows(whole)["integrity.binding"]
+    assert (1, 1, Outcome.FAIL) == (alone.exit_code, whole.exit_code, edited.outcome)
+    assert edited.checks == rows(alone)["integrity.binding"].checks

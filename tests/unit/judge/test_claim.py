@@ -159,7 +159,14 @@ def test_an_open_question_fails_at_the_line_of_the_claim(
     assert [("missing", MANIFEST, line_of(folder, MANIFEST, "tier:"))] == judged.places(
         "art6.claim/no-open-question"
     )
-    assert question in judged.said("art6.claim/no-open-question")
+    assert re.search(rf" open: {re.escape(question)}[.,]", judged.said("art6.claim/no-open-question"))
+
+
+def test_answers_that_cant_be_read_fail_at_their_line(tmp_path: Path) -> None:
+    judged = judge(repository(tmp_path, MINIMAL, **{ANSWERS: "answers: ["}))
+
+    assert 1 == judged.code
+    assert [("malformed", ANSWERS, 1)] == judged.places("art6.claim/answered")
 
 
 @pytest.mark.parametrize("tier", ["limited", "minimal", "out_of_scope"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reports import call, judge
+from reports import call, judge, line_of
 from repos import DAY
 
 EVENTS = "compliance/evidence/events.jsonl"
@@ -139,6 +139,25 @@ def test_an_edited_lock_proves_nothing_any_more(copy: Path) -> None:
     assert "fail" == judged.outcome("integrity.binding/lock-is-untouched")
     row = judged.row("art15.3")
     assert ("pass", "structural") == (row["outcome"], row["method"])
+
+
+def test_a_lock_that_is_gone_is_told_beside_a_point_that_reads_only_what_is_derived(copy: Path) -> None:
+    (copy / "aiact.lock").unlink()
+
+    assert "fail" == judge(copy, "--requirement", "art10.2.h").outcome("integrity.present")
+
+
+def test_a_point_whose_checks_dont_apply_names_the_line_that_says_so(copy: Path) -> None:
+    file = "compliance/system_description.yaml"
+    record = copy / file
+    text = record.read_text("utf-8")
+    record.write_text(text.replace("trains_model_with_data: true", "trains_model_with_data: false"), "utf-8")
+
+    rows = judge(copy).system["requirements"]
+
+    place = f"{file}:{line_of(copy, file, 'trains_model')}:25"
+    told = {row["because"] for row in rows if "not_applicable" == row["outcome"]}
+    assert [f"its checks don't apply, by {place}"] == [text for text in told if "its checks" in text]
 
 
 @pytest.mark.parametrize("name", ["on_lock_alone", "structural", "attested"])

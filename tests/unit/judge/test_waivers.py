@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from reports import RISKS, call, git, judge, line_of, replace, unaccept
-from repos import DAY, minimal
+from repos import DAY, HIGH, Repository, lock, minimal
 
 from aiact_gate.judge.waivers import Coverage, Waiver, same_person, validated, waiver_faults
 from aiact_gate.model.location import Location
@@ -548,3 +548,13 @@ def test_an_organisations_pack_tightens_what_holds_for_waivers(
 
     assert says in judged.said(check)
     assert (1 if check == VALID else 0) == judged.code
+
+
+def test_waivers_that_cant_be_read_go_before_what_fails(tmp_path: Path) -> None:
+    repository = Repository(tmp_path).write({**HIGH, "aiact.lock": lock()})
+    repository.commit()
+    fails = repository.check()
+
+    repository.write({"compliance/waivers.yaml": "waivers: ["})
+
+    assert (1, 3) == (fails.code, repository.check().code)

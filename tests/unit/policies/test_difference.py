@@ -91,6 +91,8 @@ PER_ROW = "mlflow.run.metrics[it.cases] >= 2.0 * double(size(testing.attacks))"
 FORM = {"each": "testing.attacks", "that": [A, B]}
 WARN = {**CHECK, "id": "w", "severity": "warning"}
 MORE = {**CHECK, "id": "d"}
+INNER = {"that": 'w in ["use"]', "message": "{w} is no use."}
+WORDS = {"that": "testing.attacks.exists(a, w in a.alters)", "message": "No attack changes the {w}."}
 
 TABLE: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("the same", {}, {}, "equal"),
@@ -169,6 +171,15 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("it warns at first", {}, {"new_in": "1.0.0"}, "looser"),
     ("only what is new warns at first", clauses(A, B), {"new_in": "1.0.0", "replaces": FORM}, "tighter"),
     ("another form than before goes on failing", {}, {"new_in": "1.0.0", "replaces": FORM}, "undecidable"),
+    ("limit as a sum", {}, clauses(A, B, "it.limit <= 0.25 + 0.25"), "equal"),
+    ("limit as a difference", {}, clauses(A, B, "it.limit <= 0.75 - 0.25"), "equal"),
+    ("limit as a product", {}, clauses(A, B, "it.limit <= 0.25 * 2.0"), "equal"),
+    ("limit as a larger product", {}, clauses(A, B, "it.limit <= 0.25 * 3.0"), "looser"),
+    ("fixed word added", {"each": {"w": ["use"]}, **WORDS}, {"each": {"w": ["use", "outputs"]}, **WORDS}, "tighter"),
+    ("fixed word dropped", {"each": {"w": ["use", "outputs"]}, **WORDS}, {"each": {"w": ["use"]}, **WORDS}, "looser"),
+    ("another name of the row above", {"each": {"x": "testing.attacks", "w": "x.alters"}, **INNER},
+     {"each": {"y": "testing.attacks", "w": "y.alters"}, **INNER}, "equal"),
+    ("another fixed word", {"each": {"w": ["use"]}, **WORDS}, {"each": {"w": ["outputs"]}, **WORDS}, "undecidable"),
 ]  # fmt: skip
 
 
@@ -181,6 +192,15 @@ def test_what_an_edit_does(tmp_path: Path, old: dict[str, Any], new: dict[str, A
     kinds = {one.relation for one in comparison.differences} - {"equal"}
     found = "equal" if not kinds else kinds.pop() if len(kinds) == 1 else "undecidable"
     assert expected == found, comparison
+
+
+def test_a_clause_that_asks_another_thing_of_the_same_value_is_told_as_one_that_changed(
+    tmp_path: Path,
+) -> None:
+    comparison = compared(tmp_path, {}, clauses(A, B, "it.limit >= 0.5"))
+
+    parts = [part.why for one in comparison.differences for part in one.parts]
+    assert ["it.limit <= 0.5 became it.limit >= 0.5"] == parts
 
 
 @pytest.mark.parametrize(

@@ -521,6 +521,9 @@ def test_an_absent_record_that_only_new_checks_read_warns(repository: Repository
     )
     assert "::error" not in github.out and "::warning" in github.out
 
+    repository.write({"compliance/data_governance.yaml": "datasets: ["})
+    assert 1 == judge(repository, pack, "2026-12-05").code  # another fault of form isn't eased by it
+
 
 def test_the_old_form_is_judged_with_names_of_its_own(repository: Repository, tmp_path: Path) -> None:
     before = (
