@@ -91,7 +91,14 @@ def check(
     recalled = recalls_in_force(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
-    gathering = Gathering(snapshot, manifest, lock, kinds=kinds_of(packs), release=options.release)
+    gathering = Gathering(
+        snapshot,
+        manifest,
+        lock,
+        kinds=kinds_of(packs),
+        release=options.release,
+        recount=options.release or options.recount,
+    )
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
     systems = [
@@ -175,6 +182,8 @@ def _asked(options: Options) -> Iterator[str]:
         yield from ("--enforce", options.enforce)
     if options.release:
         yield "--release"
+    if options.recount:
+        yield "--recount"
 
 
 # ---------------------------------------------------------------- coverage, lock

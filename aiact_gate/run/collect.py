@@ -1,4 +1,4 @@
-"""What the lock holds, collected: the registry through `registry`, the data through `sources.csv_counts`.
+"""What the lock holds, collected: the registry through `registry`, the data through `sources.counts`.
 
 Prints nothing and writes nothing; the caller puts the bytes where they belong.
 """
@@ -15,7 +15,8 @@ from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.registry.location import chosen_tracking_uri
 from aiact_gate.registry.mlflow import read_released_version
-from aiact_gate.sources.csv_counts import Profile, profile_csv
+from aiact_gate.sources.counts import Profile, Rows
+from aiact_gate.sources.data_files import profile_file
 from aiact_gate.sources.git import find_repository
 from aiact_gate.sources.lock_text import render_lock
 
@@ -57,34 +58,36 @@ def collect(
 
 def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
     """By id what was counted in each data set; testing sets last, against the rows of the others."""
-    known: set[bytes] = set()
+    known: dict[str, Rows] = {}
     found: dict[str, Any] = {}
     groups = declared.get("groups") or ()
     for dataset in sorted(declared.get("datasets") or (), key=lambda each: _SPLITS.index(each["split"])):
         name, path, is_testing = str(dataset["id"]), str(dataset["path"]), dataset["split"] == "testing"
         entry: dict[str, Any] = {"path": path, "sha256": None}
-        counted = _counted(root, path, groups, known if is_testing else set(), entry)
+        counted = _counted(root, path, groups, entry)
         if isinstance(counted, Unknown):
             problems.append(f"{name} ({path}) isn't counted: {counted.reason}. {counted.would_determine}")
         else:
             problems += [f"{name} ({path}): {problem}" for problem in counted.problems]
+            others = known if is_testing else {}
             entry |= {
                 "columns": counted.columns,
+                "definitions": counted.definitions._replace(compared_with=tuple(sorted(others))).written(),
                 "duplicate_rate": counted.duplicate_rate,
                 "null_rate": counted.null_rate,
                 "rows": counted.rows,
-                "rows_shared_with_training": counted.rows_shared if is_testing else 0,
+                "rows_shared_with_training": counted.digests.shared(list(others.values())),
                 "sha256": counted.sha256,
                 "shares": counted.shares,
             }
             if not is_testing:
-                known |= counted.row_digests
+                known[name] = counted.digests
         found[name] = entry
     return found
 
 
 def _counted(
-    root: Path, path: str, groups: Sequence[Mapping[str, Any]], known: set[bytes], entry: dict[str, Any]
+    root: Path, path: str, groups: Sequence[Mapping[str, Any]], entry: dict[str, Any]
 ) -> Profile | Unknown:
     """The counts of *path*, data or DVC pointer; the digest that a pointer names becomes `md5` of *entry*."""
     file = root / path
@@ -104,12 +107,12 @@ def _counted(
             return Unknown("its pointer leads out of the repository", "Point to data of this repository.")
         if md5.endswith(".dir") or file.is_dir():
             return Unknown(
-                "it is a folder; only single CSV files are counted",
+                "it is a folder; only single files are counted",
                 "Track each file for itself: dvc add FILE.",
             )
         if not file.is_file():
             return Unknown("the data isn't beside its pointer", "Fetch it: dvc pull")
-        counted = profile_csv(file, groups, known)
+        counted = profile_file(file, groups)
         if isinstance(counted, Profile) and counted.md5 != md5:
             return Unknown(
                 "the data beside the pointer isn't what the pointer names",
@@ -118,7 +121,7 @@ def _counted(
         return counted
     if not file.is_file():
         return Unknown("there is no such file", "Add it, or mend the path in the data record.")
-    return profile_csv(file, groups, known)
+    return profile_file(file, groups)
 
 
 def _pointer(path: Path) -> tuple[str, str] | Unknown:

@@ -38,6 +38,8 @@ class Gathering:
     """Record kinds that packs add, with their schemas."""
     release: bool = False
     """Whether a release is judged: its tag is looked up."""
+    recount: bool = False
+    """Whether all data is counted again, however much it is."""
 
 
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
@@ -99,13 +101,15 @@ def gather(
     evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
-        from aiact_gate.sources import binding, figures  # a system without a duty pays for neither
+        from aiact_gate.sources import binding, datasets, figures  # a system without a duty pays for neither
 
         derived = evidence.data["derived"]
         if "testing" in evidence.data:
             derived["plan"] = binding.plan_binding(snapshot, evidence)
         derived["inputs"] = binding.inputs(snapshot, manifest, own, evidence)
-        derived["datasets"] = binding.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        derived["datasets"] = datasets.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        most = None if gathering.recount else datasets.RECOUNTED
+        datasets.count_again(snapshot, manifest, gathering.lock, own, evidence, most)
         _data_not_at_hand(snapshot, manifest, evidence)
         derived["releases"] = [
             tag for tag, _ in snapshot.tags() if system["id"] in tag or tag.lstrip("v")[:1].isdigit()

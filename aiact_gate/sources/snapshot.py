@@ -12,7 +12,7 @@ import stat
 from bisect import bisect_left
 from collections.abc import Callable, Container, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
 from aiact_gate.model.errors import NotAtHand, SnapshotError, UsageError
@@ -93,6 +93,12 @@ class Snapshot:
         """
         refuse_outside(path)
         return self._bytes(path)
+
+    def open(self, path: str) -> IO[bytes]:
+        """The bytes of *path* as a file, for what is read piece by piece. Raises as `read`, large work files aside."""
+        from io import BytesIO
+
+        return BytesIO(self.read(path))
 
     def sha256(self, path: str) -> str:
         """The hex SHA-256 of *path* as git holds it, or of the file that a pointer of Git LFS names.
@@ -420,6 +426,14 @@ class _Folder(_Versioned):
         if entry is not None and blob_id(data, entry.oid) != entry.oid:
             data = self._held_for(entry) or data
         return self._content(path, data)
+
+    def open(self, path: str) -> IO[bytes]:
+        refuse_outside(path)
+        try:
+            return super().open(path)
+        except SnapshotError:  # too large to be read whole; anything else is refused here, too
+            file: IO[bytes] = self._open(path)
+            return file
 
     def _on_disk(self, path: str) -> bytes:
         with self._open(path) as file:
