@@ -101,7 +101,12 @@ def gather(
     evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
-        from aiact_gate.sources import binding, datasets, figures  # a system without a duty pays for neither
+        from aiact_gate.sources import (
+            binding,
+            datasets,
+            figures,
+            timeline,
+        )  # a system without a duty pays for neither
 
         derived = evidence.data["derived"]
         if "testing" in evidence.data:
@@ -131,6 +136,7 @@ def gather(
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
         evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
+        evidence.faults += timeline.timeline_faults(snapshot, gathering.lock, own, evidence)
     if gathering.release:
         from aiact_gate.sources.release import note_release
 

@@ -29,12 +29,15 @@ from aiact_gate.sources.objects import (
     data_digest,
     held_at,
     held_in_submodule,
+    is_commit_id,
     pointed_content,
     pointed_digest,
     tagged,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aiact_gate.sources.globs import Glob
     from aiact_gate.sources.history import FileChange
 
@@ -125,6 +128,10 @@ class Snapshot:
     def held_at(self, commit: str, path: str) -> Held:
         """The bytes of *path* at *commit*; None: it isn't there; `Unknown`: this clone doesn't hold it."""
         return NO_HISTORY
+
+    def commit_times(self, commit: str) -> tuple[datetime, datetime] | None:
+        """When *commit* was written and when it was committed; None if it isn't at hand."""
+        return None
 
     def descends_from(self, commit: str) -> bool | Unknown:
         """Whether *commit* is the tree's own or an ancestor of it."""
@@ -258,6 +265,11 @@ class _Versioned(Snapshot):
 
     def held_at(self, commit: str, path: str) -> Held:
         return NO_HISTORY if self._git is None else held_at(self._git, commit, path)
+
+    def commit_times(self, commit: str) -> tuple[datetime, datetime] | None:
+        from aiact_gate.sources.history import commit_times
+
+        return None if self._git is None or not is_commit_id(commit) else commit_times(self._git, commit)
 
     def descends_from(self, commit: str) -> bool | Unknown:
         if self._git is None:
