@@ -105,6 +105,7 @@ def gather(
             binding,
             datasets,
             figures,
+            possible,
             timeline,
         )  # a system without a duty pays for neither
 
@@ -136,6 +137,7 @@ def gather(
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
         evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
+        evidence.faults += possible.impossible(evidence)
         evidence.faults += timeline.timeline_faults(snapshot, gathering.lock, own, evidence)
     if gathering.release:
         from aiact_gate.sources.release import note_release
