@@ -45,6 +45,7 @@ from aiact_gate.sources.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import InForce, Recall
+    from aiact_gate.sources.signals import Signal
 
 
 class Witnessed(NamedTuple):
@@ -111,12 +112,14 @@ def check(
 
         systems = [one._replace(rows=only_asked(one.rows, options.requirements)) for one in systems]
     note = _no_ai(manifest, options, problems)
+    seen = _signals(snapshot, manifest) if note else []
     if note and lock is not None and lock.systems:
         problems.append(_locked_all_the_same(lock))
+    problems += [_modelled_all_the_same(one.path) for one in seen if one.is_model]
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
         note=note,
-        questions=_signals(snapshot, manifest) if note else (),
+        questions=_asked_of([one for one in seen if not one.is_model]),
         not_read=tuple(sorted(gathering.not_read.items())),
         recalls=tuple(recalled.values()),
         remarks=_remarks(coverage, used),
@@ -284,11 +287,20 @@ def _locked_all_the_same(lock: Lock) -> Problem:
     return Problem(what, fix, lock.document.location(("systems",)), 1, "contradicted")
 
 
-def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
-    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
-    from aiact_gate.sources.signals import signals
+def _modelled_all_the_same(path: str) -> Problem:
+    what = f"{path} is a model, or a store of runs; no_ai_system says that no AI system is here."
+    fix = "Declare the system, or take the file out."
+    return Problem(what, fix, Location(path, 1, 1), 1, "contradicted")
 
-    seen = signals(snapshot, manifest.folder)
+
+def _signals(snapshot: Snapshot, manifest: Manifest) -> Sequence[Signal]:
+    from aiact_gate.sources.signals import signals  # a repository with a system pays nothing for it
+
+    return signals(snapshot, manifest.folder)
+
+
+def _asked_of(seen: Sequence[Signal]) -> tuple[Finding, ...]:
+    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
     if not seen:
         return ()
     shown = ", ".join(f"{one.what} ({one.path}:{one.line})" for one in seen[:5])

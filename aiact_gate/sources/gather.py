@@ -107,6 +107,7 @@ def gather(
             figures,
             possible,
             timeline,
+            told_twice,
         )  # a system without a duty pays for neither
 
         derived = evidence.data["derived"]
@@ -138,6 +139,8 @@ def gather(
         derived["figures"] = rows
         evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
         evidence.faults += possible.impossible(evidence)
+        told = told_twice.Told(snapshot, manifest, library, gathering.lock, own, evidence)
+        evidence.faults += told_twice.told_twice(told)
         evidence.faults += timeline.timeline_faults(snapshot, gathering.lock, own, evidence)
     if gathering.release:
         from aiact_gate.sources.release import note_release
