@@ -213,6 +213,10 @@ class _Reader:
                             "metrics": _metrics(run)[0],
                             "model_version": version,
                             "params": _params(run.data.params),
+                            "ran": (
+                                str(tags.get("mlflow.source.name", "")),
+                                str(tags.get("mlflow.source.git.commit", "")),
+                            ),
                             "started_at": _iso(run.info.start_time),
                             "status": "FINISHED",
                         }

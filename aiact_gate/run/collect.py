@@ -19,6 +19,8 @@ from aiact_gate.sources.counts import Profile, Rows
 from aiact_gate.sources.data_files import profile_file
 from aiact_gate.sources.git import find_repository
 from aiact_gate.sources.lock_text import render_lock
+from aiact_gate.sources.programs import tree_digest
+from aiact_gate.sources.snapshot import open_snapshot
 
 _SPLITS = ("training", "validation", "testing")
 
@@ -49,11 +51,26 @@ def collect(
             uri = chosen_tracking_uri(declared.get("tracking_uri") or tracking_uri, root, variables)
             block = read_released_version(uri, str(model), declared.get("version"), declared.get("alias"))
             problems += block.pop("problems", [])
+            for drill in block["drills"]:
+                _bind_program(root, drill)
             system["mlflow"] = block
         if problems:
             system["problems"] = sorted(problems)
         systems[str(declared["id"])] = system
     return render_lock(systems, today)
+
+
+def _bind_program(root: Path, drill: dict[str, Any]) -> None:
+    """Put the program that *drill* ran into it, as a digest of its syntax tree: at the drill's commit, else as it is here."""
+    name, commit = drill.pop("ran", ("", ""))
+    path = Path(os.path.normpath(root / name)) if name.endswith(".py") else None
+    if path is None or not path.is_relative_to(root) or not path.is_file() or not _is_inside(root, path):
+        return
+    snapshot, relative = open_snapshot(str(path))
+    held = snapshot.held_at(commit, relative) if commit else None
+    tree = tree_digest((held if isinstance(held, bytes) else path.read_bytes()).decode("utf-8", "replace"))
+    if tree is not None:
+        drill["program"] = {"path": path.relative_to(root).as_posix(), "tree": tree}
 
 
 def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def gather(
             datasets,
             figures,
             possible,
+            programs,
             timeline,
             told_twice,
         )  # a system without a duty pays for neither
@@ -141,6 +142,9 @@ def gather(
         evidence.faults += possible.impossible(evidence)
         told = told_twice.Told(snapshot, manifest, library, gathering.lock, own, evidence)
         evidence.faults += told_twice.told_twice(told)
+        evidence.faults += programs.target_faults(
+            snapshot, manifest, gathering.lock, own, evidence, gathering.release
+        )
         evidence.faults += timeline.timeline_faults(snapshot, gathering.lock, own, evidence)
     if gathering.release:
         from aiact_gate.sources.release import note_release

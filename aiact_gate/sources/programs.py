@@ -1,0 +1,307 @@
+"""What a pointer's target holds, by what it is named for: code that does something, a test that can fail, the program of a drill.
+
+Python is read by its syntax tree, so that comments, layout and docstrings change nothing; nothing is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aiact_gate.documents.json import parse_json
+from aiact_gate.model.errors import AiactError
+from aiact_gate.model.evidence import Evidence, Fault
+from aiact_gate.model.location import Pointer
+from aiact_gate.sources.lock import Lock
+from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.shapes import quoted
+from aiact_gate.sources.snapshot import Snapshot
+
+_ONLY_TREE = 0x400
+"""`ast.PyCF_ONLY_AST`; the module `ast` itself isn't loaded for it."""
+_DOCUMENTS = (".md", ".rst", ".txt", ".adoc", ".pdf", ".docx")
+_SILENT = ("ctx", "kind", "type_comment", "type_ignores")
+_ASSERTS = re.compile(r"assert|raises|warns|expect|should|verify|check|fail", re.IGNORECASE)
+
+
+class Programs:
+    """The programs of one tree, each read once."""
+
+    def __init__(self, snapshot: Snapshot, manifest: Manifest) -> None:
+        self._snapshot = snapshot
+        self._manifest = manifest
+        self._texts: dict[str, str | None] = {}
+
+    def text(self, path: str) -> str | None:
+        """What stands in the file; None if it can't be read as text: that is told elsewhere."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = self._snapshot.read(self._manifest.repository_path(path)).decode()
+            except (AiactError, UnicodeDecodeError):
+                self._texts[path] = None
+        return self._texts[path]
+
+    def is_gone(self, path: str) -> bool:
+        """Whether the tree doesn't hold the file, which is more than that it isn't at hand."""
+        place = self._manifest.repository_path(path)
+        return not self._snapshot.exists(place) and self._snapshot.not_at_hand(place) is None
+
+    def is_empty(self, path: str) -> bool:
+        """Whether nothing is left of the file without comments and docstrings."""
+        text = self.text(path)
+        if text is None:
+            return False
+        if path.endswith(".py"):
+            tree = syntax_tree(text)
+            return tree is not None and not _body(tree)
+        if path.endswith(".ipynb"):
+            try:
+                cells = parse_json(text.encode(), path)["cells"]
+                return not any(
+                    "".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code"
+                )
+            except (AiactError, KeyError, TypeError):
+                return False
+        return not any(
+            line.strip() and not line.lstrip().startswith(("#", "//", "--")) for line in text.split("\n")
+        )
+
+
+def syntax_tree(text: str) -> Any | None:
+    """The syntax tree of a Python program, or None if it isn't one of this Python."""
+    try:
+        return compile(text, "program", "exec", _ONLY_TREE, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def tree_digest(text: str) -> str | None:
+    """SHA-256 of the program's tree without docstrings, the same for every Python that reads it; None if none does."""
+    tree = syntax_tree(text)
+    digest = hashlib.sha256()
+    try:
+        for word in _words(tree) if tree is not None else ():
+            digest.update(word.encode("utf-8", "surrogatepass") + b"\0")
+    except RecursionError:
+        return None
+    return digest.hexdigest() if tree is not None else None
+
+
+def _words(node: Any) -> Iterator[str]:
+    yield type(node).__name__
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if name in _SILENT or value is None or value == []:
+            continue
+        yield name
+        if isinstance(value, list):
+            value = _body(node) if name == "body" else value
+        for item in value if isinstance(value, list) else [value]:
+            if hasattr(item, "_fields"):
+                yield from _words(item)
+            else:
+                yield repr(item)
+    yield "."
+
+
+def _body(node: Any) -> list[Any]:
+    """The statements of *node* that do something: docstrings and `pass` don't."""
+    return [
+        one
+        for one in node.body
+        if not (_kind(one) == "Pass" or _kind(one) == "Expr" and _kind(one.value) == "Constant")
+    ]
+
+
+def _kind(node: Any) -> str:
+    return type(node).__name__
+
+
+# ---------------------------------------------------------------- pointers' targets
+
+
+def target_faults(
+    snapshot: Snapshot,
+    manifest: Manifest,
+    lock: Lock | None,
+    system: Mapping[str, Any],
+    evidence: Evidence,
+    release: bool,
+) -> Iterator[Fault]:
+    """A fault for each file that a record names for what it does and that does nothing, and for each test that can't fail."""
+    programs = Programs(snapshot, manifest)
+    empty: set[str] = set()
+    for pointer, path in _named_code(evidence):
+        if path not in empty and programs.is_empty(path):
+            empty.add(path)
+            yield _fault(
+                evidence,
+                pointer,
+                "filler",
+                f"Nothing is left of {quoted(path)} without comments.",
+                "Name the file that does it.",
+            )
+    for pointer, files in _designs(evidence):
+        if files and all(path.lower().endswith(_DOCUMENTS) for path in files):
+            what = f"Only {', '.join(files[:3])} is named for a measure of design; no code or configuration carries it."
+            yield _fault(
+                evidence,
+                pointer,
+                "missing",
+                what,
+                "Name the code or configuration that does it, or call it information.",
+            )
+    seen: set[str] = set()
+    for pointer, path, tested in _named_tests(evidence):
+        if path in seen or path in empty or not path.endswith(".py"):
+            continue
+        seen.add(path)
+        yield from _of_test(programs, pointer, path, tested, evidence)
+    yield from _of_drills(programs, lock, system, evidence, release)
+
+
+def _rows(evidence: Evidence, *steps: str) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    value: Any = evidence.data
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    for index, row in enumerate(value if isinstance(value, list) else []):
+        if isinstance(row, dict):
+            yield (*steps, index), row
+
+
+def _named_code(evidence: Evidence) -> Iterator[tuple[Pointer, str]]:
+    """(where, file) of each file that is named for what it does."""
+    for record, *steps in (
+        ("logging", "capture", "written_by"),
+        ("logging", "capture", "tested_by"),
+        ("testing", "procedure"),
+    ):
+        value: Any = evidence.data.get(record)
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, str):
+            yield (record, *steps), value
+    for name in ("implemented_in", "tested_by"):
+        for pointer, row in _rows(evidence, "human_oversight", "measures"):
+            if isinstance(row.get(name), str):
+                yield (*pointer, name), row[name]
+    for pointer, row in _rows(evidence, "system_description", "forms"):
+        if isinstance(row.get("entry_point"), str):
+            yield (*pointer, "entry_point"), row["entry_point"]
+    for pointer, row in _rows(evidence, "risk_management", "measures"):
+        for index, path in enumerate(row.get("implemented_in") or []):
+            yield (*pointer, "implemented_in", index), str(path)
+
+
+def _designs(evidence: Evidence) -> Iterator[tuple[Pointer, list[str]]]:
+    for pointer, row in _rows(evidence, "risk_management", "measures"):
+        if row.get("kind") == "design":
+            yield (*pointer, "implemented_in"), [str(path) for path in row.get("implemented_in") or []]
+
+
+def _named_tests(evidence: Evidence) -> Iterator[tuple[Pointer, str, list[str]]]:
+    """(where, test, the files that it is to test)."""
+    capture = (evidence.data.get("logging") or {}).get("capture") or {}
+    if isinstance(capture.get("tested_by"), str):
+        yield (
+            ("logging", "capture", "tested_by"),
+            capture["tested_by"],
+            [str(capture.get("written_by") or "")],
+        )
+    tested: dict[str, tuple[Pointer, list[str]]] = {}
+    for pointer, row in _rows(evidence, "human_oversight", "measures"):
+        if isinstance(row.get("tested_by"), str):
+            _, files = tested.setdefault(row["tested_by"], ((*pointer, "tested_by"), []))
+            files.append(str(row.get("implemented_in") or ""))
+    yield from ((pointer, path, files) for path, (pointer, files) in tested.items())
+
+
+def _of_test(
+    programs: Programs, pointer: Pointer, path: str, tested: list[str], evidence: Evidence
+) -> Iterator[Fault]:
+    text = programs.text(path)
+    tree = syntax_tree(text) if text is not None else None
+    if text is None or tree is None:
+        return
+    nodes = list(_all(tree))
+    asserts = [node for node in nodes if _kind(node) == "Assert"]
+    calls = [node for node in nodes if _kind(node) == "Call" and _ASSERTS.search(_called(node.func))]
+    fix = "Let the test assert what the file does."
+    if asserts and not calls and all(_kind(node.test) == "Constant" for node in asserts):
+        yield _fault(
+            evidence, pointer, "filler", f"{quoted(path)} asserts constants alone, so it can't fail.", fix
+        )
+    elif not asserts and not calls:
+        yield _asked(
+            evidence, pointer, f"{quoted(path)} holds no assertion that is seen here. Can it fail?", fix
+        )
+    around = " ".join(filter(None, [text, *(programs.text(one) for one in _conftests(path))]))
+    words = set(re.findall(r"\w+", around))
+    known = [re.sub(r"\.\w+$", "", one.rpartition("/")[2]) for one in tested if one]
+    if known and not words & set(known):
+        what = (
+            f"{quoted(path)} doesn't name {', '.join(sorted(set(known)))}. Does it test what it is named for?"
+        )
+        yield _asked(evidence, pointer, what, "Name the test that does, or import what it tests.")
+
+
+def _conftests(path: str) -> Iterator[str]:
+    parts = path.split("/")[:-1]
+    for length in range(len(parts), -1, -1):
+        yield "/".join([*parts[:length], "conftest.py"])
+
+
+def _all(node: Any) -> Iterator[Any]:
+    level = [node]
+    while level:
+        yield from level
+        values = [getattr(one, name, None) for one in level for name in one._fields]
+        children = [child for value in values for child in (value if isinstance(value, list) else [value])]
+        level = [child for child in children if hasattr(child, "_fields")]
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "attr", None) or getattr(function, "id", ""))
+
+
+# ---------------------------------------------------------------- drills
+
+
+def _of_drills(
+    programs: Programs, lock: Lock | None, system: Mapping[str, Any], evidence: Evidence, release: bool
+) -> Iterator[Fault]:
+    """The programs that drills ran, as the lock holds their trees, against those of this tree."""
+    block = lock.systems.get(system["id"]) if lock is not None else None
+    mlflow = block.get("mlflow") if isinstance(block, dict) else None
+    told: set[str] = set()
+    for index, drill in enumerate((mlflow or {}).get("drills") or []):
+        program = drill.get("program") if isinstance(drill, dict) else None
+        path = str(program.get("path")) if isinstance(program, dict) else ""
+        text = programs.text(path) if path else None
+        if not isinstance(program, dict) or not path or path in told:
+            continue
+        told.add(path)
+        pointer: Pointer = ("mlflow", "drills", index)
+        if text is not None and programs.is_empty(path):
+            yield _fault(
+                evidence,
+                pointer,
+                "filler",
+                f"Nothing is left of {quoted(path)}, which drill {str(drill.get('id'))[:7]} ran.",
+                "Bring the program back.",
+            )
+        elif programs.is_gone(path) or text and tree_digest(text) not in (None, program.get("tree")):
+            what = f"{quoted(path)} isn't here as drill {str(drill.get('id'))[:7]} ran it."
+            fix = "Drill again with the program as it is now, then: aiact-gate collect"
+            place = evidence.locate(pointer)
+            yield Fault("program" if release else "program_changed", "stale", place, what, fix)
+
+
+def _fault(evidence: Evidence, pointer: Pointer, kind: str, what: str, fix: str) -> Fault:
+    return Fault("program", kind, evidence.locate(pointer), what, fix, pointer)
+
+
+def _asked(evidence: Evidence, pointer: Pointer, what: str, fix: str) -> Fault:
+    return Fault("program_asked", "asked", evidence.locate(pointer), what, fix)
