@@ -18,6 +18,7 @@ from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.shapes import quoted
 from aiact_gate.sources.snapshot import Snapshot
+from aiact_gate.sources.walk import values
 
 _ONLY_TREE = 0x400
 """`ast.PyCF_ONLY_AST`; the module `ast` itself isn't loaded for it."""
@@ -121,6 +122,19 @@ def _kind(node: Any) -> str:
 
 # ---------------------------------------------------------------- pointers' targets
 
+_CODE = (
+    ("logging", "capture", "written_by"),
+    ("logging", "capture", "tested_by"),
+    ("testing", "procedure"),
+    ("human_oversight", "measures", "*", "implemented_in"),
+    ("human_oversight", "measures", "*", "tested_by"),
+    ("system_description", "forms", "*", "entry_point"),
+    ("risk_management", "measures", "*", "implemented_in", "*"),
+)
+"""Where a file is named for what it does."""
+_TESTED = ((("logging", "capture"), "written_by"), (("human_oversight", "measures", "*"), "implemented_in"))
+"""Where a test is named (`tested_by`), and the field beside it with what it tests."""
+
 
 def target_faults(
     snapshot: Snapshot,
@@ -133,93 +147,31 @@ def target_faults(
     """A fault for each file that a record names for what it does and that does nothing, and for each test that can't fail."""
     programs = Programs(snapshot, manifest)
     empty: set[str] = set()
-    for pointer, path in _named_code(evidence):
-        if path not in empty and programs.is_empty(path):
+    for pointer, path in (found for steps in _CODE for found in values(evidence.data, *steps)):
+        if isinstance(path, str) and path not in empty and programs.is_empty(path):
             empty.add(path)
-            yield _fault(
-                evidence,
-                pointer,
-                "filler",
-                f"Nothing is left of {quoted(path)} without comments.",
-                "Name the file that does it.",
-            )
-    for pointer, files in _designs(evidence):
-        if files and all(path.lower().endswith(_DOCUMENTS) for path in files):
+            what = f"Nothing is left of {quoted(path)} without comments."
+            yield _fault(evidence, pointer, "filler", what, "Name the file that does it.")
+    for pointer, row in values(evidence.data, "risk_management", "measures", "*"):
+        files = [str(path) for path in row.get("implemented_in") or []]
+        if row.get("kind") == "design" and files and all(path.lower().endswith(_DOCUMENTS) for path in files):
             what = f"Only {', '.join(files[:3])} is named for a measure of design; no code or configuration carries it."
-            yield _fault(
-                evidence,
-                pointer,
-                "missing",
-                what,
-                "Name the code or configuration that does it, or call it information.",
-            )
-    seen: set[str] = set()
-    for pointer, path, tested in _named_tests(evidence):
-        if path in seen or path in empty or not path.endswith(".py"):
-            continue
-        seen.add(path)
+            fix = "Name the code or configuration that does it, or call it information."
+            yield _fault(evidence, (*pointer, "implemented_in"), "missing", what, fix)
+    tests: dict[str, tuple[Pointer, set[str]]] = {}
+    for steps, name in _TESTED:
+        for pointer, row in values(evidence.data, *steps):
+            path = row.get("tested_by")
+            if isinstance(path, str) and path.endswith(".py") and path not in empty:
+                _, tested = tests.setdefault(path, ((*pointer, "tested_by"), set()))
+                tested |= {re.sub(r"\.\w+$", "", str(row.get(name) or "").rpartition("/")[2])} - {""}
+    for path, (pointer, tested) in tests.items():
         yield from _of_test(programs, pointer, path, tested, evidence)
     yield from _of_drills(programs, lock, system, evidence, release)
 
 
-def _rows(evidence: Evidence, *steps: str) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    value: Any = evidence.data
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    for index, row in enumerate(value if isinstance(value, list) else []):
-        if isinstance(row, dict):
-            yield (*steps, index), row
-
-
-def _named_code(evidence: Evidence) -> Iterator[tuple[Pointer, str]]:
-    """(where, file) of each file that is named for what it does."""
-    for record, *steps in (
-        ("logging", "capture", "written_by"),
-        ("logging", "capture", "tested_by"),
-        ("testing", "procedure"),
-    ):
-        value: Any = evidence.data.get(record)
-        for step in steps:
-            value = value.get(step) if isinstance(value, dict) else None
-        if isinstance(value, str):
-            yield (record, *steps), value
-    for name in ("implemented_in", "tested_by"):
-        for pointer, row in _rows(evidence, "human_oversight", "measures"):
-            if isinstance(row.get(name), str):
-                yield (*pointer, name), row[name]
-    for pointer, row in _rows(evidence, "system_description", "forms"):
-        if isinstance(row.get("entry_point"), str):
-            yield (*pointer, "entry_point"), row["entry_point"]
-    for pointer, row in _rows(evidence, "risk_management", "measures"):
-        for index, path in enumerate(row.get("implemented_in") or []):
-            yield (*pointer, "implemented_in", index), str(path)
-
-
-def _designs(evidence: Evidence) -> Iterator[tuple[Pointer, list[str]]]:
-    for pointer, row in _rows(evidence, "risk_management", "measures"):
-        if row.get("kind") == "design":
-            yield (*pointer, "implemented_in"), [str(path) for path in row.get("implemented_in") or []]
-
-
-def _named_tests(evidence: Evidence) -> Iterator[tuple[Pointer, str, list[str]]]:
-    """(where, test, the files that it is to test)."""
-    capture = (evidence.data.get("logging") or {}).get("capture") or {}
-    if isinstance(capture.get("tested_by"), str):
-        yield (
-            ("logging", "capture", "tested_by"),
-            capture["tested_by"],
-            [str(capture.get("written_by") or "")],
-        )
-    tested: dict[str, tuple[Pointer, list[str]]] = {}
-    for pointer, row in _rows(evidence, "human_oversight", "measures"):
-        if isinstance(row.get("tested_by"), str):
-            _, files = tested.setdefault(row["tested_by"], ((*pointer, "tested_by"), []))
-            files.append(str(row.get("implemented_in") or ""))
-    yield from ((pointer, path, files) for path, (pointer, files) in tested.items())
-
-
 def _of_test(
-    programs: Programs, pointer: Pointer, path: str, tested: list[str], evidence: Evidence
+    programs: Programs, pointer: Pointer, path: str, tested: set[str], evidence: Evidence
 ) -> Iterator[Fault]:
     text = programs.text(path)
     tree = syntax_tree(text) if text is not None else None
@@ -230,20 +182,15 @@ def _of_test(
     calls = [node for node in nodes if _kind(node) == "Call" and _ASSERTS.search(_called(node.func))]
     fix = "Let the test assert what the file does."
     if asserts and not calls and all(_kind(node.test) == "Constant" for node in asserts):
-        yield _fault(
-            evidence, pointer, "filler", f"{quoted(path)} asserts constants alone, so it can't fail.", fix
-        )
+        what = f"{quoted(path)} asserts constants alone, so it can't fail."
+        yield _fault(evidence, pointer, "filler", what, fix)
     elif not asserts and not calls:
         yield _asked(
             evidence, pointer, f"{quoted(path)} holds no assertion that is seen here. Can it fail?", fix
         )
     around = " ".join(filter(None, [text, *(programs.text(one) for one in _conftests(path))]))
-    words = set(re.findall(r"\w+", around))
-    known = [re.sub(r"\.\w+$", "", one.rpartition("/")[2]) for one in tested if one]
-    if known and not words & set(known):
-        what = (
-            f"{quoted(path)} doesn't name {', '.join(sorted(set(known)))}. Does it test what it is named for?"
-        )
+    if tested and not tested & set(re.findall(r"\w+", around)):
+        what = f"{quoted(path)} doesn't name {', '.join(sorted(tested))}. Does it test what it is named for?"
         yield _asked(evidence, pointer, what, "Name the test that does, or import what it tests.")
 
 
@@ -272,30 +219,22 @@ def _called(function: Any) -> str:
 def _of_drills(
     programs: Programs, lock: Lock | None, system: Mapping[str, Any], evidence: Evidence, release: bool
 ) -> Iterator[Fault]:
-    """The programs that drills ran, as the lock holds their trees, against those of this tree."""
-    block = lock.systems.get(system["id"]) if lock is not None else None
-    mlflow = block.get("mlflow") if isinstance(block, dict) else None
+    """The programs that drills ran, as the lock holds their trees, against those of this tree; each once."""
+    systems = lock.systems if lock is not None else {}
     told: set[str] = set()
-    for index, drill in enumerate((mlflow or {}).get("drills") or []):
+    for at, drill in values(systems, str(system["id"]), "mlflow", "drills", "*"):
         program = drill.get("program") if isinstance(drill, dict) else None
-        path = str(program.get("path")) if isinstance(program, dict) else ""
-        text = programs.text(path) if path else None
+        path = str(program.get("path") or "") if isinstance(program, dict) else ""
         if not isinstance(program, dict) or not path or path in told:
             continue
         told.add(path)
-        pointer: Pointer = ("mlflow", "drills", index)
+        pointer, ran, text = at[1:], f"drill {str(drill.get('id'))[:7]} ran", programs.text(path)
         if text is not None and programs.is_empty(path):
-            yield _fault(
-                evidence,
-                pointer,
-                "filler",
-                f"Nothing is left of {quoted(path)}, which drill {str(drill.get('id'))[:7]} ran.",
-                "Bring the program back.",
-            )
+            what = f"Nothing is left of {quoted(path)}, which {ran}."
+            yield _fault(evidence, pointer, "filler", what, "Bring the program back.")
         elif programs.is_gone(path) or text and tree_digest(text) not in (None, program.get("tree")):
-            what = f"{quoted(path)} isn't here as drill {str(drill.get('id'))[:7]} ran it."
             fix = "Drill again with the program as it is now, then: aiact-gate collect"
-            place = evidence.locate(pointer)
+            place, what = evidence.locate(pointer), f"{quoted(path)} isn't here as {ran} it."
             yield Fault("program" if release else "program_changed", "stale", place, what, fix)
 
 

@@ -91,17 +91,19 @@ DIFFERENT: dict[str, list[tuple[Change, str]]] = {
     "drill-and-log": [(drill_of_many_events, "the log that it names holds 207 events")],
     "replay-and-log": [(replay_of_another_version, "ran model version 2; the log says that version 1")],
     "setting-and-closed-gap": [(gap("closed"), "No data set reflects the geographical setting, for G1; that gap is closed")],
-    "description-and-run": [(trains_nothing, "The system trains no model with data; its run read train for training")],
-    "answers-and-lock": [(infers_nothing, "infers nothing; the lock holds its trained model credit-scoring")],
+    "description-and-run": [(trains_nothing, "trains_model_with_data is false; its run read train for training")],
+    "answers-and-lock": [(infers_nothing, "The answer to what.inference is false; the lock holds the trained model credit-scoring")],
     "card-and-manifest": [
-        (front("version: 9.9.9"), "The card says version 9.9.9; the manifest says 1.3.0"),
+        (front("version: 9.9.9"), "The card says version: 9.9.9; the manifest says 1.3.0"),
+    ],
+    "heading-and-manifest": [
         (heading("1.4.0"), "The card's heading says version 1.4.0; the manifest says 1.3.0"),
     ],
     "package-and-manifest": [
         (package('[project]\nname = "credit_scoring"\nversion = "2.0.0"\n'), "has version 2.0.0; the manifest says 1.3.0")
     ],
     "card-and-tier": [(front("risk_tier: minimal"), "The card says risk_tier: minimal; the manifest claims high")],
-    "card-and-provider": [(front("provider: Other Bank Limited"), "names the provider Other Bank Limited")],
+    "card-and-provider": [(front("provider: Other Bank Limited"), "The card says provider: Other Bank Limited")],
     "instructions-and-signature": [(input_type("text, any words"), "call duration_months text, any words; the signature has")],
     "lock-and-manifest": [(another_system_in_the_lock, "holds the system old-scoring; the manifest declares no such")],
 }  # fmt: skip
@@ -112,7 +114,10 @@ ALIKE: dict[str, list[Change]] = {
     "description-and-run": [lambda folder: replace(folder, DESCRIBED, "learns_after_release: false\n", "learns_after_release: true\n")],
     "answers-and-lock": [lambda folder: replace(folder, "aiact.yaml", "name: Retail credit scoring", "name: Credit scoring")],
     "card-and-manifest": [
-        front("version: v1.3"), front("version: '1'"), front("version: main"), heading(""),
+        front("version: v1.3"), front("version: '1'"), front("version: main"),
+    ],
+    "heading-and-manifest": [
+        heading(""),
         lambda folder: replace(folder, CARD, "# Retail credit scoring 1.3.0", "# A scorecard after the method of 1997.1"),
     ],
     "package-and-manifest": [
