@@ -16,7 +16,14 @@ import click
     metavar="URI",
     help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db beside it.",
 )
-def command(path: str, tracking_uri: str | None) -> None:
+@click.option(
+    "--tests",
+    "results",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="JUnit XML of a test run: the outcome of each test goes into the lock, with the commit.",
+)
+def command(path: str, tracking_uri: str | None, results: Path | None) -> None:
     """Read the released model version and the data of PATH into aiact.lock.
 
     Example: aiact-gate collect examples/credit-scoring
@@ -24,7 +31,7 @@ def command(path: str, tracking_uri: str | None) -> None:
     import datetime
 
     from aiact_gate.documents.write import write_inside
-    from aiact_gate.run.collect import collect
+    from aiact_gate.run.collect import collect, outcomes
     from aiact_gate.run.declared import declared_systems
     from aiact_gate.sources.git import find_repository
 
@@ -34,7 +41,7 @@ def command(path: str, tracking_uri: str | None) -> None:
         environ["MLFLOW_TRACKING_URI"] = tracking_uri
     beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lock = collect(root, systems, beside, today, environ)
+    lock = collect(root, systems, beside, today, environ, outcomes(root, results))
     repository = Path(find_repository(str(root)) or root)
     write_inside(repository, (root / "aiact.lock").relative_to(repository).as_posix(), lock)
     _tell(systems, lock)

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.registry.location import chosen_tracking_uri
 from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.run.results import read_results
 from aiact_gate.sources.counts import Profile, Rows
 from aiact_gate.sources.data_files import profile_file
 from aiact_gate.sources.git import find_repository
@@ -31,6 +33,7 @@ def collect(
     tracking_uri: str | None,
     today: str,
     environ: Mapping[str, str] | None = None,
+    tests: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
 
@@ -54,10 +57,30 @@ def collect(
             for drill in block["drills"]:
                 _bind_program(root, drill)
             system["mlflow"] = block
+        if tests is not None:
+            system["tests"] = dict(tests)
         if problems:
             system["problems"] = sorted(problems)
         systems[str(declared["id"])] = system
     return render_lock(systems, today)
+
+
+def outcomes(root: Path, results: Path | None) -> dict[str, Any] | None:
+    """The outcomes of the tests in *results* and the commit that they ran at; without *results* those of the lock as it is.
+
+    Raises:
+        UsageError: see `read_results`.
+    """
+    if results is not None:
+        snapshot, _ = open_snapshot(str(root))
+        commit = None if snapshot.subject.dirty else snapshot.subject.revision
+        return {"commit": commit, "outcomes": read_results(results, root)}
+    try:
+        held = plain_data(parse_yaml((root / "aiact.lock").read_bytes(), "aiact.lock").root)
+        found = next(iter(held["systems"].values())).get("tests")
+    except (DocumentError, OSError, AttributeError, KeyError, StopIteration, TypeError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _bind_program(root: Path, drill: dict[str, Any]) -> None:

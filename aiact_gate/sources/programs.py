@@ -24,6 +24,7 @@ _ONLY_TREE = 0x400
 """`ast.PyCF_ONLY_AST`; the module `ast` itself isn't loaded for it."""
 _DOCUMENTS = (".md", ".rst", ".txt", ".adoc", ".pdf", ".docx")
 _SILENT = ("ctx", "kind", "type_comment", "type_ignores")
+_AGAIN = "Let the tests pass, then: aiact-gate collect --tests FILE"
 _ASSERTS = re.compile(r"assert|raises|warns|expect|should|verify|check|fail", re.IGNORECASE)
 
 
@@ -146,6 +147,7 @@ def target_faults(
 ) -> Iterator[Fault]:
     """A fault for each file that a record names for what it does and that does nothing, and for each test that can't fail."""
     programs = Programs(snapshot, manifest)
+    systems = lock.systems if lock is not None else {}
     empty: set[str] = set()
     for pointer, path in (found for steps in _CODE for found in values(evidence.data, *steps)):
         if isinstance(path, str) and path not in empty and programs.is_empty(path):
@@ -165,9 +167,12 @@ def target_faults(
             if isinstance(path, str) and path.endswith(".py") and path not in empty:
                 _, tested = tests.setdefault(path, ((*pointer, "tested_by"), set()))
                 tested |= {re.sub(r"\.\w+$", "", str(row.get(name) or "").rpartition("/")[2])} - {""}
+    outcomes = [found for _, found in values(systems, str(system["id"]), "tests", "outcomes")]
     for path, (pointer, tested) in tests.items():
         yield from _of_test(programs, pointer, path, tested, evidence)
-    yield from _of_drills(programs, lock, system, evidence, release)
+        if outcomes and isinstance(outcomes[0], dict):
+            yield from _of_outcomes(pointer, path, outcomes[0].get(path), evidence)
+    yield from _of_drills(programs, systems, system, evidence, release)
 
 
 def _of_test(
@@ -194,6 +199,18 @@ def _of_test(
         yield _asked(evidence, pointer, what, "Name the test that does, or import what it tests.")
 
 
+def _of_outcomes(pointer: Pointer, path: str, outcomes: Any, evidence: Evidence) -> Iterator[Fault]:
+    """What the lock holds of a test run: one passed at least, and none failed."""
+    outcomes = outcomes if isinstance(outcomes, dict) else {}
+    failed = sorted(name for name, outcome in outcomes.items() if outcome not in ("passed", "skipped"))
+    if failed:
+        what = f"{len(failed)} of {len(outcomes)} tests in {quoted(path)} failed, says aiact.lock: {', '.join(failed[:3])}."
+        yield _fault(evidence, pointer, "contradicted", what, _AGAIN)
+    elif "passed" not in outcomes.values():
+        what = f"No test in {quoted(path)} passed, says aiact.lock ({len(outcomes)} skipped)."
+        yield _fault(evidence, pointer, "contradicted", what, _AGAIN)
+
+
 def _conftests(path: str) -> Iterator[str]:
     parts = path.split("/")[:-1]
     for length in range(len(parts), -1, -1):
@@ -217,10 +234,9 @@ def _called(function: Any) -> str:
 
 
 def _of_drills(
-    programs: Programs, lock: Lock | None, system: Mapping[str, Any], evidence: Evidence, release: bool
+    programs: Programs, systems: Any, system: Mapping[str, Any], evidence: Evidence, release: bool
 ) -> Iterator[Fault]:
     """The programs that drills ran, as the lock holds their trees, against those of this tree; each once."""
-    systems = lock.systems if lock is not None else {}
     told: set[str] = set()
     for at, drill in values(systems, str(system["id"]), "mlflow", "drills", "*"):
         program = drill.get("program") if isinstance(drill, dict) else None
