@@ -35,6 +35,9 @@ from aiact_gate.model.report import Report
 @click.option("--ref", metavar="REV", help="Judge a commit, branch or tag instead of the work tree.")
 @click.option("--release", is_flag=True, help="Judge a release: changes since the run fail.")
 @click.option(
+    "--recount", is_flag=True, help="Count all data again, however much it is; --release does, too."
+)
+@click.option(
     "--requirement", "requirements", multiple=True, metavar="ID", help="Judge only this point; repeatable."
 )
 @click.option("--as-of", metavar="DATE", help="Judge as on this day (2026-11-25); default: today, UTC.")
@@ -68,6 +71,7 @@ def command(
     base: str | None,
     ref: str | None,
     release: bool,
+    recount: bool,
     requirements: tuple[str, ...],
     as_of: str | None,
     enforce: str,
@@ -89,7 +93,7 @@ def command(
     from aiact_gate.run.manifests import checked, unable
     from aiact_gate.run.options import Options
 
-    options = Options(as_of="", enforce=enforce, release=release, bypass=bypass(os.environ))
+    options = Options(as_of="", enforce=enforce, release=release, recount=recount, bypass=bypass(os.environ))
     try:
         wanted = _wanted(formats)
         if staged and ref:

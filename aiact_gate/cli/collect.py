@@ -21,7 +21,21 @@ import click
 @click.option(
     "--repository", metavar="OWNER/NAME", default="", help="The repository that the statement is for."
 )
-def command(path: str, tracking_uri: str | None, attest: bool, key: str | None, repository: str) -> None:
+@click.option(
+    "--tests",
+    "results",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="JUnit XML of a test run: the outcome of each test goes into the lock, with the commit.",
+)
+def command(
+    path: str,
+    tracking_uri: str | None,
+    attest: bool,
+    key: str | None,
+    repository: str,
+    results: Path | None,
+) -> None:
     """Read the released model version and the data of PATH into aiact.lock.
 
     Example: aiact-gate collect examples/credit-scoring
@@ -29,7 +43,7 @@ def command(path: str, tracking_uri: str | None, attest: bool, key: str | None, 
     import datetime
 
     from aiact_gate.documents.write import write_inside
-    from aiact_gate.run.collect import collect
+    from aiact_gate.run.collect import collect, outcomes
     from aiact_gate.run.declared import declared_systems
     from aiact_gate.sources.git import find_repository
 
@@ -40,7 +54,7 @@ def command(path: str, tracking_uri: str | None, attest: bool, key: str | None, 
         environ["MLFLOW_TRACKING_URI"] = tracking_uri
     beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lock = collect(root, systems, beside, today, environ)
+    lock = collect(root, systems, beside, today, environ, outcomes(root, results))
     repository_root = Path(find_repository(str(root)) or root)
     write_inside(repository_root, (root / "aiact.lock").relative_to(repository_root).as_posix(), lock)
     _tell(systems, lock)

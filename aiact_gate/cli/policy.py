@@ -63,11 +63,18 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
 
 @command.command()
 @click.argument("packs", nargs=-1)
-def lint(packs: tuple[str, ...]) -> None:
+@click.option("--pairs", is_flag=True, help="Print which two places are held against each other, instead.")
+def lint(packs: tuple[str, ...], pairs: bool) -> None:
     """Everything that is wrong with policies, each at its place; exit 3 if anything is.
 
     Example: aiact-gate policy lint policies/my-pack
     """
+    if pairs:
+        from aiact_gate.sources.told_twice import PAIRS
+
+        for pair in PAIRS:
+            click.echo(f"{pair.id}: {pair.one} | {pair.other}{' (asked)' if pair.asks else ''}")
+        return
     from aiact_gate.formats.lint import render
     from aiact_gate.policy.linted import lint_folder
 

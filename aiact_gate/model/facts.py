@@ -198,19 +198,19 @@ class Dataset(Strict):
     """The digest of the bytes in this tree, or the one that the pointer names."""
     run_context: Witnessed | None
     """The context under which the run logged a data set with this digest; none if it logged none."""
-    counted: WitnessedFlag
+    counted: MeasuredFlag
     """Whether `collect` counted these very bytes."""
-    rows: WitnessedCount
+    rows: MeasuredCount
     """The number of rows that `collect` counted."""
-    columns: list[Witnessed]
+    columns: list[Measured]
     """The names of the columns, in their order."""
-    null_rate: WitnessedNumber
+    null_rate: MeasuredNumber
     """The share of empty cells, from 0 to 1."""
-    duplicate_rate: WitnessedNumber
+    duplicate_rate: MeasuredNumber
     """The share of rows that stand there twice, from 0 to 1."""
-    shares: dict[str, WitnessedNumber]
+    shares: dict[str, MeasuredNumber]
     """The share of each group of `representativeness.groups`, from 0 to 1, by id."""
-    rows_shared_with_training: WitnessedCount
+    rows_shared_with_training: MeasuredCount
     """The number of rows of a testing set that also occur in training or validation data."""
 
 

@@ -213,6 +213,11 @@ class _Reader:
                             "metrics": _metrics(run)[0],
                             "model_version": version,
                             "params": _params(run.data.params),
+                            "ran": (
+                                str(tags.get("mlflow.source.name", "")),
+                                str(tags.get("mlflow.source.git.commit", "")),
+                            ),
+                            "started_at": _iso(run.info.start_time),
                             "status": "FINISHED",
                         }
                     )
@@ -283,7 +288,6 @@ def _run_id(source: Any) -> str | None:
 def _run_block(run: Any) -> dict[str, Any]:
     metrics, not_numbers = _metrics(run)
     commit = str(run.data.tags.get("mlflow.source.git.commit", "")).strip().lower()
-    started = datetime.fromtimestamp(int(run.info.start_time) // 1000, UTC)
     return {
         "datasets": _datasets(run),
         "id": str(run.info.run_id),
@@ -292,7 +296,7 @@ def _run_block(run: Any) -> dict[str, Any]:
         "not_numbers": not_numbers,
         "params": _params(run.data.params),
         "source_commit": commit if _COMMIT.match(commit) else None,
-        "started_at": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "started_at": _iso(run.info.start_time),
         "status": str(run.info.status),
     }
 
@@ -502,3 +506,8 @@ def _settings() -> Iterator[None]:
     finally:
         for name in added:
             os.environ.pop(name, None)
+
+
+def _iso(milliseconds: int) -> str:
+    """The time *milliseconds* after 1970, to the second, in UTC."""
+    return datetime.fromtimestamp(int(milliseconds) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -46,6 +46,7 @@ from aiact_gate.sources.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from aiact_gate.model.rollout import InForce, Recall
+    from aiact_gate.sources.signals import Signal
 
 
 class Witnessed(NamedTuple):
@@ -95,9 +96,14 @@ def check(
     # A pack that the judged tree brings along names no key: whoever writes the lock could write it, too.
     trusted = given if judges is None else [*given, *own]
     keys = [key for pack, _ in trusted for key in pack.keys]
-    signed = attested(snapshot, manifest, lock, keys, options.repository)
     gathering = Gathering(
-        snapshot, manifest, lock, kinds=kinds_of(packs), attested=signed, release=options.release
+        snapshot,
+        manifest,
+        lock,
+        kinds=kinds_of(packs),
+        attested=attested(snapshot, manifest, lock, keys, options.repository),
+        release=options.release,
+        recount=options.release or options.recount,
     )
     problems += _unknown_requirements(packs, options, manifest)
     used: set[str] = set()
@@ -111,12 +117,14 @@ def check(
 
         systems = [one._replace(rows=only_asked(one.rows, options.requirements)) for one in systems]
     note = _no_ai(manifest, options, problems)
+    seen = _signals(snapshot, manifest) if note else []
     if note and lock is not None and lock.systems:
         problems.append(_locked_all_the_same(lock))
+    problems += [_modelled_all_the_same(one.path) for one in seen if one.is_model]
     report = _report(snapshot, options, packs, tuple(systems), problems, manifest.path, mode)
     return report._replace(
         note=note,
-        questions=_signals(snapshot, manifest) if note else (),
+        questions=_asked_of([one for one in seen if not one.is_model]),
         not_read=tuple(sorted(gathering.not_read.items())),
         recalls=tuple(recalled.values()),
         remarks=_remarks(coverage, used),
@@ -182,6 +190,8 @@ def _asked(options: Options) -> Iterator[str]:
         yield from ("--enforce", options.enforce)
     if options.release:
         yield "--release"
+    if options.recount:
+        yield "--recount"
 
 
 # ---------------------------------------------------------------- coverage, lock
@@ -282,11 +292,20 @@ def _locked_all_the_same(lock: Lock) -> Problem:
     return Problem(what, fix, lock.document.location(("systems",)), 1, "contradicted")
 
 
-def _signals(snapshot: Snapshot, manifest: Manifest) -> tuple[Finding, ...]:
-    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
-    from aiact_gate.sources.signals import signals
+def _modelled_all_the_same(path: str) -> Problem:
+    what = f"{path} is a model, or a store of runs; no_ai_system says that no AI system is here."
+    fix = "Declare the system, or take the file out."
+    return Problem(what, fix, Location(path, 1, 1), 1, "contradicted")
 
-    seen = signals(snapshot, manifest.folder)
+
+def _signals(snapshot: Snapshot, manifest: Manifest) -> Sequence[Signal]:
+    from aiact_gate.sources.signals import signals  # a repository with a system pays nothing for it
+
+    return signals(snapshot, manifest.folder)
+
+
+def _asked_of(seen: Sequence[Signal]) -> tuple[Finding, ...]:
+    """One question about what speaks of AI in a repository that declares no system; nothing where nothing does."""
     if not seen:
         return ()
     shown = ", ".join(f"{one.what} ({one.path}:{one.line})" for one in seen[:5])

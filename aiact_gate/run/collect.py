@@ -1,4 +1,4 @@
-"""What the lock holds, collected: the registry through `registry`, the data through `sources.csv_counts`.
+"""What the lock holds, collected: the registry through `registry`, the data through `sources.counts`.
 
 Prints nothing and writes nothing; the caller puts the bytes where they belong.
 """
@@ -10,14 +10,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.registry.location import chosen_tracking_uri
 from aiact_gate.registry.mlflow import read_released_version
-from aiact_gate.sources.csv_counts import Profile, profile_csv
+from aiact_gate.run.results import read_results
+from aiact_gate.sources.counts import Profile, Rows
+from aiact_gate.sources.data_files import profile_file
 from aiact_gate.sources.git import find_repository
 from aiact_gate.sources.lock_text import render_lock
+from aiact_gate.sources.programs import tree_digest
+from aiact_gate.sources.snapshot import open_snapshot
 
 _SPLITS = ("training", "validation", "testing")
 
@@ -28,6 +33,7 @@ def collect(
     tracking_uri: str | None,
     today: str,
     environ: Mapping[str, str] | None = None,
+    tests: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
 
@@ -48,43 +54,80 @@ def collect(
             uri = chosen_tracking_uri(declared.get("tracking_uri") or tracking_uri, root, variables)
             block = read_released_version(uri, str(model), declared.get("version"), declared.get("alias"))
             problems += block.pop("problems", [])
+            for drill in block["drills"]:
+                _bind_program(root, drill)
             system["mlflow"] = block
+        if tests is not None:
+            system["tests"] = dict(tests)
         if problems:
             system["problems"] = sorted(problems)
         systems[str(declared["id"])] = system
     return render_lock(systems, today)
 
 
+def outcomes(root: Path, results: Path | None) -> dict[str, Any] | None:
+    """The outcomes of the tests in *results* and the commit that they ran at; without *results* those of the lock as it is.
+
+    Raises:
+        UsageError: see `read_results`.
+    """
+    if results is not None:
+        snapshot, _ = open_snapshot(str(root))
+        commit = None if snapshot.subject.dirty else snapshot.subject.revision
+        return {"commit": commit, "outcomes": read_results(results, root)}
+    try:
+        held = plain_data(parse_yaml((root / "aiact.lock").read_bytes(), "aiact.lock").root)
+        found = next(iter(held["systems"].values())).get("tests")
+    except (DocumentError, OSError, AttributeError, KeyError, StopIteration, TypeError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _bind_program(root: Path, drill: dict[str, Any]) -> None:
+    """Put the program that *drill* ran into it, as a digest of its syntax tree: at the drill's commit, else as it is here."""
+    name, commit = drill.pop("ran", ("", ""))
+    path = Path(os.path.normpath(root / name)) if name.endswith(".py") else None
+    if path is None or not path.is_relative_to(root) or not path.is_file() or not _is_inside(root, path):
+        return
+    snapshot, relative = open_snapshot(str(path))
+    held = snapshot.held_at(commit, relative) if commit else None
+    tree = tree_digest((held if isinstance(held, bytes) else path.read_bytes()).decode("utf-8", "replace"))
+    if tree is not None:
+        drill["program"] = {"path": path.relative_to(root).as_posix(), "tree": tree}
+
+
 def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
     """By id what was counted in each data set; testing sets last, against the rows of the others."""
-    known: set[bytes] = set()
+    known: dict[str, Rows] = {}
     found: dict[str, Any] = {}
     groups = declared.get("groups") or ()
     for dataset in sorted(declared.get("datasets") or (), key=lambda each: _SPLITS.index(each["split"])):
         name, path, is_testing = str(dataset["id"]), str(dataset["path"]), dataset["split"] == "testing"
         entry: dict[str, Any] = {"path": path, "sha256": None}
-        counted = _counted(root, path, groups, known if is_testing else set(), entry)
+        counted = _counted(root, path, groups, entry)
         if isinstance(counted, Unknown):
             problems.append(f"{name} ({path}) isn't counted: {counted.reason}. {counted.would_determine}")
         else:
             problems += [f"{name} ({path}): {problem}" for problem in counted.problems]
+            others = known if is_testing else {}
             entry |= {
                 "columns": counted.columns,
+                "definitions": counted.definitions._replace(compared_with=tuple(sorted(others))).written(),
                 "duplicate_rate": counted.duplicate_rate,
                 "null_rate": counted.null_rate,
                 "rows": counted.rows,
-                "rows_shared_with_training": counted.rows_shared if is_testing else 0,
+                "rows_shared_with_training": counted.digests.shared(list(others.values())),
                 "sha256": counted.sha256,
                 "shares": counted.shares,
             }
             if not is_testing:
-                known |= counted.row_digests
+                known[name] = counted.digests
         found[name] = entry
     return found
 
 
 def _counted(
-    root: Path, path: str, groups: Sequence[Mapping[str, Any]], known: set[bytes], entry: dict[str, Any]
+    root: Path, path: str, groups: Sequence[Mapping[str, Any]], entry: dict[str, Any]
 ) -> Profile | Unknown:
     """The counts of *path*, data or DVC pointer; the digest that a pointer names becomes `md5` of *entry*."""
     file = root / path
@@ -104,12 +147,12 @@ def _counted(
             return Unknown("its pointer leads out of the repository", "Point to data of this repository.")
         if md5.endswith(".dir") or file.is_dir():
             return Unknown(
-                "it is a folder; only single CSV files are counted",
+                "it is a folder; only single files are counted",
                 "Track each file for itself: dvc add FILE.",
             )
         if not file.is_file():
             return Unknown("the data isn't beside its pointer", "Fetch it: dvc pull")
-        counted = profile_csv(file, groups, known)
+        counted = profile_file(file, groups)
         if isinstance(counted, Profile) and counted.md5 != md5:
             return Unknown(
                 "the data beside the pointer isn't what the pointer names",
@@ -118,7 +161,7 @@ def _counted(
         return counted
     if not file.is_file():
         return Unknown("there is no such file", "Add it, or mend the path in the data record.")
-    return profile_csv(file, groups, known)
+    return profile_file(file, groups)
 
 
 def _pointer(path: Path) -> tuple[str, str] | Unknown:

@@ -11,6 +11,8 @@ class Options(NamedTuple):
     as_of: str
     enforce: str = "now"
     release: bool = False
+    recount: bool = False
+    """Count all data again, however much it is; a release does so anyway."""
     requirements: frozenset[str] = frozenset()
     packs: tuple[str, ...] = ()
     """Additional pack folders, given by the workflow."""

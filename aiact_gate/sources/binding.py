@@ -15,7 +15,6 @@ from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.plan_rows import ROWS, Cell, plan_rows, rows_digest
 from aiact_gate.sources.globs import Glob
-from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.objects import Held, is_commit_id, stands_for
 from aiact_gate.sources.snapshot import Snapshot
@@ -348,59 +347,3 @@ def _is_pointed(found: Held, snapshot: Snapshot, commit: str, path: str, manifes
     return found is None and isinstance(
         snapshot.held_at(commit, f"{manifest.repository_path(path)}.dvc"), bytes
     )
-
-
-def datasets(
-    snapshot: Snapshot, manifest: Manifest, lock: Lock | None, system: dict[str, Any], evidence: Evidence
-) -> dict[str, Any]:
-    """The facts `derived.datasets`, by the data record's ids."""
-    record = evidence.data.get("data_governance")
-    if record is None:
-        return {}
-    run = (evidence.data.get("mlflow") or {}).get("run") or {}
-    contexts = {
-        str(item.get("sha256")): str(item.get("context"))
-        for item in run.get("datasets") or []
-        if item.get("sha256")
-    }
-    block = lock.systems.get(system["id"]) if lock is not None else None
-    counted = (block or {}).get("data") or {}
-    found = {}
-    for row in record.get("datasets") or []:
-        if not isinstance(row, dict) or "id" not in row:
-            continue
-        digest = _dataset_digest(snapshot, manifest, str(row.get("path") or ""))
-        profile = counted.get(str(row["id"])) if isinstance(counted, dict) else None
-        profile = profile if isinstance(profile, dict) else {}
-        shares = profile.get("shares") or {}
-        found[str(row["id"])] = {
-            "id": str(row["id"]),
-            "sha256": digest,
-            "run_context": contexts.get(digest) if digest else None,
-            "counted": bool(digest) and profile.get("sha256") == digest,
-            "rows": _whole(profile.get("rows")),
-            "columns": [str(column) for column in profile.get("columns") or []],
-            "null_rate": _number(profile.get("null_rate")),
-            "duplicate_rate": _number(profile.get("duplicate_rate")),
-            "shares": {
-                str(key): float(value) for key, value in shares.items() if isinstance(value, (int, float))
-            },
-            "rows_shared_with_training": _whole(profile.get("rows_shared_with_training")),
-        }
-    return found
-
-
-def _dataset_digest(snapshot: Snapshot, manifest: Manifest, path: str) -> str | None:
-    try:
-        return snapshot.sha256(manifest.repository_path(path)) if path else None
-    except AiactError:
-        return None
-
-
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
-
-
-def _number(value: Any) -> float:
-    # A rate that nobody counted is worse than any limit.
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 1.0

@@ -41,6 +41,8 @@ class Gathering:
     """What the statement beside the lock comes to."""
     release: bool = False
     """Whether a release is judged: its tag is looked up."""
+    recount: bool = False
+    """Whether all data is counted again, however much it is."""
 
 
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
@@ -102,13 +104,23 @@ def gather(
     evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
     if "derived" in wanted:
-        from aiact_gate.sources import binding, figures  # a system without a duty pays for neither
+        from aiact_gate.sources import (
+            binding,
+            datasets,
+            figures,
+            possible,
+            programs,
+            timeline,
+            told_twice,
+        )  # a system without a duty pays for neither
 
         derived = evidence.data["derived"]
         if "testing" in evidence.data:
             derived["plan"] = binding.plan_binding(snapshot, evidence)
         derived["inputs"] = binding.inputs(snapshot, manifest, own, evidence)
-        derived["datasets"] = binding.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        derived["datasets"] = datasets.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        most = None if gathering.recount else datasets.RECOUNTED
+        datasets.count_again(snapshot, manifest, gathering.lock, own, evidence, most)
         _data_not_at_hand(snapshot, manifest, evidence)
         derived["releases"] = [
             tag for tag, _ in snapshot.tags() if system["id"] in tag or tag.lstrip("v")[:1].isdigit()
@@ -132,6 +144,13 @@ def gather(
         evidence.places["derived"] = _DerivedPlaces(
             manifest, str(system["id"]), figures.FigurePlaces(places), evidence
         )
+        evidence.faults += possible.impossible(evidence)
+        told = told_twice.Told(snapshot, manifest, library, gathering.lock, own, evidence)
+        evidence.faults += told_twice.told_twice(told)
+        evidence.faults += programs.target_faults(
+            snapshot, manifest, gathering.lock, own, evidence, gathering.release
+        )
+        evidence.faults += timeline.timeline_faults(snapshot, gathering.lock, own, evidence)
     if gathering.release:
         from aiact_gate.sources.release import note_release
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from aiact_gate.model.evidence import Unknown
@@ -57,6 +59,17 @@ def file_changes(
         after, *before = [next(blobs) for _ in (name, *parents)]
         changes.append(FileChange(name, people, after, None if ends_here else tuple(before)))
     return changes
+
+
+def commit_times(git: Git, commit: str) -> tuple[datetime, datetime] | None:
+    """When *commit* was written and when it was committed; None if it isn't at hand or says no times."""
+    found = git.object(f"{commit}^{{commit}}")
+    head = found[2].partition(b"\n\n")[0].decode("utf-8", "replace") if found is not None else ""
+    seconds = re.findall(r"^(?:author|committer) .* (\d{1,11}) [+-]\d{4}$", head, re.MULTILINE)
+    if len(seconds) != 2:
+        return None
+    written, committed = (datetime.fromtimestamp(int(second), UTC) for second in seconds)
+    return written, committed
 
 
 def common_commit(git: Git, one: str, other: str) -> str | Unknown | None:

@@ -59,6 +59,9 @@ _NODE = re.compile(
 )
 
 
+_CERTAIN = re.compile(r"\.(?:onnx|safetensors|gguf|tflite|mlmodel)$|(?:^|/)(?:MLmodel|mlflow\.db|mlruns)$")
+
+
 @dataclass(frozen=True)
 class Signal:
     """Something seen at one line."""
@@ -66,6 +69,11 @@ class Signal:
     path: str
     line: int
     what: str
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it can be nothing but a model or a store of runs."""
+        return bool(_CERTAIN.search(self.path))
 
 
 @dataclass

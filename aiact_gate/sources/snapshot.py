@@ -12,7 +12,7 @@ import stat
 from bisect import bisect_left
 from collections.abc import Callable, Container, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
 from aiact_gate.model.errors import NotAtHand, SnapshotError, UsageError
@@ -29,12 +29,15 @@ from aiact_gate.sources.objects import (
     data_digest,
     held_at,
     held_in_submodule,
+    is_commit_id,
     pointed_content,
     pointed_digest,
     tagged,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aiact_gate.sources.globs import Glob
     from aiact_gate.sources.history import FileChange
 
@@ -94,6 +97,12 @@ class Snapshot:
         refuse_outside(path)
         return self._bytes(path)
 
+    def open(self, path: str) -> IO[bytes]:
+        """The bytes of *path* as a file, for what is read piece by piece. Raises as `read`, large work files aside."""
+        from io import BytesIO
+
+        return BytesIO(self.read(path))
+
     def sha256(self, path: str) -> str:
         """The hex SHA-256 of *path* as git holds it, or of the file that a pointer of Git LFS names.
 
@@ -119,6 +128,10 @@ class Snapshot:
     def held_at(self, commit: str, path: str) -> Held:
         """The bytes of *path* at *commit*; None: it isn't there; `Unknown`: this clone doesn't hold it."""
         return NO_HISTORY
+
+    def commit_times(self, commit: str) -> tuple[datetime, datetime] | None:
+        """When *commit* was written and when it was committed; None if it isn't at hand."""
+        return None
 
     def descends_from(self, commit: str) -> bool | Unknown:
         """Whether *commit* is the tree's own or an ancestor of it."""
@@ -252,6 +265,11 @@ class _Versioned(Snapshot):
 
     def held_at(self, commit: str, path: str) -> Held:
         return NO_HISTORY if self._git is None else held_at(self._git, commit, path)
+
+    def commit_times(self, commit: str) -> tuple[datetime, datetime] | None:
+        from aiact_gate.sources.history import commit_times
+
+        return None if self._git is None or not is_commit_id(commit) else commit_times(self._git, commit)
 
     def descends_from(self, commit: str) -> bool | Unknown:
         if self._git is None:
@@ -420,6 +438,14 @@ class _Folder(_Versioned):
         if entry is not None and blob_id(data, entry.oid) != entry.oid:
             data = self._held_for(entry) or data
         return self._content(path, data)
+
+    def open(self, path: str) -> IO[bytes]:
+        refuse_outside(path)
+        try:
+            return super().open(path)
+        except SnapshotError:  # too large to be read whole; anything else is refused here, too
+            file: IO[bytes] = self._open(path)
+            return file
 
     def _on_disk(self, path: str) -> bytes:
         with self._open(path) as file:

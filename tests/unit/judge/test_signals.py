@@ -43,8 +43,12 @@ def purpose(folder: Path, text: str, **files: str) -> Path:
 SIGNALS: dict[str, dict[str, str | bytes]] = {
     "torch": {"src/score.py": "import os\nimport torch\n"},
     "openai": {"requirements.txt": "flask\nopenai>=1.0\n"},
+    "weights.pt": {"assets/weights.pt": b"\x08\x07"},
+}
+MODELS: dict[str, dict[str, str | bytes]] = {
     "model.onnx": {"assets/model.onnx": b"\x08\x07"},
     "mlruns": {"mlruns/0/meta.yaml": "name: Default\n"},
+    "MLmodel": {"served/MLmodel": "flavors: {}\n"},
 }
 
 
@@ -60,6 +64,20 @@ def test_what_speaks_of_ai_beside_no_ai_system_is_asked_about_in_every_format(
     assert 0 == ran.code
     assert signal in ran.out
     assert "may be part of one" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_or_a_store_of_runs_beside_no_ai_system_contradicts_it_in_every_format(
+    model: str, format_: str, tmp_path: Path
+) -> None:
+    folder = without_ai(tmp_path, **MODELS[model])
+
+    ran = call("check", str(folder), "--as-of", DAY, "--format", format_)
+
+    assert 1 == ran.code
+    assert model in ran.out
+    assert "says that no AI system is here" in " ".join(ran.out.replace("\\", "").split())
 
 
 def test_the_question_is_a_finding_of_its_own_kind_at_the_line_of_what_was_seen(tmp_path: Path) -> None:
