@@ -259,6 +259,23 @@ def test_a_plan_that_was_only_laid_out_anew_is_unknown_until_the_advised_command
     assert (Seen("witnessed", "witnessed", False), set()) == (seen(after), failed(after))
 
 
+def test_data_that_a_sparse_partial_clone_holds_nothing_of_is_unknown_until_it_is_fetched(
+    origin: Path, pack: str, tmp_path: Path
+) -> None:
+    clone = cloned(origin, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    git(clone, "sparse-checkout", "set", "compliance", "tests")
+    git(clone, "checkout", "-q", "main")
+
+    before = judge(clone, "--pack", pack)
+    for command in commands(before):
+        run(command, clone)
+    after = judge(clone, "--pack", pack)
+
+    assert (Seen("witnessed", "unknown", False), set(), []) == (seen(before), failed(before), before.notices)
+    assert ["git fetch --refetch --no-filter origin"] == commands(before)
+    assert (Seen("witnessed", "witnessed", False), 0) == (seen(after), after.code)
+
+
 def test_a_rewritten_history_that_still_holds_the_plan_is_read(
     origin_with_a_comment: Path, pack: str, tmp_path: Path
 ) -> None:
