@@ -727,10 +727,11 @@ class CheckJudge:
         """What the facts at *path* stand on in this run."""
         if path not in self._stood_on:
             evidence = self.evidence
-            caps = tuple(worth for at, worth in evidence.worth_at_most.items() if related(at, path))
-            setting = next((named for at, named in evidence.on_lock.items() if related(at, path)), "")
-            names = (name for at, name in evidence.witnesses.items() if related(at, path) and at)
-            self._stood_on[path] = StoodOn(caps, next(names, ""), setting)
+            capped = [at for at in evidence.worth_at_most if at[0] == path[0] and related(at, path)]
+            settings = (evidence.on_lock[at] for at in capped if at in evidence.on_lock)
+            names = (name for at, name in evidence.witnesses.items() if at and related(at, path))
+            caps = tuple(evidence.worth_at_most[at] for at in capped)
+            self._stood_on[path] = StoodOn(caps, next(names, ""), next(settings, ""))
         return self._stood_on[path]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiact_gate.model.errors import AiactError
+from aiact_gate.model.errors import AiactError, NotAtHand
 from aiact_gate.model.evidence import Evidence, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
@@ -163,9 +163,12 @@ def gather(
 def _data_not_at_hand(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> None:
     for row in (evidence.data.get("data_governance") or {}).get("datasets") or []:
         path = str(row.get("path") or "") if isinstance(row, dict) else ""
-        missing = snapshot.not_at_hand(manifest.repository_path(path)) if path else None
-        if missing is not None:
-            evidence.unknowns[("derived", "datasets")] = missing
+        try:
+            snapshot.sha256(manifest.repository_path(path))
+        except NotAtHand as missing:
+            evidence.not_at_hand(("derived", "datasets"), missing)
+        except AiactError:
+            continue  # there is none, which is a finding elsewhere
 
 
 class _SystemPlaces:

@@ -369,3 +369,15 @@ def test_inputs_that_were_never_committed_make_the_evidence_stale(story: Story, 
     found = judged(folder)
     assert 1 == found.code
     assert "stale" in {kind for _, kind, _ in found.failing}
+
+
+def test_collect_offers_the_commands_that_keep_the_runs_commit_at_hand(story: Story) -> None:
+    commands = re.findall(r"^    (git (?:tag|push) .*)$", story.said["collect"], re.MULTILINE)
+    run_data = story.lock["mlflow"]["run"]
+    name = f"aiact-run/{run_data['id'][:7]}"
+
+    git(story.folder, *commands[0].split()[1:])
+
+    assert [f"git tag {name} {run_data['source_commit']}", f"git push origin refs/tags/{name}"] == commands
+    assert run_data["source_commit"] == git(story.folder, "rev-parse", name)
+    git(story.folder, "tag", "-d", name)

@@ -259,6 +259,23 @@ def test_a_plan_that_was_only_laid_out_anew_is_unknown_until_the_advised_command
     assert (Seen("witnessed", "witnessed", False), set()) == (seen(after), failed(after))
 
 
+def test_data_that_a_sparse_partial_clone_holds_nothing_of_is_unknown_until_it_is_fetched(
+    origin: Path, pack: str, tmp_path: Path
+) -> None:
+    clone = cloned(origin, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    git(clone, "sparse-checkout", "set", "compliance", "tests")
+    git(clone, "checkout", "-q", "main")
+
+    before = judge(clone, "--pack", pack)
+    for command in commands(before):
+        run(command, clone)
+    after = judge(clone, "--pack", pack)
+
+    assert (Seen("witnessed", "unknown", False), set(), []) == (seen(before), failed(before), before.notices)
+    assert ["git fetch --refetch --no-filter origin"] == commands(before)
+    assert (Seen("witnessed", "witnessed", False), 0) == (seen(after), after.code)
+
+
 def test_a_rewritten_history_that_still_holds_the_plan_is_read(
     origin_with_a_comment: Path, pack: str, tmp_path: Path
 ) -> None:
@@ -375,3 +392,24 @@ def test_data_in_a_submodule_is_witnessed_where_it_is_checked_out_and_unknown_wh
     assert ["git submodule update --init -- data"] == commands(out)
     assert (Seen("witnessed", "witnessed", False), set()) == (seen(checked_out), failed(checked_out))
     assert 0 == checked_out.code
+
+
+def test_a_submodule_that_keeps_its_own_git_folder_is_read_and_one_that_leads_elsewhere_is_not(
+    origin_with_submodule: Path, pack: str, tmp_path: Path
+) -> None:
+    clone = cloned(origin_with_submodule, tmp_path / "clone")
+    git(clone, "-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init")
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(clone / ".git" / "modules" / "data", elsewhere)
+    kept = clone / "data" / ".git"
+    kept.unlink()
+    shutil.copytree(elsewhere, kept)
+    config = kept / "config"
+    config.write_text(re.sub(r"\n\s*worktree = .*", "", config.read_text("utf-8")), "utf-8")
+
+    own = judge(clone, "--pack", pack)
+    shutil.rmtree(kept)
+    kept.write_text(f"gitdir: {elsewhere}\n")
+    foreign = judge(clone, "--pack", pack)
+
+    assert ("witnessed", "unknown") == (seen(own).inputs, seen(foreign).inputs)
