@@ -67,6 +67,8 @@ class Finding(NamedTuple):
     severity: str = "error"
     element: str = ""
     """The id of the row it concerns: what waivers and the baseline are keyed by."""
+    nth: int = 1
+    """Which of several of one check and element; *element* tells them apart."""
     fingerprint: str = ""
     """Stable while file lines move: check, system, element."""
     number: int = 0

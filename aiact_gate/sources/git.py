@@ -29,6 +29,7 @@ _OFF = (
 
 MAX_PACKED_REFS = 10_000_000
 MAX_CONFIG = 1_000_000
+MAX_PATH = 10_000
 
 
 def find_repository(start: str) -> str | None:
@@ -45,11 +46,22 @@ def find_repository(start: str) -> str | None:
         folder = parent
 
 
+def repository_directory(folder: str) -> str:
+    """Where git keeps what belongs to the work tree *folder*: `.git`, or what the file `.git` names; else *folder* itself."""
+    path = os.path.join(folder, ".git")
+    if not os.path.isfile(path):
+        return path if os.path.isdir(path) else folder
+    with Path(path).open("rb") as file:
+        named = os.fsdecode(file.read(MAX_PATH)).removeprefix("gitdir:").strip()
+    return os.path.join(folder, named)
+
+
 class Git:
     """Read-only git in one repository."""
 
     def __init__(self, folder: str) -> None:
         self.folder = os.path.realpath(folder)
+        self.directory = repository_directory(self.folder)
         # `core.worktree` in the repository's configuration could name another folder, `core.bare` none.
         self._tree: tuple[str, ...] = (
             (f"--work-tree={self.folder}",) if os.path.exists(os.path.join(folder, ".git")) else ()

@@ -98,6 +98,16 @@ class Snapshot:
         """Every path in which this tree differs from that of *commit*, and perhaps some more; None: nobody knows."""
         return None
 
+    def git(self) -> Git | None:
+        """The repository, for what asks about commits and not about files."""
+        return None
+
+    def at(self, revision: str) -> Snapshot | None:
+        """The tree of the commit that *revision* leads to; None if none is at hand."""
+        git = self.git()
+        commit = git.commit(revision) if git is not None else None
+        return _Tree(self.root, git, commit) if git is not None and commit else None
+
 
 def refuse_outside(path: str) -> None:
     """Raise a `SnapshotError` if *path* isn't one inside a tree."""
@@ -269,6 +279,9 @@ class _Folder(Snapshot):
     def tags(self) -> list[str]:
         return [] if self._git is None else _tags(self._git, "HEAD")
 
+    def git(self) -> Git | None:
+        return self._git
+
     def changed_from(self, commit: str) -> list[str] | None:
         if self._git is None:
             return None
@@ -291,12 +304,10 @@ class _Tree(Snapshot):
     @cached_property
     def _entries(self) -> dict[str, str]:
         """Mode, id and (a revision: between them) kind of each path."""
-        listing = ["ls-files", "-z", "--stage"]
-        if self._revision is not None:
-            listing = ["ls-tree", "-r", "-z", "--full-tree", self._revision]
-        return {
-            path: entry for entry, _, path in (line.partition("\t") for line in self._git.listed(*listing))
-        }
+        if self._revision is None:
+            return _staged(self._git)
+        listed = self._git.listed("ls-tree", "-r", "-z", "--full-tree", self._revision)
+        return {path: entry for entry, _, path in (line.partition("\t") for line in listed)}
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -352,10 +363,45 @@ class _Tree(Snapshot):
     def tags(self) -> list[str]:
         return _tags(self._git, self._revision or "HEAD")
 
+    def git(self) -> Git | None:
+        return self._git
+
     def changed_from(self, commit: str) -> list[str] | None:
         if self._revision is None:
-            return self._git.listed("diff-index", "--cached", *_NAMES_ONLY, commit)
+            return self._git.listed(
+                "diff-index", "--cached", *_NAMES_ONLY, "--ita-invisible-in-index", commit
+            )
         return self._git.listed("diff-tree", "-r", *_NAMES_ONLY, commit, self._revision)
+
+
+_NOTHING = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The ids of an empty file."""
+
+
+def _staged(git: Git) -> dict[str, str]:
+    """Mode, id and stage of each path of the index that a commit would take.
+
+    Raises:
+        SnapshotError: a merge left files in it that nobody has resolved.
+    """
+    found = {}
+    empty = False
+    for line in git.listed("ls-files", "-z", "--stage"):
+        entry, _, path = line.partition("\t")
+        if not entry.endswith(" 0"):
+            what = f"{short_path(path)} isn't merged yet, so nobody knows what the commit will hold"
+            raise SnapshotError(what, "Resolve it, and add it with git add.")
+        found[path] = entry
+        empty = empty or entry.split(" ")[1] in _NOTHING
+    if empty:  # what `git add -N` only announces stands there as an empty file, and is in no commit
+        for path in git.listed(
+            "diff-files", "-z", "--name-only", "--diff-filter=A", "--ita-invisible-in-index"
+        ):
+            found.pop(path, None)
+    return found
 
 
 def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Unknown:
