@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name, write
+from aiact_gate.cli.ci_event import base_of
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
@@ -62,7 +63,8 @@ def github_command() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         inputs = read_inputs(environment)
-        reports = [_with_places(report, inputs.path) for report in checked(inputs.path, inputs.options)]
+        found = checked(inputs.path, inputs.options, rules_of=base_of(environment))
+        reports = [_with_places(report, inputs.path) for report in found]
         if inputs.report:
             _write_report(inputs.report, reports)
     except AiactError as error:

@@ -256,6 +256,9 @@ class Report(NamedTuple):
     remarks: tuple[str, ...] = ()
     """Sentences about the run itself: what it was compared with, which waivers nobody but their text vouches for."""
 
+    rules: str = ""
+    """Whose rules judged, where that isn't plain: those of a base, or what the judged tree brings along."""
+
     @property
     def mode(self) -> str:
         """observe, warn or enforce: what a failed point does to the exit code."""

@@ -12,15 +12,22 @@ from typing import Any, NamedTuple
 
 from aiact_gate.change.loosenings import Stated, finding_of, systems_of
 from aiact_gate.change.manifest import loosened
-from aiact_gate.change.regression import by_both_rules, compared, dropped_points, in_stricter_mode
+from aiact_gate.change.regression import (
+    by_both_rules,
+    compared,
+    dropped_points,
+    in_stricter_mode,
+    with_verdict,
+)
+from aiact_gate.judge.verdict import numbered
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
-from aiact_gate.run.check import check
-from aiact_gate.run.compared_trees import stated, with_rules
+from aiact_gate.run.check import BROUGHT, check
+from aiact_gate.run.compared_trees import packs_of, stated, with_rules
 from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import Given
-from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
+from aiact_gate.sources.manifest import NAMES, Manifest, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import Snapshot
 from aiact_gate.sources.watched import Watched
 
@@ -40,7 +47,9 @@ def check_change(
     """
     watched = Watched(snapshot)
     judged = check(watched, path, options, loaded=loaded)
-    report = judged._replace(problems=(*problems, *judged.problems))
+    adopted = ADOPTED if bases and not any(_manifest(base, path) for base in bases) else ""
+    rules = adopted if bases else judged.rules
+    report = judged._replace(problems=(*problems, *judged.problems), rules=rules)
     held = [_held(watched, judged, base, path, options, loaded) for base in bases]
     unknown = [one for one in held if one.problem is not None]
     if unknown and unknown[0].problem is not None:
@@ -54,6 +63,46 @@ def check_change(
         for one in held:
             report = in_stricter_mode(report, one.before) if one.before is not None else report
     return compared(report, [one.before for one in held if one.before is not None], _of_all(held), hook)
+
+
+ADOPTED = (
+    "The base has no aiact.yaml: the gate is adopted by this change, and judges by the rules that it brings."
+)
+
+
+def check_by_rules_of(
+    base: Snapshot, snapshot: Snapshot, path: str, options: Options, loaded: Given
+) -> Report:
+    """The report of *snapshot* in which what *base* asks for is asked for, too: packs, mode, profile, recalls, waiver rules.
+
+    All that fails fails; nothing that the change itself brings makes a fail a pass.
+    """
+    report = check(snapshot, path, options, loaded=loaded)
+    home = _manifest(snapshot, path)
+    if home is None:
+        return report
+    origins = _origins(base, path, stated(snapshot, home, loaded))
+    if not origins:
+        return report._replace(rules=ADOPTED)
+    rules = ""
+    for origin in origins:
+        try:
+            was, now = read_manifest(base, origin), read_manifest(snapshot, home)
+        except AiactError:
+            return report._replace(rules=BROUGHT)
+        if _judged_by(base, was) == _judged_by(snapshot, now):
+            continue
+        rules = f"Judged by this tree's rules and by those of commit {str(base.subject.revision)[:7]}, whatever is stricter."
+        by_base = check(snapshot, path, options, loaded=loaded, judges=(base, was))
+        report = in_stricter_mode(by_both_rules(report, by_base), by_base)
+    problems = [problem for problem in report.problems if problem.code != 4 or not report.systems]
+    report = report._replace(rules=rules, systems=numbered(report.systems))
+    return with_verdict(report, problems, [], [])
+
+
+def _judged_by(tree: Snapshot, manifest: Manifest) -> tuple[Any, ...]:
+    packs = {pack.name: (pack.folder, pack.files) for pack in packs_of(tree, manifest)}
+    return packs, manifest.data.get("policies")
 
 
 class Held(NamedTuple):

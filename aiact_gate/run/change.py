@@ -34,6 +34,25 @@ class Change(NamedTuple):
     """Why there is nothing to judge."""
 
 
+class Base(NamedTuple):
+    """The base of what a service runs for, by name."""
+
+    names: tuple[str, ...]
+    """Commits or branches; the first that is at hand counts."""
+    unknown: str
+    """What to say where none is at hand."""
+    exact: bool = False
+    """Whether it is what stood there before, and not a branch that may have gone on since."""
+
+
+def tree_of(base: Base, tree: Snapshot) -> Snapshot | None:
+    """The first of *base* at hand, else None; of a branch the commit at which the history of *tree* left it, if that is known."""
+    found = next(((at, name) for name in base.names if (at := tree.at(name)) is not None), None)
+    if found is None:
+        return None
+    return found[0] if base.exact else _start(tree, *found)[0]
+
+
 def plain(path: str, ref: str | None) -> Change:
     """The work tree, or the revision *ref*, as it is. Raises as `open_snapshot`."""
     return Change(*open_snapshot(path, ref=ref))
