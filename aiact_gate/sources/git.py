@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Sequence
@@ -24,12 +25,12 @@ _OFF = (
     "-c", "protocol.allow=never",
     "-c", "gc.auto=0",
     "-c", "log.showSignature=false",
+    "-c", "core.commitGraph=false",  # a cache of parents that nobody's digest vouches for
 )  # fmt: skip
 
 
 MAX_PACKED_REFS = 10_000_000
 MAX_CONFIG = 1_000_000
-MAX_PATH = 10_000
 
 
 def find_repository(start: str) -> str | None:
@@ -47,13 +48,45 @@ def find_repository(start: str) -> str | None:
 
 
 def repository_directory(folder: str) -> str:
-    """Where git keeps what belongs to the work tree *folder*: `.git`, or what the file `.git` names; else *folder* itself."""
+    """Where git keeps what belongs to the work tree *folder*: `.git`, or what the file or link `.git` leads to; else *folder*.
+
+    Elsewhere it has to lead back, as that of a linked work tree (`gitdir`) and of a submodule (`core.worktree`) does:
+    otherwise whoever wrote `.git` brings the history of another repository.
+
+    Raises:
+        SnapshotError: it doesn't.
+    """
     path = os.path.join(folder, ".git")
-    if not os.path.isfile(path):
-        return path if os.path.isdir(path) else folder
-    with Path(path).open("rb") as file:
-        named = os.fsdecode(file.read(MAX_PATH)).removeprefix("gitdir:").strip()
-    return os.path.join(folder, named)
+    if not os.path.lexists(path):
+        return folder
+    named = path
+    if os.path.isfile(path):
+        named = os.path.join(folder, _text(path).removeprefix("gitdir:").strip())
+    elif not os.path.islink(path):
+        return path
+    led = os.path.realpath(named)
+    back = [_text(os.path.join(led, "gitdir")).strip()]
+    back += [
+        os.path.join(tree.replace('\\"', '"').replace("\\\\", "\\"), ".git")
+        for name in ("config", "config.worktree")
+        for tree in _WORK_TREE.findall(_text(os.path.join(led, name)))
+    ]
+    if any(os.path.realpath(os.path.join(led, one)) == os.path.realpath(path) for one in back if one):
+        return led
+    what = "the repository that .git leads to doesn't name this folder as its work tree"
+    fix = 'A work tree that was moved: git worktree repair. A folder of its own: git config core.worktree "$PWD".'
+    raise SnapshotError(what, fix)
+
+
+_WORK_TREE = re.compile(r'^\s*worktree\s*=\s*"?((?:[^"\n;#\\]|\\.)+?)"?\s*$', re.MULTILINE | re.IGNORECASE)
+
+
+def _text(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return os.fsdecode(file.read(MAX_CONFIG))
+    except OSError:
+        return ""
 
 
 class Git:
@@ -107,6 +140,24 @@ class Git:
             return os.path.exists(os.path.join(folder, "shallow"))
         return self.text("rev-parse", "--is-shallow-repository") == "true"
 
+    def is_own(self, commit: str) -> bool:
+        """Whether the history of a branch, tag or HEAD of this repository holds *commit*; only asked where objects are borrowed.
+
+        Who lends them (`clone --shared`, `--reference`, a cache of CI) can add nothing to that history: an object is what its
+        id says, wherever it lies. But a commit of the lender's own would be at hand without being of this repository.
+        """
+        if not os.path.exists(os.path.join(self.common, "objects", "info", "alternates")):
+            return True
+        if self.text("merge-base", "--is-ancestor", commit, "HEAD") is not None:
+            return True
+        return bool(self.text("for-each-ref", "--count=1", f"--contains={commit}"))
+
+    @property
+    def common(self) -> str:
+        """The folder that linked work trees share with their repository; else its own."""
+        named = _text(os.path.join(self.directory, "commondir")).strip()
+        return os.path.join(self.directory, named) if named else self.directory
+
     def has_tags(self) -> bool:
         """Whether there may be a tag; most checkouts of CI have none, and asking costs no process."""
         folder = os.path.join(self.folder, ".git")
@@ -154,16 +205,14 @@ class Git:
         return found
 
     def _may_have_filters(self) -> bool:
-        """Whether the repository's own configuration may name a filter; most don't, and asking git costs a process."""
+        """Whether the repository's configuration or the user's may name a filter; most don't, and asking git costs a process."""
         folder = Path(self.folder, ".git")
         if not folder.is_dir() or (folder / "config.worktree").exists():
             return True
-        try:
-            with (folder / "config").open("rb") as file:
-                found = file.read(MAX_CONFIG).lower()
-                return b"filter" in found or b"include" in found or bool(file.read(1))
-        except OSError:
-            return True
+        home = os.path.expanduser("~")
+        settings = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        files = (folder / "config", Path(home, ".gitconfig"), Path(settings, "git", "config"))
+        return any(_may_hold_filter(file, file.parent == folder) for file in files)
 
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""
@@ -212,6 +261,15 @@ class Git:
         return process
 
 
+def _may_hold_filter(file: Path, absent: bool) -> bool:
+    try:
+        with file.open("rb") as opened:
+            found = opened.read(MAX_CONFIG).lower()
+            return b"filter" in found or b"include" in found or bool(opened.read(1))
+    except OSError:
+        return absent
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends a `git cat-file --batch`, which does so by itself when nobody can ask it any more."""
     for pipe in (process.stdin, process.stdout):
@@ -247,6 +305,7 @@ def _environment() -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_GRAFT_FILE": os.devnull,
         "GIT_NO_REPLACE_OBJECTS": "1",  # history is what was committed, not what a ref puts in its place
         "GIT_CONFIG_NOSYSTEM": "1",
         "LC_ALL": "C",

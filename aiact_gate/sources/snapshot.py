@@ -436,6 +436,8 @@ def _common_commit(git: Git, one: str, other: str) -> str | Unknown | None:
 def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
     if not all(c in "0123456789abcdef" for c in commit) or len(commit) < 7:
         return None
+    if not git.is_own(commit):
+        return None
     blobs = git.blobs([f"{commit}:{path}" for path in paths])
     return blobs if any(blob is not None for blob in blobs) or git.commit(commit) is not None else None
 

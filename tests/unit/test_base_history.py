@@ -729,7 +729,7 @@ def test_a_base_that_only_the_remote_has_is_found_there(repository: Repository, 
     judged = judge(job.folder, "--base", "main")
 
     assert (1, "threshold-lowered" in loosened(judged)) == (judged.code, True)
-    assert "('origin/main')" in " ".join(judged.data["remarks"])
+    assert "'origin/main'" in " ".join(judged.data["remarks"])
 
 
 def test_a_branch_that_took_main_in_by_a_merge_is_held_against_main(repository: Repository) -> None:
