@@ -7,10 +7,11 @@ git a folder is read as it is, and every fact of history is unknown.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +23,9 @@ from aiact_gate.sources.git import Git, find_repository
 if TYPE_CHECKING:
     from aiact_gate.sources.globs import Glob
     from aiact_gate.sources.history import FileChange
+
+
+MAX_STREAMED = 100_000_000
 
 
 class Subject(NamedTuple):
@@ -66,6 +70,22 @@ class Snapshot:
         """
         refuse_outside(path)
         return self._bytes(path)
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of *path*, which may be larger than what `read` takes, one at a time. Raises as `read`, over 100 MB."""
+        refuse_outside(path)
+        with self._stream(path) as file:
+            while line := file.readline(MAX_BYTES + 1):
+                if len(line) > MAX_BYTES or file.tell() > MAX_STREAMED:
+                    what = (
+                        f"{short_path(path)} has more than {MAX_STREAMED:,} bytes, or {MAX_BYTES:,} in a line"
+                    )
+                    raise SnapshotError(what, "Split it, or point to a smaller file.")
+                yield line
+
+    def _stream(self, path: str) -> Any:
+        """*path* opened for reading bytes."""
+        return io.BytesIO(self._bytes(path))
 
     def sha256(self, path: str) -> str:
         """The hex SHA-256 of *path*, which may be larger than what `read` takes. Raises as `read`."""
@@ -226,6 +246,9 @@ class _Folder(Snapshot):
             data: bytes = file.read()
             return data
 
+    def _stream(self, path: str) -> Any:
+        return self._open(path)
+
     def sha256(self, path: str) -> str:
         refuse_outside(path)
         with self._open(path) as file:
@@ -331,6 +354,20 @@ class _Tree(Snapshot):
         return path in self._entries or bool(_below(self._sorted, path))
 
     def _bytes(self, path: str) -> bytes:
+        data = self._blob(path)
+        if len(data) > MAX_BYTES:
+            what = f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+            raise SnapshotError(what, "Split it, or point to a smaller file.")
+        return data
+
+    def _stream(self, path: str) -> Any:
+        return io.BytesIO(self._blob(path))
+
+    def sha256(self, path: str) -> str:
+        refuse_outside(path)
+        return hashlib.sha256(self._blob(path)).hexdigest()
+
+    def _blob(self, path: str) -> bytes:
         mode = self._mode(path)
         if not mode:
             raise SnapshotError(
@@ -343,9 +380,6 @@ class _Tree(Snapshot):
         if data is None:
             what = f"{short_path(path)} isn't in this clone (a partial clone?)"
             raise SnapshotError(what, "Fetch it: git fetch --refetch --filter=tree:0 origin")
-        if len(data) > MAX_BYTES:
-            what = f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
-            raise SnapshotError(what, "Split it, or point to a smaller file.")
         return data
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git
@@ -57,6 +57,10 @@ class Watched(Snapshot):
     def read(self, path: str) -> bytes:
         self._asked.add(path)
         return self.tree.read(path)
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        self._asked.add(path)
+        return self.tree.lines(path)
 
     def sha256(self, path: str) -> str:
         self._asked.add(path)
