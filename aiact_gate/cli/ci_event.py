@@ -9,7 +9,7 @@ from typing import Any
 
 from aiact_gate.documents.json import parse_json
 from aiact_gate.model.errors import AiactError
-from aiact_gate.run.change import Base
+from aiact_gate.run.rules_of_base import Base
 
 MAX_EVENT = 30_000_000
 FULL = "let actions/checkout bring it with `fetch-depth: 0`."

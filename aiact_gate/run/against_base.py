@@ -12,22 +12,15 @@ from typing import Any, NamedTuple
 
 from aiact_gate.change.loosenings import Stated, finding_of, systems_of
 from aiact_gate.change.manifest import loosened
-from aiact_gate.change.regression import (
-    by_both_rules,
-    compared,
-    dropped_points,
-    in_stricter_mode,
-    with_verdict,
-)
-from aiact_gate.judge.verdict import numbered
+from aiact_gate.change.regression import by_both_rules, compared, dropped_points, in_stricter_mode
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.location import Location
 from aiact_gate.model.report import Finding, Problem, Report, SystemReport
-from aiact_gate.run.check import BROUGHT, check
-from aiact_gate.run.compared_trees import packs_of, stated, with_rules
+from aiact_gate.run.check import check
+from aiact_gate.run.compared_trees import stated, with_rules
 from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import Given
-from aiact_gate.sources.manifest import NAMES, Manifest, find_manifest, read_manifest
+from aiact_gate.sources.manifest import NAMES, find_manifest, read_manifest
 from aiact_gate.sources.snapshot import Snapshot
 from aiact_gate.sources.watched import Watched
 
@@ -47,7 +40,7 @@ def check_change(
     """
     watched = Watched(snapshot)
     judged = check(watched, path, options, loaded=loaded)
-    adopted = ADOPTED if bases and not any(_manifest(base, path) for base in bases) else ""
+    adopted = ADOPTED if bases and not any(manifest_at(base, path) for base in bases) else ""
     rules = adopted if bases else judged.rules
     report = judged._replace(problems=(*problems, *judged.problems), rules=rules)
     held = [_held(watched, judged, base, path, options, loaded) for base in bases]
@@ -68,41 +61,6 @@ def check_change(
 ADOPTED = (
     "The base has no aiact.yaml: the gate is adopted by this change, and judges by the rules that it brings."
 )
-
-
-def check_by_rules_of(
-    base: Snapshot, snapshot: Snapshot, path: str, options: Options, loaded: Given
-) -> Report:
-    """The report of *snapshot* in which what *base* asks for is asked for, too: packs, mode, profile, recalls, waiver rules.
-
-    All that fails fails; nothing that the change itself brings makes a fail a pass.
-    """
-    report = check(snapshot, path, options, loaded=loaded)
-    home = _manifest(snapshot, path)
-    if home is None:
-        return report
-    origins = _origins(base, path, stated(snapshot, home, loaded))
-    if not origins:
-        return report._replace(rules=ADOPTED)
-    rules = ""
-    for origin in origins:
-        try:
-            was, now = read_manifest(base, origin), read_manifest(snapshot, home)
-        except AiactError:
-            return report._replace(rules=BROUGHT)
-        if _judged_by(base, was) == _judged_by(snapshot, now):
-            continue
-        rules = f"Judged by this tree's rules and by those of commit {str(base.subject.revision)[:7]}, whatever is stricter."
-        by_base = check(snapshot, path, options, loaded=loaded, judges=(base, was))
-        report = in_stricter_mode(by_both_rules(report, by_base), by_base)
-    problems = [problem for problem in report.problems if problem.code != 4 or not report.systems]
-    report = report._replace(rules=rules, systems=numbered(report.systems))
-    return with_verdict(report, problems, [], [])
-
-
-def _judged_by(tree: Snapshot, manifest: Manifest) -> tuple[Any, ...]:
-    packs = {pack.name: (pack.folder, pack.files) for pack in packs_of(tree, manifest)}
-    return packs, manifest.data.get("policies")
 
 
 class Held(NamedTuple):
@@ -134,8 +92,10 @@ def _held(
         return Held(
             judged
         )  # nothing that was read differs, so this is the base's judgement, and nothing is loosened
-    now = stated(snapshot, manifest, loaded) if (manifest := _manifest(snapshot, path)) is not None else None
-    origins = _origins(base, path, now)
+    now = (
+        stated(snapshot, manifest, loaded) if (manifest := manifest_at(snapshot, path)) is not None else None
+    )
+    origins = origins_of(base, path, now)
     if now is None:
         gone, moved_to = _gone(snapshot, base, path, origins)
         return Held(check(base, path, options, loaded=loaded), changes=gone, problem=moved_to)
@@ -206,7 +166,7 @@ def removed_manifests(snapshot: Snapshot, base: Snapshot, under: str) -> list[st
     return gone
 
 
-def _manifest(snapshot: Snapshot, path: str) -> str | None:
+def manifest_at(snapshot: Snapshot, path: str) -> str | None:
     """The manifest for *path*, or None if there is none."""
     try:
         found = find_manifest(snapshot, path)
@@ -215,9 +175,9 @@ def _manifest(snapshot: Snapshot, path: str) -> str | None:
     return found if snapshot.has(found) else None
 
 
-def _origins(base: Snapshot, path: str, now: Stated | None) -> list[str]:
+def origins_of(base: Snapshot, path: str, now: Stated | None) -> list[str]:
     """The base's manifests that this one is held against, its own (at the same place, or where it was) first."""
-    home = _manifest(base, path)
+    home = manifest_at(base, path)
     new = set(systems_of(now)) - _systems(base, home) if now is not None else set()
     found = [home] if home is not None else []
     if new:
@@ -230,7 +190,7 @@ def _gone(
     snapshot: Snapshot, base: Snapshot, path: str, origins: Sequence[str]
 ) -> tuple[list[Finding], Problem | None]:
     """What to say of a manifest that was there at the base and isn't any more: a loosening, or only where it went."""
-    if not origins or _manifest(snapshot, path) is not None:
+    if not origins or manifest_at(snapshot, path) is not None:
         return [], None
     systems = _systems(base, origins[0])
     places = _declared(snapshot, systems, "")

@@ -34,25 +34,6 @@ class Change(NamedTuple):
     """Why there is nothing to judge."""
 
 
-class Base(NamedTuple):
-    """The base of what a service runs for, by name."""
-
-    names: tuple[str, ...]
-    """Commits or branches; the first that is at hand counts."""
-    unknown: str
-    """What to say where none is at hand."""
-    exact: bool = False
-    """Whether it is what stood there before, and not a branch that may have gone on since."""
-
-
-def tree_of(base: Base, tree: Snapshot) -> Snapshot | None:
-    """The first of *base* at hand, else None; of a branch the commit at which the history of *tree* left it, if that is known."""
-    found = next(((at, name) for name in base.names if (at := tree.at(name)) is not None), None)
-    if found is None:
-        return None
-    return found[0] if base.exact else _start(tree, *found)[0]
-
-
 def plain(path: str, ref: str | None) -> Change:
     """The work tree, or the revision *ref*, as it is. Raises as `open_snapshot`."""
     return Change(*open_snapshot(path, ref=ref))
@@ -62,7 +43,7 @@ def since(path: str, base: str, *, staged: bool, ref: str | None) -> Change:
     """The change since the revision *base*, or since the commit at which this history left it. Raises as `open_snapshot`."""
     tree, relative = open_snapshot(path, staged=staged, ref=ref)
     before, named = _found(tree, base)
-    start, remark, problems = _start(tree, before, named)
+    start, remark, problems = start_of(tree, before, named)
     return Change(tree, relative, (start,), True, staged, (remark,) if remark else (), problems)
 
 
@@ -117,7 +98,7 @@ def _range(tree: Snapshot, relative: str, first: str, last: str, remote: str) ->
         if bases:
             nothing = "" if _differs(judged, bases) else f"{remote} has all of this already"
             return Change(judged, relative, bases, True, True, (), nothing=nothing)
-    start, remark, problems = _start(judged, before, since_)
+    start, remark, problems = start_of(judged, before, since_)
     nothing = "" if _differs(judged, (start,)) else f"Nothing lies between {since_} and {named}"
     return Change(judged, relative, (start,), True, True, (remark,) if remark else (), problems, nothing)
 
@@ -142,7 +123,7 @@ def _found(tree: Snapshot, revision: str) -> tuple[Snapshot, str]:
     raise UsageError(what, "Fetch it, or name a commit, branch or tag that `git log` knows.")
 
 
-def _start(tree: Snapshot, base: Snapshot, named: str) -> tuple[Snapshot, str, tuple[Problem, ...]]:
+def start_of(tree: Snapshot, base: Snapshot, named: str) -> tuple[Snapshot, str, tuple[Problem, ...]]:
     """(where the history of *tree* left *base*, what to say of it, why that isn't known)."""
     revision = str(base.subject.revision)
     common = tree.common_commit(revision)

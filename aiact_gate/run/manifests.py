@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from aiact_gate import __version__
 from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.report import Problem, Report
-from aiact_gate.run.change import Base, Change, hooked, plain, since, tree_of
+from aiact_gate.run.change import Change, hooked, plain, since
 from aiact_gate.run.check import Witnessed, check
 from aiact_gate.run.options import Options
-from aiact_gate.run.packs_in_force import Given, given_packs
+from aiact_gate.run.packs_in_force import given_packs
 from aiact_gate.sources.manifest import NAMES
 
 
@@ -25,12 +25,11 @@ def checked(
     base: str | None = None,
     recursive: bool = False,
     environment: Mapping[str, str] | None = None,
-    rules_of: Base | None = None,
     witness: Callable[[Witnessed], None] | None = None,
 ) -> list[Report]:
     """One report for each manifest at (or, recursively, below) *path*; *witness* as `check` has it.
 
-    *staged* judges what a hook asks about, by what *environment* says of it. *rules_of*: whose rules judge the tree, too.
+    *staged* judges what a hook asks about, by what *environment* says of it.
 
     Raises:
         UsageError: no such path, revision or repository.
@@ -52,8 +51,6 @@ def checked(
         ]
         places = found or places
     loaded = given_packs(options)
-    if rules_of is not None:
-        return by_rules_of(rules_of, change, places, options, loaded)
     if not change.is_held:
         return [check(change.tree, place, options, loaded=loaded, witness=witness) for place in places]
     from aiact_gate.run.against_base import check_change, removed_manifests
@@ -66,19 +63,6 @@ def checked(
         for place in places
     ]
     return [report._replace(remarks=(*change.remarks, *report.remarks)) for report in reports]
-
-
-def by_rules_of(
-    base: Base, change: Change, places: Sequence[str], options: Options, loaded: Given
-) -> list[Report]:
-    """The reports of *places* by the rules of *base*, too; where it isn't at hand, each says that its own rules judge alone."""
-    from aiact_gate.run.against_base import check_by_rules_of
-
-    before = tree_of(base, change.tree)
-    if before is not None:
-        return [check_by_rules_of(before, change.tree, place, options, loaded) for place in places]
-    rules = f"Rules as this tree brings them: {base.unknown}"
-    return [check(change.tree, place, options, loaded=loaded)._replace(rules=rules) for place in places]
 
 
 def _change(
