@@ -211,8 +211,15 @@ class Git:
             return True
         home = os.path.expanduser("~")
         settings = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-        files = (folder / "config", Path(home, ".gitconfig"), Path(settings, "git", "config"))
-        return any(_may_hold_filter(file, file.parent == folder) for file in files)
+        # The user's own files aren't opened here: where there are some, git is asked.
+        if any(file.exists() for file in (Path(home, ".gitconfig"), Path(settings, "git", "config"))):
+            return True
+        try:
+            with (folder / "config").open("rb") as file:
+                found = file.read(MAX_CONFIG).lower()
+                return b"filter" in found or b"include" in found or bool(file.read(1))
+        except OSError:
+            return True
 
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""
@@ -259,15 +266,6 @@ class Git:
         process = self.start("cat-file", "--batch", stdin=b"")
         weakref.finalize(self, _end, process)
         return process
-
-
-def _may_hold_filter(file: Path, absent: bool) -> bool:
-    try:
-        with file.open("rb") as opened:
-            found = opened.read(MAX_CONFIG).lower()
-            return b"filter" in found or b"include" in found or bool(opened.read(1))
-    except OSError:
-        return absent
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
