@@ -5,6 +5,8 @@ Only what the change adds or worsens fails; what stood before is one number.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from aiact_gate.change.loosenings import finding_of
@@ -92,11 +94,61 @@ def dropped_points(report: Report, before: Mapping[str, SystemReport]) -> list[F
     return found
 
 
+Known = Counter[tuple[str, ...]]
+"""How often a base has a finding, by what makes it the same one."""
+
+
+def known_of(system: SystemReport) -> Known:
+    """What fails *system*, counted."""
+    return Counter(
+        same
+        for row in system.rows
+        for check in row.checks
+        for finding in (*check.findings, *check.waiting)
+        if finding.outcome is Outcome.FAIL
+        for same in _same(finding)
+    )
+
+
+_IN_WORDS = ("contradicted", "unbound", "filler")
+"""Kinds of which another sentence is another finding. What is missing or malformed may show its next part when one is mended."""
+
+
+def _same(finding: Finding) -> list[tuple[str, ...]]:
+    """What makes *finding*, and each that is shown as it, the same as another: check and element, and of some the sentence."""
+    first = finding._replace(message=finding.alike[0].message) if finding.alike else finding
+    found: list[tuple[str, ...]] = []
+    for one in (first, *finding.alike):
+        element = one.element.removesuffix(f"({one.nth})").strip() if one.nth > 1 else one.element
+        found.append((one.check, element))
+        if one.kind in _IN_WORDS:
+            found.append((one.check, element, folded(one.message)))
+    return found
+
+
+_PLACE = re.compile(r"\bline \d+|[^\s(]*\.\w+:\d+(?::\d+)?")
+
+
+def folded(sentence: str) -> str:
+    """*sentence* as it is the same wherever it stands: capitals, white space, files and lines make no other one."""
+    return " ".join(_PLACE.sub("", sentence).casefold().split())
+
+
 def compared(
-    report: Report, before: Mapping[str, SystemReport], changes: Sequence[Finding], hook: bool
+    report: Report,
+    bases: Sequence[Report],
+    changes: Sequence[Finding],
+    hook: bool,
 ) -> Report:
-    """*report* in which only what *before* (the base's systems) doesn't have or has better fails, and *changes* fail too."""
-    systems = tuple(_against(system, before.get(system.id)) for system in report.systems)
+    """*report* in which only what none of *bases* has, or has better, fails, and *changes* fail, too.
+
+    *bases* are the reports of what was there before (several: the parents of a merge); none: there was nothing.
+    """
+    before = [{system.id: system for system in reversed(base.systems)} for base in bases]
+    systems = tuple(
+        _against(system, [found[system.id] for found in before if system.id in found], hook)
+        for system in report.systems
+    )
     problems = [problem for problem in report.problems if problem.code != 4 or not systems]
     if systems and changes:
         systems = (systems[0]._replace(notices=(*changes, *systems[0].notices)), *systems[1:])
@@ -106,17 +158,52 @@ def compared(
         ]
     systems = numbered(systems)
     standing = sum(finding.standing for finding in report._replace(systems=systems).findings)
-    verdict, code, more = decide(systems, problems, bool(report.subject.get("release")))
+    return with_verdict(
+        report._replace(systems=systems, hook=hook, standing=standing), problems, bases, changes
+    )
+
+
+def with_verdict(
+    report: Report, problems: Sequence[Problem], bases: Sequence[Report], changes: Sequence[Finding]
+) -> Report:
+    """*report* with what it comes to: problems that a base has, too, stand, and stop neither a commit nor a decision."""
+    known = Counter[tuple[object, ...]]()
+    for base in bases:
+        known |= Counter(_same_problem(problem) for problem in base.problems)
+    new, stood = _new_problems(problems, known, report.hook)
+    verdict, code, more = decide(report.systems, new, bool(report.subject.get("release")))
+    more, stood_too = _new_problems(more, known, report.hook)
+    if stood_too and code == 4 and not any(problem.code == 4 for problem in (*new, *more)):
+        code = 0  # nothing was judged, as before
     if changes and code in (0, 1):
         verdict, code = "fail", 1
+    if stood and report.hook and not report.systems and code == 0:
+        verdict = "nothing_evaluated"
     return report._replace(
-        systems=systems,
         verdict=verdict,
-        exit_code=_in_mode(code, report, systems, (*problems, *more)),
-        problems=(*problems, *more),
-        hook=hook,
-        standing=standing,
+        exit_code=_in_mode(code, report, report.systems, (*new, *more)),
+        problems=(*new, *more),
+        standing=report.standing + len(stood) + len(stood_too),
     )
+
+
+def _same_problem(problem: Problem) -> tuple[object, ...]:
+    return problem.code, folded(problem.message), problem.location.path if problem.location else ""
+
+
+def _new_problems(
+    problems: Sequence[Problem], known: Counter[tuple[object, ...]], hook: bool
+) -> tuple[list[Problem], list[Problem]]:
+    """(what this change brings, what stood before). Only for a commit does what ends a run stand, too."""
+    left = Counter(known)
+    new: list[Problem] = []
+    stood: list[Problem] = []
+    for problem in problems:
+        same = _same_problem(problem)
+        left[same] -= 1
+        stands = left[same] >= 0 and (hook or problem.code == 1)
+        (stood if stands else new).append(problem)
+    return new, stood
 
 
 def _in_mode(code: int, report: Report, systems: Sequence[SystemReport], problems: Sequence[Problem]) -> int:
@@ -127,50 +214,76 @@ def _in_mode(code: int, report: Report, systems: Sequence[SystemReport], problem
     return exit_code(code, report.in_force, systems, problems)
 
 
-def _against(system: SystemReport, before: SystemReport | None) -> SystemReport:
-    if before is None:
+def _against(system: SystemReport, before: Sequence[SystemReport], hook: bool) -> SystemReport:
+    if not before:
         return system
-    known = {one for row in before.rows for one in _failing(row)}
+    known: Known = Counter()
+    for base in before:
+        known |= known_of(base)
+    left = Counter(known)
     newly_needed = {
         finding.location.pointer
         for row in system.rows
         for check in row.checks
         for finding in check.waiting
-        if finding.fingerprint not in known
+        if not _stood(finding, left)
     }
-    rows_before = {row.requirement.id: row for row in before.rows}
+    rows = [{row.requirement.id: row for row in base.rows} for base in before]
+    left = Counter(known)
     return system._replace(
-        rows=tuple(_row(row, rows_before.get(row.requirement.id), known, newly_needed) for row in system.rows)
+        rows=tuple(
+            _row(
+                row,
+                [found[row.requirement.id] for found in rows if row.requirement.id in found],
+                left,
+                newly_needed,
+                hook,
+            )
+            for row in system.rows
+        )
     )
 
 
-def _row(row: Row, before: Row | None, known: set[str], newly_needed: set[Pointer]) -> Row:
-    checks_before = {check.id: check for check in before.checks} if before is not None else {}
-    checks = tuple(_check(check, checks_before.get(check.id), known, newly_needed) for check in row.checks)
+def _stood(finding: Finding, left: Known) -> bool:
+    """Whether *finding* was there before, as often as it is now; what it takes of *left* is spent."""
+    same = _same(finding)
+    left.subtract(same)
+    return all(left[one] >= 0 for one in same)
+
+
+def _row(row: Row, before: Sequence[Row], left: Known, newly_needed: set[Pointer], hook: bool) -> Row:
+    checks_before: list[dict[str, CheckResult]] = [
+        {check.id: check for check in found.checks} for found in before
+    ]
+    checks = tuple(
+        _check(check, [found[check.id] for found in checks_before if check.id in found], left, newly_needed)
+        for check in row.checks
+    )
     failing = [
         check
         for check in checks
         if check.severity == "error" and check.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
     ]
-    new = any(not check.standing for check in failing)
-    stood = bool(failing) and not new
+    stood = bool(failing) and all(check.standing for check in failing)
+    if hook and row.outcome is Outcome.ERROR:
+        stood = any(found.outcome is Outcome.ERROR for found in before)
     return row._replace(checks=checks, standing=stood)
 
 
 def _check(
-    check: CheckResult, before: CheckResult | None, known: set[str], newly_needed: set[Pointer]
+    check: CheckResult, before: Sequence[CheckResult], left: Known, newly_needed: set[Pointer]
 ) -> CheckResult:
     """*check* with what stood before marked. A value that isn't written is new again where another check begins to need it."""
     findings = tuple(
         finding._replace(
             standing=finding.outcome is Outcome.FAIL
+            and _stood(finding, left)
             and not (finding.unwritten and finding.location.pointer in newly_needed)
-            and all(one.fingerprint in known for one in (finding, *finding.alike))
         )
         for finding in check.findings
     )
     bad = (Outcome.FAIL, Outcome.UNKNOWN)
-    was_bad = before is not None and before.outcome in bad
+    was_bad = any(found.outcome in bad for found in before)
     if any(finding.outcome is Outcome.FAIL and not finding.standing for finding in findings):
         standing = False
     else:

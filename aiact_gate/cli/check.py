@@ -27,7 +27,7 @@ from aiact_gate.model.report import Report
 @click.option(
     "--staged",
     is_flag=True,
-    help="Judge what is staged, against HEAD: only what this commit adds or worsens fails.",
+    help="Judge what is staged (in a hook: what it is asked about): only what this adds or worsens fails.",
 )
 @click.option(
     "--base", metavar="REV", help="Judge the change since REV: only what it adds, worsens or loosens fails."
@@ -105,7 +105,9 @@ def command(
             repository=repository_name(repository),
             topics=topics,
         )
-        reports = checked(path, options, staged=staged, ref=ref, base=base, recursive=recursive)
+        reports = checked(
+            path, options, staged=staged, ref=ref, base=base, recursive=recursive, environment=os.environ
+        )
     except AiactError as error:
         _show_in_files([unable(error, options)], formats)
         raise

@@ -18,12 +18,14 @@ from pathlib import Path
 import click
 
 from aiact_gate.cli.check import bypass, exit_code, judged_day, repository_name, write
+from aiact_gate.cli.ci_event import base_of
 from aiact_gate.formats import action, github, json, markdown, text
 from aiact_gate.formats.escape import log_line, visible
 from aiact_gate.model.errors import AiactError, UsageError
 from aiact_gate.model.report import Report
-from aiact_gate.run.manifests import checked, unable
+from aiact_gate.run.manifests import unable
 from aiact_gate.run.options import Options
+from aiact_gate.run.rules_of_base import checked_by_rules_of
 from aiact_gate.sources.git import find_repository
 
 SUMMARY_LIMIT = 1_000_000
@@ -62,7 +64,8 @@ def github_command() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         inputs = read_inputs(environment)
-        reports = [_with_places(report, inputs.path) for report in checked(inputs.path, inputs.options)]
+        found = checked_by_rules_of(base_of(environment), inputs.path, inputs.options)
+        reports = [_with_places(found, inputs.path)]
         if inputs.report:
             _write_report(inputs.report, reports)
     except AiactError as error:

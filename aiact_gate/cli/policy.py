@@ -43,7 +43,7 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
 
     Example: aiact-gate policy list --profile start
     """
-    from aiact_gate.formats.escape import visible
+    from aiact_gate.formats.escape import log_line
     from aiact_gate.judge.rows import selected
     from aiact_gate.policy.load import load_folder
 
@@ -57,7 +57,7 @@ def list_(packs: tuple[str, ...], profile: str) -> None:
             judged += bool(requirement.checks)
             state = f"{len(requirement.checks)} checks" if requirement.checks else "not checked"
             line = f"{requirement.id:<28} {requirement.profile:<6} {state:<12} {requirement.calls_for:<11} {requirement.title}"
-            click.echo(visible(line))
+            click.echo(log_line(line))
     click.echo(f"{judged} of {total} points are judged in this version.")
 
 

@@ -20,10 +20,14 @@ def parse_json(data: bytes, path: str) -> Any:
     return _value(decode(data, path), path, 1)
 
 
-def parse_json_lines(data: bytes, path: str) -> list[tuple[int, Any]]:
-    """(line, value) for each line of *data* that isn't blank. Raises as `parse_json`, at the line."""
-    rows = enumerate(decode(data, path).split("\n"), start=1)
-    return [(line, _value(text, path, line)) for line, text in rows if text.strip()]
+NOTHING = object()
+"""What a blank line holds."""
+
+
+def parse_json_line(data: bytes, path: str, line: int) -> Any:
+    """The value in *data*, one line of JSON Lines, or `NOTHING`. Raises as `parse_json`, at *line*."""
+    text = decode(data, path, line)
+    return _value(text, path, line) if text.strip() else NOTHING
 
 
 def _value(text: str, path: str, line: int) -> Any:

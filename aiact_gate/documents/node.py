@@ -9,7 +9,7 @@ from aiact_gate.model.location import Location, Pointer
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 64
-MAX_NODES = 2_000_000
+MAX_NODES = 200_000
 
 
 class Node:

@@ -18,7 +18,7 @@ def parse_yaml(data: bytes, path: str) -> Document:
 
     Raises:
         DocumentError: undecodable, empty, broken YAML, two documents, a duplicate key, a tag, a key that isn't text, more
-            than 64 levels or 2,000,000 values (aliases counted as often as they are used).
+            than 64 levels or 200,000 values (aliases counted as often as they are used).
     """
     return parse_yaml_text(decode(data, path), path)
 

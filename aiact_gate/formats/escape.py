@@ -23,6 +23,11 @@ def visible(text: str) -> str:
     return _ANYWHERE.sub(r"#\\", one_line(text))
 
 
+def json_text(text: str) -> str:
+    """*text*, a JSON document, in which nothing is a command anywhere in a line: it says the same."""
+    return _ANYWHERE.sub(r"\\u0023", text)
+
+
 def one_line(text: str) -> str:
     """*text* on one line: control and direction characters shown as `\\x1b`, line breaks as blanks.
 

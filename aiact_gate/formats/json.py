@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
 from aiact_gate.formats import words
+from aiact_gate.formats.escape import json_text
 from aiact_gate.formats.links import documentation
 from aiact_gate.formats.view import CheckView, RowView, Shown, SystemView, view
 from aiact_gate.model.location import Location, pointer_text
@@ -29,7 +30,7 @@ def render_all(reports: Sequence[Report]) -> str:
     data = [as_data(report) for report in reports]
     text = json.dumps(data[0] if len(data) == 1 else data, indent=1, ensure_ascii=False, sort_keys=True)
     # A file name that isn't UTF-8 holds half characters; JSON can write them, UTF-8 can't.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+    return json_text(text.encode("utf-8", "backslashreplace").decode("utf-8")) + "\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:

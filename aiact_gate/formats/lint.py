@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aiact_gate.formats.escape import visible
+from aiact_gate.formats.escape import log_line, visible
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
@@ -25,7 +25,7 @@ def render(faults: Sequence[PolicyFault], width: int = 100) -> str:
 
 
 def _fault(fault: PolicyFault, width: int) -> str:
-    lines = [f"{visible(str(fault.location))}: {visible(fault.message)} [{fault.rule}]"]
+    lines = [log_line(f"{fault.location}: {fault.message} [{fault.rule}]")]
     if fault.source.strip():
         shown, caret = cut(fault.source, fault.location.column - 1, width - len(INDENT))
         lines += [INDENT + shown, INDENT + " " * caret + "^"]

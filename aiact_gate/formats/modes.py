@@ -17,6 +17,8 @@ def first_lines(report: Report) -> list[str]:
         more = f" and {len(report.recalls) - 3} more" if len(report.recalls) > 3 else ""
         whose = ", as a pack of this repository says" if own else ""
         lines.append(f"{count(len(report.recalls), 'check')} recalled{whose}: {checks}{more}.")
+    if report.rules:
+        lines.append(report.rules)
     if report.bypass:
         lines.append(
             f"The environment names a bypass: {quoted(report.bypass)}. Verdict and exit code are as without it."

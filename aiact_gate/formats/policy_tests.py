@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiact_gate.formats.escape import visible
+from aiact_gate.formats.escape import log_line
 from aiact_gate.policytest.results import Measured, TestedPack
 
 
 def render(tested: TestedPack, verbose: bool = False) -> str:
     """What testing one pack showed; *verbose*: also what stays unseen for a reason."""
-    return "".join(f"{visible(line)}\n" for line in _lines(tested, verbose))
+    return "".join(f"{log_line(line)}\n" for line in _lines(tested, verbose))
 
 
 def _lines(tested: TestedPack, verbose: bool) -> Iterator[str]:

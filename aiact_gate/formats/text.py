@@ -72,6 +72,11 @@ def _hook(shown: View, style: Style, width: int) -> str:
     report = shown.report
     lines = _first(shown, style, width) + _problems(shown, style, width)
     lines += wrapped(report.note, width)
+    for remark in report.remarks:
+        lines += wrapped(remark, width)
+    if report.exit_code == 0 and report.verdict == "nothing_evaluated" and report.standing:
+        why = f"Nothing was judged, as before this change; this is no pass. {report.standing} standing: aiact-gate check"
+        return _joined([*lines, *wrapped(why, width)], style)
     if not report.systems or report.verdict == "nothing_evaluated":
         return _joined(lines, style)
     new = shown.failed

@@ -27,7 +27,7 @@ TIERS = {
 
 def first_lines(report: Report) -> list[str]:
     """What stands before everything else: the mode of a roll-out, recalls, a bypass. Mostly nothing."""
-    if report.in_force is None and not report.recalls and not report.bypass:
+    if report.in_force is None and not (report.recalls or report.bypass or report.rules):
         return []
     from aiact_gate.formats import modes
 

@@ -691,8 +691,10 @@ class CheckJudge:
         nothing: bool = False,
     ) -> CheckResult:
         """*nothing*: no row was there that a pass could be worth anything for."""
-        findings = sorted(
-            set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
+        findings = told_apart(
+            sorted(
+                set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
+            )
         )
         if findings:
             return CheckResult(
@@ -779,6 +781,23 @@ def show(value: Any) -> str:
 def _sentence(text: str) -> str:
     """*text* with a capital where it begins with a row that has no name of its own: `the 1st metric`."""
     return f"The{text[3:]}" if text.startswith("the ") else text
+
+
+def told_apart(findings: list[Finding]) -> list[Finding]:
+    """*findings* of one check, of which no two are of the same element: the second of `auc` is `auc (2)`.
+
+    So a waiver, a debt or a base that knows of one of them doesn't speak for another.
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for finding in findings:
+        number = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
+        if number > 1:
+            element = f"{finding.element} ({number})".strip()
+            again = fingerprint(finding.check, finding.fingerprint, element)
+            finding = finding._replace(element=element, fingerprint=again, nth=number)
+        found.append(finding)
+    return found
 
 
 def fingerprint(check: str, system: str, element: str, more: str = "") -> str:

@@ -220,7 +220,10 @@ def _matches(waiver: Waiver, finding: Finding, requirement: Requirement, system:
         named = data["requirement"] == requirement.id
     else:
         named = data.get("check") == finding.check
-    return named and (not data.get("element") or str(data["element"]) == finding.element)
+    if data.get("element"):
+        return named and str(data["element"]) == finding.element
+    # One for a check speaks for each row once: whoever waived a sentence didn't waive its second place.
+    return named and (finding.nth == 1 or bool(data.get("requirement")))
 
 
 def waiver_faults(

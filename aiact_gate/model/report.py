@@ -67,6 +67,8 @@ class Finding(NamedTuple):
     severity: str = "error"
     element: str = ""
     """The id of the row it concerns: what waivers and the baseline are keyed by."""
+    nth: int = 1
+    """Which of several of one check and element; *element* tells them apart."""
     fingerprint: str = ""
     """Stable while file lines move: check, system, element."""
     number: int = 0
@@ -275,6 +277,9 @@ class Report(NamedTuple):
     """OWNER/NAME, where the run was told."""
     remarks: tuple[str, ...] = ()
     """Sentences about the run itself: what it was compared with, which waivers nobody but their text vouches for."""
+
+    rules: str = ""
+    """Whose rules judged, where that isn't plain: those of a base, or what the judged tree brings along."""
 
     @property
     def mode(self) -> str:

@@ -14,7 +14,7 @@ from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.judge.claim import Claim, cites_of, judge_claim
 from aiact_gate.judge.dates import binding, system_dates
 from aiact_gate.judge.duties import duties_seen
-from aiact_gate.judge.rows import Judging, binds, judged_row, selected
+from aiact_gate.judge.rows import PROFILES, Judging, binds, judged_row, selected
 from aiact_gate.judge.verdict import decide, numbered, release_notices, with_waits
 from aiact_gate.judge.waivers import Coverage, ending_soon, named_only, validated, waiver_faults
 from aiact_gate.judge.widening import widened
@@ -87,9 +87,12 @@ def check(
         problems.append(Problem(error.what, error.fix, error.location, code))
         return _report(snapshot, options, packs, (), problems, path, mode)
     problems += [Problem(fault.message, fault.fix, fault.location, 3) for fault in manifest.faults]
-    own = own_packs(*(judges or (snapshot, manifest)), given, options, problems)
+    judged_by = judges or (snapshot, manifest)
+    own = own_packs(*judged_by, given, options, problems)
     packs = tightened([*given, *own], problems)
-    mode = in_force(given, own, manifest.data, options)
+    mode = in_force(given, own, judged_by[1].data, options)
+    if judges is not None:
+        options = options._replace(at_least=profile_of(judges[1].data))
     recalled = recalls_in_force(given, own, options, problems)
     coverage = _coverage(snapshot, manifest, packs, problems)
     lock = _lock(snapshot, manifest, problems)
@@ -128,7 +131,16 @@ def check(
         not_read=tuple(sorted(gathering.not_read.items())),
         recalls=tuple(recalled.values()),
         remarks=_remarks(coverage, used),
+        rules=BROUGHT if any(pack.rollout or pack.recalls for pack, _ in own) else "",
     )
+
+
+BROUGHT = "Rules as this tree brings them: no base is known that says what mode, recalls and rules for waivers were before."
+
+
+def profile_of(manifest: Mapping[str, Any]) -> str:
+    """The profile that *manifest* chooses."""
+    return str((manifest.get("policies") or {}).get("profile") or "full")
 
 
 def _remarks(coverage: Coverage, used: set[str]) -> tuple[str, ...]:
@@ -348,7 +360,7 @@ def _system(
         evidence.faults += (
             undeclared(_all_records(gathering, system), manifest) if manifest.systems[0] is system else []
         )
-    profile, ring = str((manifest.data.get("policies") or {}).get("profile") or "full"), ""
+    profile, ring = max(profile_of(manifest.data), options.at_least, key=lambda name: len(PROFILES[name])), ""
     if mode is not None:
         from aiact_gate.judge.rollout import effective_profile
 

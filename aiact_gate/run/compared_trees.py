@@ -42,7 +42,7 @@ def stated(snapshot: Snapshot, path: str, given: Given) -> Stated | None:
         manifest = read_manifest(snapshot, path)
     except AiactError:
         return None
-    packs = _packs(snapshot, manifest)
+    packs = packs_of(snapshot, manifest)
     kinds = kinds_of(given.packs)
     for text in packs:
         kinds |= {
@@ -152,7 +152,8 @@ def _rows(document: Document | None, key: str) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- packs
 
 
-def _packs(snapshot: Snapshot, manifest: Manifest) -> list[PackText]:
+def packs_of(snapshot: Snapshot, manifest: Manifest) -> list[PackText]:
+    """The packs that *manifest* names, as their files say them."""
     found = []
     named = mapping(mapping(manifest.data).get("policies")).get("packs")
     for index, item in enumerate(named if isinstance(named, list) else []):

@@ -21,5 +21,7 @@ class Options(NamedTuple):
     topics: tuple[str, ...] = ()
     bypass: str = ""
     """What the environment says of a bypass; shown, and without effect."""
+    at_least: str = "start"
+    """The profile that is looked at even if the manifest chooses a lower one."""
     instead: tuple[tuple[str, str], ...] = ()
     """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+import math
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from aiact_gate.documents.json import parse_json, parse_json_lines
+from aiact_gate.documents.json import NOTHING, parse_json, parse_json_line
 from aiact_gate.model.errors import AiactError, DocumentError, NotAtHand
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from aiact_gate.documents.conformance import Misfit
 
 MAX_SCHEMA_FAULTS = 20
+MOST = 20_000
+"""Events that are judged one by one; of a longer log what counts and sums it is judged."""
+MOST_STOPS = 50_000
+MOST_TYPES = 1_000
 MENDED = "is one file whose patterns and references take no time"
 
 
@@ -35,79 +41,258 @@ class LinePlaces:
         return Location(self._path, 1, 1, pointer=pointer)
 
 
-def attach_events(snapshot: Snapshot, manifest: Manifest, evidence: Evidence, with_replay: bool) -> None:
-    """Give *evidence* the names `event_log` and `replay`, from where the record `logging` points."""
+def attach_events(
+    snapshot: Snapshot, manifest: Manifest, evidence: Evidence, with_replay: bool, seconds: float
+) -> float:
+    """Give *evidence* the names `event_log` and `replay`, from where the record `logging` points.
+
+    What is left of *seconds*, which a run has for the patterns of a team's own event schema.
+    """
     logging = evidence.data.get("logging")
     if logging is None:
         for name in ("event_log", "replay"):
             waiting = evidence.absent.get("logging")
             if waiting is not None:
                 evidence.absent[name] = Absent(name, waiting.fault, waiting.unreadable)
-        return
+        return seconds
     sample = logging.get("sample") or {}
     try:
-        _event_log(snapshot, manifest, sample, evidence)
+        seconds = _event_log(snapshot, manifest, sample, evidence, seconds)
     except AiactError as error:
         _unreadable(evidence, "event_log", error, ("logging", "sample", "events"))
     if not with_replay:
-        return
+        return seconds
     if not logging.get("replay"):
         place = evidence.places["logging"].location(("replay",))
         what = "No replay of a logged case is named."
         fix = "Replay one case and name its JSON under `replay`."
         fault = Fault("replay_missing", "missing", place, what, fix, ("logging", "replay"))
         evidence.leave_out("replay", fault)
-        return
+        return seconds
     try:
         _replay(snapshot, manifest, str(logging["replay"]), evidence)
     except AiactError as error:
         _unreadable(evidence, "replay", error, ("logging", "replay"))
+    return seconds
 
 
-def _event_log(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> None:
+def _event_log(
+    snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence, seconds: float
+) -> float:
     pointer = ("logging", "sample", "events")
     if not sample.get("events"):
         place = evidence.places["logging"].location(("sample", "events"))
         what = "No sample of the event log is named."
         fix = "Commit a window of what the service wrote, as JSON Lines."
         evidence.leave_out("event_log", Fault("events_missing", "missing", place, what, fix, pointer))
-        return
+        return seconds
     path = manifest.repository_path(str(sample["events"]))
-    data = snapshot.read(path)
-    rows = parse_json_lines(data, path)
-    if not rows:
+    schema = _EventSchema(snapshot, manifest, sample, path, seconds)
+    log = _Log(path, _limit(evidence))
+    for line, event in _events(snapshot, path, log.hash):
+        log.take(line, event)
+        schema.look(line, event, log.number - 1)
+    if not log.number:
         what = "The sample of the event log is empty."
         fix = "Commit a window in which the service served."
         fault = Fault("events_missing", "missing", Location(path), what, fix, pointer)
         evidence.leave_out("event_log", fault)
-        return
-    for line, event in rows:
-        if not isinstance(event, dict):
-            raise DocumentError(
-                "an event that is no group of keys", "Write one JSON object a line.", Location(path, line)
-            )
-    events = [event for _, event in rows]
-    lines = [line for line, _ in rows]
-    stopped = [
-        line for line, event in zip(lines, events, strict=True) if event.get("type") == "emergency_stop"
-    ]
-    evidence.places["event_log"] = LinePlaces(path, lines, stopped)
-    served = _served(snapshot, manifest, sample, evidence)
-    faults = _schema_faults(snapshot, manifest, sample, EventLines(path, events, lines), evidence)
-    evidence.faults += faults
-    digest = hashlib.sha256(data).hexdigest()
-    predictions = [event for event in events if event.get("type") == "prediction"]
+        return seconds
+    evidence.places["event_log"] = LinePlaces(path, log.lines, [line for line, _ in log.stops])
+    evidence.faults += schema.faults
+    if schema.unknown is not None:
+        evidence.undetermined["event_schema"] = schema.unknown
+        evidence.unknowns[("logging", "sample", "event_schema")] = schema.unknown
+        evidence.unknowns[("event_log", "schema_faults")] = schema.unknown
+    if log.is_long:
+        window = f"aiact-gate check, once logging.sample.events names a window of at most {MOST:,} events"
+        unknown = Unknown(
+            f"{path} holds {log.number:,} events; at most {MOST:,} are judged one by one", window
+        )
+        evidence.unknowns[("event_log", "events")] = unknown
+        if len(log.stops) == MOST_STOPS:
+            evidence.unknowns[("event_log", "stops")] = unknown
+    digest = log.hash.hexdigest()
     evidence.data["event_log"] = {
         "path": path,
         "sha256": digest,
         "bound": _bound(evidence, digest),
-        "events": events,
-        "predictions": len(predictions),
-        "decisions_served": served,
-        "schema_faults": len(faults),
-        "stops": _stops(events, _limit(evidence)),
-        "types": sorted({str(event.get("type")) for event in events}),
+        "events": log.events,
+        "predictions": log.predictions,
+        "decisions_served": _served(snapshot, manifest, sample, evidence),
+        "schema_faults": len(schema.faults),
+        "stops": [stop for _, stop in log.stops],
+        "types": sorted(log.types),
     }
+    return schema.seconds
+
+
+def _events(snapshot: Snapshot, path: str, digest: Any = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, event) for each event of the log at *path*, one at a time; *digest* takes its bytes.
+
+    Raises:
+        SnapshotError, DocumentError: it can't be read; a line that is no event.
+    """
+    for line, data in enumerate(snapshot.lines(path), start=1):
+        if digest is not None:
+            digest.update(data)
+        event = parse_json_line(data, path, line)
+        if isinstance(event, dict):
+            yield line, event
+        elif event is not NOTHING:
+            what = "an event that is no group of keys"
+            raise DocumentError(what, "Write one JSON object a line.", Location(path, line))
+
+
+_ENDS_A_STOP = ("restart", "emergency_stop")
+
+
+class _Log:
+    """What is kept of a log that is read event by event."""
+
+    def __init__(self, path: str, limit: float) -> None:
+        self.path = path
+        self.hash = hashlib.sha256()
+        self.number = 0
+        self.predictions = 0
+        self.events: list[dict[str, Any]] = []
+        self.lines: list[int] = []
+        self.types: set[str] = set()
+        self.stops: list[tuple[int, dict[str, Any]]] = []
+        """Line of each stop, and what left the system after it."""
+        self._limit = limit
+        self._start: datetime.datetime | None = None
+        self._is_stopped = False
+        self._last = -math.inf
+
+    @property
+    def is_long(self) -> bool:
+        return self.number > MOST
+
+    def take(self, line: int, event: dict[str, Any]) -> None:
+        """Count one more event."""
+        self.number += 1
+        if self.number <= MOST:
+            self.events.append(event)
+            self.lines.append(line)
+        elif self.events:
+            self.events, self.lines = [], []  # too many to judge one by one: none is
+        kind = str(event.get("type"))
+        self.types.add(kind)
+        if len(self.types) > MOST_TYPES:
+            what = f"more than {MOST_TYPES:,} types of events"
+            raise DocumentError(what, "Let `type` say of which kind an event is.", Location(self.path, line))
+        self.predictions += kind == "prediction"
+        if kind in _ENDS_A_STOP:
+            self._end(event if kind == "restart" else {})
+        if kind == "emergency_stop" and len(self.stops) < MOST_STOPS:
+            self._stop(line, event)
+        elif self._is_stopped:
+            self._while_stopped(kind, event)
+
+    def _stop(self, line: int, event: dict[str, Any]) -> None:
+        self._start, self._is_stopped, self._last = moment(event.get("time")), True, -math.inf
+        stop = {
+            "at": str(event.get("time") or ""),
+            "actor": str(event.get("actor") or ""),
+            "reason": str(event.get("reason") or ""),
+            "predictions_after": 0,
+            "last_prediction_seconds": 0.0,
+            "refused": 0,
+            "restart_approved_by": "",
+        }
+        self.stops.append((line, stop))
+
+    def _while_stopped(self, kind: str, event: dict[str, Any]) -> None:
+        stop = self.stops[-1][1]
+        if kind == "prediction":
+            at = moment(event.get("time"))
+            wait = (at - self._start).total_seconds() if at is not None and self._start is not None else None
+            if wait is not None:
+                self._last = max(self._last, wait)
+                stop["last_prediction_seconds"] = self._last
+            stop["predictions_after"] += wait is None or wait > self._limit
+        stop["refused"] += kind in ("refused", "request_refused")
+
+    def _end(self, restart: dict[str, Any]) -> None:
+        if self._is_stopped:
+            self._is_stopped = False
+            self.stops[-1][1]["restart_approved_by"] = str(restart.get("approved_by") or "")
+
+
+class _EventSchema:
+    """The team's own schema, held against each event: at most 20 faults, and for a whole run at most some seconds."""
+
+    def __init__(
+        self, snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], log: str, seconds: float
+    ) -> None:
+        self.faults: list[Fault] = []
+        self.unknown: Unknown | None = None
+        self.seconds = seconds
+        self._log = log
+        self._declared = str(sample.get("event_schema") or "")
+        self._path = manifest.repository_path(self._declared)
+        self._conformance: Any = None
+        if not self._declared or not snapshot.has(self._path):
+            return
+        try:
+            schema = parse_json(snapshot.read(self._path), self._path)
+        except AiactError as error:
+            self._fault(
+                error.location or Location(self._path),
+                f"{self._declared} can't be read: {error.what}.",
+                error.fix,
+            )
+            return
+        from aiact_gate.documents.conformance import Conformance, Undecided, Unusable
+
+        try:
+            if not isinstance(schema, dict):
+                raise Unusable(())
+            self._conformance = Conformance(schema)
+        except Unusable:
+            what = f"{self._declared} is no usable JSON Schema."
+            self._fault(Location(self._path), what, "Mend it; aiact-gate reads draft 2020-12.")
+        except Undecided as error:
+            self._give_up(str(error))
+
+    def look(self, line: int, event: dict[str, Any], index: int) -> None:
+        """Hold *event* against the schema, while there is one and time is left."""
+        if self._conformance is None:
+            return
+        from aiact_gate.documents.conformance import Undecided
+
+        begun = time.perf_counter()
+        try:
+            for wrong in self._conformance.misfits(event)[:1]:
+                self.faults.append(self._misfit(wrong, line, index))
+        except Undecided as error:
+            self._give_up(str(error))
+        self.seconds -= time.perf_counter() - begun
+        if len(self.faults) >= MAX_SCHEMA_FAULTS:
+            self._conformance = None
+        elif self.seconds < 0:
+            self._give_up("has patterns that take too long on what stands in the logs of this run")
+
+    def _give_up(self, why: str) -> None:
+        self._conformance = None
+        self.unknown = Unknown(f"{self._declared} {why}", f"aiact-gate check, once {self._declared} {MENDED}")
+
+    def _misfit(self, wrong: Misfit, line: int, index: int) -> Fault:
+        where = "/".join(str(step) for step in wrong.pointer)
+        return Fault(
+            "event_schema",
+            "malformed",
+            Location(self._log, line, 1),
+            f"This event doesn't fit {self._declared}{' at ' + where if where else ''}: {wrong.keyword} fails.",
+            "Let the service write what its schema declares.",
+            ("event_log", "events", index),
+        )
+
+    def _fault(self, place: Location, what: str, fix: str) -> None:
+        self.faults.append(
+            Fault("event_schema", "malformed", place, what, fix, ("logging", "sample", "event_schema"))
+        )
 
 
 def _served(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], evidence: Evidence) -> int:
@@ -126,103 +311,10 @@ def _served(snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], e
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
 
 
-class EventLines(NamedTuple):
-    """The events of a sample and the lines they stand at."""
-
-    path: str
-    events: list[Any]
-    lines: list[int]
-
-
-def _schema_faults(
-    snapshot: Snapshot, manifest: Manifest, sample: Mapping[str, Any], log: EventLines, evidence: Evidence
-) -> list[Fault]:
-    """A fault for each event that doesn't fit the team's own schema, at most 20; whether some do may stay unknown."""
-    declared = str(sample.get("event_schema") or "")
-    schema_path = manifest.repository_path(declared)
-    if not declared or not snapshot.has(schema_path):
-        return []
-    try:
-        schema = parse_json(snapshot.read(schema_path), schema_path)
-    except AiactError as error:
-        place = error.location or Location(schema_path)
-        return [_schema_fault(place, f"{declared} can't be read: {error.what}.", error.fix)]
-    from aiact_gate.documents.conformance import Conformance, Undecided, Unusable
-
-    found: list[Fault] = []
-    try:
-        if not isinstance(schema, dict):
-            raise Unusable(())
-        conformance = Conformance(schema)
-        for index, event in enumerate(log.events):
-            found += [_misfit(wrong, declared, log, index) for wrong in conformance.misfits(event)[:1]]
-            if len(found) >= MAX_SCHEMA_FAULTS:
-                break
-    except Unusable:
-        what = f"{declared} is no usable JSON Schema."
-        return [_schema_fault(Location(schema_path), what, "Mend it; aiact-gate reads draft 2020-12.")]
-    except Undecided as error:
-        unknown = Unknown(f"{declared} {error}", f"aiact-gate check, once {declared} {MENDED}")
-        evidence.undetermined["event_schema"] = unknown
-        evidence.unknowns[("logging", "sample", "event_schema")] = unknown
-        evidence.unknowns[("event_log", "schema_faults")] = unknown
-    return found
-
-
-def _misfit(wrong: Misfit, declared: str, log: EventLines, index: int) -> Fault:
-    where = "/".join(str(step) for step in wrong.pointer)
-    return Fault(
-        "event_schema",
-        "malformed",
-        Location(log.path, log.lines[index], 1),
-        f"This event doesn't fit {declared}{' at ' + where if where else ''}: {wrong.keyword} fails.",
-        "Let the service write what its schema declares.",
-        ("event_log", "events", index),
-    )
-
-
-def _schema_fault(place: Location, what: str, fix: str) -> Fault:
-    return Fault("event_schema", "malformed", place, what, fix, ("logging", "sample", "event_schema"))
-
-
 def _limit(evidence: Evidence) -> float:
     stop = (evidence.data.get("human_oversight") or {}).get("stop") or {}
     limit = stop.get("limit_seconds")
     return float(limit) if isinstance(limit, (int, float)) else 0.0
-
-
-_ENDS_A_STOP = ("restart", "emergency_stop")
-
-
-def _stops(events: list[dict[str, Any]], limit: float) -> list[dict[str, Any]]:
-    """Each stop in *events*, with what left the system after it."""
-    stops = []
-    for index, event in enumerate(events):
-        if event.get("type") != "emergency_stop":
-            continue
-        start = moment(event.get("time"))
-        until = (at for at in range(index + 1, len(events)) if events[at].get("type") in _ENDS_A_STOP)
-        end = next(until, len(events))
-        restart = events[end] if end < len(events) else None
-        still = events[index + 1 : end]
-        gone = [moment(later.get("time")) for later in still if later.get("type") == "prediction"]
-        waits = [(at - start).total_seconds() for at in gone if at is not None and start is not None]
-        undated = len(gone) - len(waits)
-        approved = (
-            restart.get("approved_by") if restart is not None and restart.get("type") == "restart" else None
-        )
-        stops.append(
-            {
-                "at": str(event.get("time") or ""),
-                "actor": str(event.get("actor") or ""),
-                "reason": str(event.get("reason") or ""),
-                "predictions_after": sum(wait > limit for wait in waits) + undated,
-                "last_prediction_seconds": max(waits, default=0.0),
-                "refused": sum(later.get("type") in ("refused", "request_refused") for later in still),
-                "restart_approved_by": str(approved or ""),
-            }
-        )
-    return stops
 
 
 def moment(text: Any) -> datetime.datetime | None:
@@ -244,7 +336,8 @@ def _replay(snapshot: Snapshot, manifest: Manifest, named: str, evidence: Eviden
         fix = "Write case_id, model_version, recorded_output, replayed_output."
         raise DocumentError("the replay is no group of keys", fix, Location(path))
     case, recorded = value.get("case_id"), value.get("recorded_output")
-    events = (evidence.data.get("event_log") or {}).get("events", [])
+    log = evidence.data.get("event_log")
+    events = log["events"] or (event for _, event in _events(snapshot, log["path"])) if log else ()
     logged = any(
         event.get("case_id") == case and event.get("output") == recorded
         for event in events

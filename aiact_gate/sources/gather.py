@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,8 @@ class Gathering:
     """Whether a release is judged: its tag is looked up."""
     recount: bool = False
     """Whether all data is counted again, however much it is."""
+    schema_seconds: float = 5.0
+    """What is left of the time that patterns of event schemas may take in this run."""
 
 
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
@@ -99,7 +100,8 @@ def gather(
     if wanted & {"event_log", "replay"}:
         from aiact_gate.sources.events import attach_events
 
-        attach_events(snapshot, manifest, evidence, with_replay="replay" in wanted)
+        left = gathering.schema_seconds
+        gathering.schema_seconds = attach_events(snapshot, manifest, evidence, "replay" in wanted, left)
     tree = references.Tree(snapshot, manifest, library)
     evidence.faults += references.resolve(pointers, evidence, gathering.kinds, tree)
     evidence.faults += references.pasted(evidence, gathering.kinds)
@@ -245,6 +247,6 @@ def _files(gathering: Gathering, evidence: Evidence) -> None:
         if name in ("system", "derived"):
             continue
         try:
-            evidence.files[name] = (path, hashlib.sha256(gathering.snapshot.read(path)).hexdigest())
+            evidence.files[name] = (path, gathering.snapshot.sha256(path))
         except AiactError:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ _OFF = (
     "-c", "protocol.allow=never",
     "-c", "gc.auto=0",
     "-c", "log.showSignature=false",
+    "-c", "core.commitGraph=false",  # a cache of parents that nobody's digest vouches for
 )  # fmt: skip
 
 
@@ -45,17 +47,61 @@ def find_repository(start: str) -> str | None:
         folder = parent
 
 
+def repository_directory(folder: str) -> str:
+    """Where git keeps what belongs to the work tree *folder*: `.git`, or what the file or link `.git` leads to; else *folder*.
+
+    Elsewhere it has to lead back, as that of a linked work tree (`gitdir`) and of a submodule (`core.worktree`) does:
+    otherwise whoever wrote `.git` brings the history of another repository.
+
+    Raises:
+        SnapshotError: it doesn't.
+    """
+    path = os.path.join(folder, ".git")
+    if not os.path.lexists(path):
+        return folder
+    named = path
+    if os.path.isfile(path):
+        named = os.path.join(folder, _text(path).removeprefix("gitdir:").strip())
+    elif not os.path.islink(path):
+        return path
+    led = os.path.realpath(named)
+    back = [_text(os.path.join(led, "gitdir")).strip()]
+    back += [
+        os.path.join(tree.replace('\\"', '"').replace("\\\\", "\\"), ".git")
+        for name in ("config", "config.worktree")
+        for tree in _WORK_TREE.findall(_text(os.path.join(led, name)))
+    ]
+    if any(os.path.realpath(os.path.join(led, one)) == os.path.realpath(path) for one in back if one):
+        return led
+    what = "the repository that .git leads to doesn't name this folder as its work tree"
+    fix = 'A work tree that was moved: git worktree repair. A folder of its own: git config core.worktree "$PWD".'
+    raise SnapshotError(what, fix)
+
+
+_WORK_TREE = re.compile(r'^\s*worktree\s*=\s*"?((?:[^"\n;#\\]|\\.)+?)"?\s*$', re.MULTILINE | re.IGNORECASE)
+
+
+def _text(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return os.fsdecode(file.read(MAX_CONFIG))
+    except OSError:
+        return ""
+
+
 class Git:
     """Read-only git in one repository."""
 
     def __init__(self, folder: str) -> None:
         self.folder = os.path.realpath(folder)
+        self.directory = repository_directory(self.folder)
         # `core.worktree` in the repository's configuration could name another folder, `core.bare` none.
         self._tree: tuple[str, ...] = (
             (f"--work-tree={self.folder}",) if os.path.exists(os.path.join(folder, ".git")) else ()
         )
         self._asked: subprocess.Popen[bytes] | None = None
         self._submodules: dict[str, Git | None] = {}
+        self._own: dict[str, bool] = {}
         self._filters: dict[str, str] = {}
         self._filters = self._no_filters()
 
@@ -95,6 +141,27 @@ class Git:
         if os.path.isdir(folder):
             return os.path.exists(os.path.join(folder, "shallow"))
         return self.text("rev-parse", "--is-shallow-repository") == "true"
+
+    def is_own(self, commit: str) -> bool:
+        """Whether the history of a branch, tag or HEAD of this repository holds *commit*; only asked where objects are borrowed.
+
+        Who lends them (`clone --shared`, `--reference`, a cache of CI) can add nothing to that history: an object is what its
+        id says, wherever it lies. But a commit of the lender's own would be at hand without being of this repository.
+        """
+        if not os.path.exists(os.path.join(self.common, "objects", "info", "alternates")):
+            return True
+        if commit not in self._own:
+            is_before = self.text("merge-base", "--is-ancestor", commit, "HEAD") is not None
+            self._own[commit] = is_before or bool(
+                self.text("for-each-ref", "--count=1", f"--contains={commit}")
+            )
+        return self._own[commit]
+
+    @property
+    def common(self) -> str:
+        """The folder that linked work trees share with their repository; else its own."""
+        named = _text(os.path.join(self.directory, "commondir")).strip()
+        return os.path.join(self.directory, named) if named else self.directory
 
     def has_tags(self) -> bool:
         """Whether there may be a tag; most checkouts of CI have none, and asking costs no process."""
@@ -143,9 +210,14 @@ class Git:
         return found
 
     def _may_have_filters(self) -> bool:
-        """Whether the repository's own configuration may name a filter; most don't, and asking git costs a process."""
+        """Whether the repository's configuration or the user's may name a filter; most don't, and asking git costs a process."""
         folder = Path(self.folder, ".git")
         if not folder.is_dir() or (folder / "config.worktree").exists():
+            return True
+        home = os.path.expanduser("~")
+        settings = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        # The user's own files aren't opened here: where there are some, git is asked.
+        if any(file.exists() for file in (Path(home, ".gitconfig"), Path(settings, "git", "config"))):
             return True
         try:
             with (folder / "config").open("rb") as file:
@@ -254,6 +326,7 @@ def _environment() -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_GRAFT_FILE": os.devnull,
         "GIT_NO_REPLACE_OBJECTS": "1",  # history is what was committed, not what a ref puts in its place
         "GIT_CONFIG_NOSYSTEM": "1",
         "LC_ALL": "C",

@@ -86,14 +86,25 @@ class NoManifest(ManifestError):
 
 
 def find_manifest(snapshot: Snapshot, path: str) -> str:
-    """The manifest's path for *path*, a folder or the manifest itself. Raises `NoManifest`."""
+    """The manifest's path for *path*, a folder or the manifest itself.
+
+    Raises:
+        NoManifest: there is none.
+        ManifestError: there are two.
+    """
     path = "" if path == "." else path
     if posixpath.basename(path) in NAMES or path.endswith((".yaml", ".yml")):
         return path
-    for name in NAMES:
-        candidate = posixpath.join(path, name)
-        if snapshot.exists(candidate):
-            return candidate
+    found = [name for name in NAMES if snapshot.exists(posixpath.join(path, name))]
+    if len(found) > 1:
+        what = f"{' and '.join(found)} lie side by side, and only one can say what is judged"
+        raise ManifestError(
+            what,
+            f"Take {found[1]} out, or move what it says into {found[0]}.",
+            Location(posixpath.join(path, found[1])),
+        )
+    if found:
+        return posixpath.join(path, found[0])
     where = f"in {path}" if path else "at the top of this repository"
     what = f"There is no aiact.yaml {where}"
     raise NoManifest(what, "Write one: aiact-gate init", Location(posixpath.join(path, NAMES[0])))

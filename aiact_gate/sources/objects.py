@@ -34,6 +34,8 @@ def held_at(git: Git, commit: str, path: str) -> Held:
     """The bytes of *path* at *commit*."""
     if not is_commit_id(commit):
         return Unknown("the run names no commit", "train from a commit, then: aiact-gate collect")
+    if not git.is_own(commit):
+        return _without_commit(git, commit)
     found = git.object(f"{commit}:{path}")
     if found is not None:
         return found[2] if found[1] == "blob" else None

@@ -50,7 +50,7 @@ def read_folder(
     for path in snapshot.paths(base):
         name = posixpath.basename(path)
         stem, _, ending = name.rpartition(".")
-        if ending not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
+        if ending.lower() not in ("yaml", "yml") or stem in NOT_RECORDS and posixpath.dirname(path) == base:
             continue
         record = _read(snapshot, path, stem, known)
         if isinstance(record, str):

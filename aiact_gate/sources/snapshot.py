@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
     from aiact_gate.sources.globs import Glob
     from aiact_gate.sources.history import FileChange
+
+
+MAX_STREAMED = 100_000_000
 
 
 class Subject(NamedTuple):
@@ -103,6 +106,17 @@ class Snapshot:
 
         return BytesIO(self.read(path))
 
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of *path*, which may be larger than what `read` takes, one at a time. Raises as `read`, over 100 MB."""
+        with self.open(path) as file:
+            while line := file.readline(MAX_BYTES + 1):
+                if len(line) > MAX_BYTES or file.tell() > MAX_STREAMED:
+                    what = (
+                        f"{short_path(path)} has more than {MAX_STREAMED:,} bytes, or {MAX_BYTES:,} in a line"
+                    )
+                    raise SnapshotError(what, "Split it, or point to a smaller file.")
+                yield line
+
     def sha256(self, path: str) -> str:
         """The hex SHA-256 of *path* as git holds it, or of the file that a pointer of Git LFS names.
 
@@ -159,6 +173,16 @@ class Snapshot:
         """Every path in which this tree differs from that of *commit*, and perhaps some more; None: nobody knows."""
         return None
 
+    def git(self) -> Git | None:
+        """The repository, for what asks about commits and not about files."""
+        return None
+
+    def at(self, revision: str) -> Snapshot | None:
+        """The tree of the commit that *revision* leads to; None if none is at hand."""
+        git = self.git()
+        commit = git.commit(revision) if git is not None else None
+        return _Tree(self.root, git, commit) if git is not None and commit else None
+
 
 def refuse_outside(path: str) -> None:
     """Raise a `SnapshotError` if *path* isn't one inside a tree."""
@@ -209,6 +233,9 @@ class _Versioned(Snapshot):
 
     def _entry(self, path: str) -> _Entry | None:
         raise NotImplementedError
+
+    def git(self) -> Git | None:
+        return self._git
 
     @cached_property
     def _submodules(self) -> dict[str, str]:
@@ -559,12 +586,10 @@ class _Tree(_Versioned):
     @cached_property
     def _entries(self) -> dict[str, str]:
         """Mode, id and (a revision: between them) kind of each path."""
-        listing = ["ls-files", "-z", "--stage"]
-        if self._revision is not None:
-            listing = ["ls-tree", "-r", "-z", "--full-tree", self._revision]
-        return {
-            path: entry for entry, _, path in (line.partition("\t") for line in self._git.listed(*listing))
-        }
+        if self._revision is None:
+            return _staged(self._git)
+        listed = self._git.listed("ls-tree", "-r", "-z", "--full-tree", self._revision)
+        return {path: entry for entry, _, path in (line.partition("\t") for line in listed)}
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -601,17 +626,27 @@ class _Tree(_Versioned):
         return path in self._entries or bool(_below(self._sorted, path)) or self.has(path)
 
     def _bytes(self, path: str) -> bytes:
+        return _bounded(path, self._whole(path))
+
+    def open(self, path: str) -> IO[bytes]:
+        from io import BytesIO
+
+        refuse_outside(path)
+        return BytesIO(self._whole(path))
+
+    def _whole(self, path: str) -> bytes:
+        """The bytes of *path*, however many. Raises as `read`."""
         entry = self._entry(path)
         if entry is None:
             below = self._below(path)
             if below is not None:
-                return _bounded(path, below)
+                return below
             what = f"{short_path(path)} isn't in the {self.subject.kind}"
             raise SnapshotError(what, "Add it, or mend the path.")
         if not entry.mode.startswith("100"):
             what = "a submodule" if entry.mode == SUBMODULE else "a link"
             raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
-        return _bounded(path, self._blob(path, entry.oid))
+        return self._blob(path, entry.oid)
 
     def _sha256(self, path: str) -> str:
         entry = self._entry(path)
@@ -620,8 +655,40 @@ class _Tree(_Versioned):
 
     def changed_from(self, commit: str) -> list[str] | None:
         if self._revision is None:
-            return self._git.listed("diff-index", "--cached", *_NAMES_ONLY, commit)
+            return self._git.listed(
+                "diff-index", "--cached", *_NAMES_ONLY, "--ita-invisible-in-index", commit
+            )
         return self._git.listed("diff-tree", "-r", *_NAMES_ONLY, commit, self._revision)
+
+
+_NOTHING = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The ids of an empty file."""
+
+
+def _staged(git: Git) -> dict[str, str]:
+    """Mode, id and stage of each path of the index that a commit would take.
+
+    Raises:
+        SnapshotError: a merge left files in it that nobody has resolved.
+    """
+    found = {}
+    empty = False
+    for line in git.listed("ls-files", "-z", "--stage"):
+        entry, _, path = line.partition("\t")
+        if not entry.endswith(" 0"):
+            what = f"{short_path(path)} isn't merged yet, so nobody knows what the commit will hold"
+            raise SnapshotError(what, "Resolve it, and add it with git add.")
+        found[path] = entry
+        empty = empty or entry.split(" ")[1] in _NOTHING
+    if empty:  # what `git add -N` only announces stands there as an empty file, and is in no commit
+        for path in git.listed(
+            "diff-files", "-z", "--name-only", "--diff-filter=A", "--ita-invisible-in-index"
+        ):
+            found.pop(path, None)
+    return found
 
 
 def _refuse_large(path: str, size: int) -> None:

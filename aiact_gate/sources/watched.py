@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
+from typing import IO, TYPE_CHECKING
 
 from aiact_gate.model.evidence import Unknown
+from aiact_gate.sources.git import Git
 from aiact_gate.sources.globs import Glob
 from aiact_gate.sources.history import FileChange
 from aiact_gate.sources.objects import Held
 from aiact_gate.sources.snapshot import Snapshot, Tag
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Watched(Snapshot):
     """*tree*, and what was asked of it."""
 
     def __init__(self, tree: Snapshot) -> None:
-        self._tree = tree
+        self.tree = tree
         self.root = tree.root
         self.subject = tree.subject
         self._asked: set[str] = set()
@@ -29,7 +34,7 @@ class Watched(Snapshot):
         revision = other.subject.revision
         if revision is None or self._asked_history and revision != self.subject.revision:
             return False
-        changed = self._tree.changed_from(revision)
+        changed = self.tree.changed_from(revision)
         return changed is not None and not any(self._concerns(path) for path in changed)
 
     def _concerns(self, path: str) -> bool:
@@ -40,57 +45,67 @@ class Watched(Snapshot):
 
     def paths(self, under: str = "") -> Sequence[str]:
         self._folders.add(under.rstrip("/"))
-        return self._tree.paths(under)
+        return self.tree.paths(under)
 
     def matching(self, glob: Glob) -> list[str]:
         self._globs.append(glob)
-        return self._tree.matching(glob)
+        return self.tree.matching(glob)
 
     def has(self, path: str) -> bool:
         self._asked.add(path)
-        return self._tree.has(path)
+        return self.tree.has(path)
 
     def exists(self, path: str) -> bool:
         self._asked.add(path)
-        return self._tree.exists(path)
+        return self.tree.exists(path)
 
     def read(self, path: str) -> bytes:
         self._asked.add(path)
-        return self._tree.read(path)
+        return self.tree.read(path)
+
+    def open(self, path: str) -> IO[bytes]:
+        self._asked.add(path)
+        return self.tree.open(path)
 
     def sha256(self, path: str) -> str:
         self._asked.add(path)
-        return self._tree.sha256(path)
+        return self.tree.sha256(path)
 
     def not_at_hand(self, path: str) -> Unknown | None:
         self._asked.add(path)
-        return self._tree.not_at_hand(path)
+        return self.tree.not_at_hand(path)
 
     def held_at(self, commit: str, path: str) -> Held:
-        return self._tree.held_at(commit, path)
+        return self.tree.held_at(commit, path)
+
+    def commit_times(self, commit: str) -> tuple[datetime, datetime] | None:
+        return self.tree.commit_times(commit)
 
     def descends_from(self, commit: str) -> bool | Unknown:
         self._asked_history = True
-        return self._tree.descends_from(commit)
+        return self.tree.descends_from(commit)
 
     def tagged(self, tag: str) -> str | None | Unknown:
-        return self._tree.tagged(tag)
+        return self.tree.tagged(tag)
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
         self._asked_history = True
-        return self._tree.history(path)
+        return self.tree.history(path)
 
     def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
         self._asked_history = True
-        return self._tree.changes(path, since, of)
+        return self.tree.changes(path, since, of)
 
     def common_commit(self, other: str) -> str | Unknown | None:
         self._asked_history = True
-        return self._tree.common_commit(other)
+        return self.tree.common_commit(other)
 
     def tags(self) -> list[Tag]:
         self._asked_history = True
-        return self._tree.tags()
+        return self.tree.tags()
+
+    def git(self) -> Git | None:
+        return self.tree.git()
 
 
 def _above(path: str) -> Iterable[str]:

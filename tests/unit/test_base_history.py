@@ -729,6 +729,19 @@ def test_the_base_is_the_merge_base_and_the_report_says_so(repository: Repositor
     assert said in shown
 
 
+def test_a_base_that_only_the_remote_has_is_found_there(repository: Repository, tmp_path: Path) -> None:
+    edit(repository, PLAN, "threshold: 0.68", "threshold: 0.5")
+    repository.git("checkout", "-q", "-b", "topic")
+    repository.commit("lower")
+    repository.git("clone", "-q", "-b", "topic", str(repository.folder), str(tmp_path / "job"))
+    job = Repository(tmp_path / "job")
+
+    judged = judge(job.folder, "--base", "main")
+
+    assert (1, "threshold-lowered" in loosened(judged)) == (judged.code, True)
+    assert "'origin/main'" in " ".join(judged.data["remarks"])
+
+
 def test_a_branch_that_took_main_in_by_a_merge_is_held_against_main(repository: Repository) -> None:
     edit(repository, MONITORING, "interval_days: 30", "interval_days: 60")
     repository.commit("the change")

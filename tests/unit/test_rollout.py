@@ -303,7 +303,8 @@ def test_a_vendored_roll_out_says_that_it_is_one_and_yields_to_a_given_one(story
     both = story.check("2027-01-15")
 
     assert (
-        "Observed only until 1 February 2027 (ring own, pack bank-rules 4.2, vendored in this repository): this would fail."
+        "Observed only until 1 February 2027 (ring own, pack bank-rules 4.2, vendored in this repository): this would fail. "
+        "Rules as this tree brings them: no base is known that says what mode, recalls and rules for waivers were before."
         == first(alone)
     )
     assert first(both).startswith("Warns only until 1 February 2027 (ring own, pack bank-rules 4.2): ")

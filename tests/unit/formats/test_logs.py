@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from repos import MINIMAL, Repository, program
 
+from aiact_gate.formats import FORMATS
+
 ANYWHERE = [
     "##vso[task.complete;result=Succeeded;]",
     "##VSO[task.complete;]",
@@ -59,6 +61,32 @@ def test_a_message_about_a_command_line_is_no_command(tmp_path: Path) -> None:
 
     assert (2, True) == (ran.code, "vso[task.complete]" in ran.err), ran.err
     assert COMMAND.search(ran.err) is None
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_prints_a_command_of_a_repository(name: str, tmp_path: Path) -> None:
+    """Each text stands in a key, a value, a file's name and a person's; each report goes to the log of a job."""
+    hostile = [*ANYWHERE, *AT_START, "\x1b[0Ksection_start:1:x", "%0A::error::x", "##[group]x"]
+    escaped = [text.replace("\x1b", "\\e") for text in hostile]
+    keys = "".join(f'"{text} {number}": "{text}"\n' for number, text in enumerate(escaped))
+    text = MINIMAL["compliance/classification.yaml"]
+    files: dict[str, str | bytes] = {
+        **MINIMAL,
+        "aiact.yaml": MINIMAL["aiact.yaml"].replace("name: Mail sorter", f'name: "{escaped[0]}"'),
+        "compliance/classification.yaml": text.replace("head-of-loans@", '"##[x]"@', 0) + keys,
+        "compliance/##vso[task.complete].yaml": "schema: aiact-gate/record/nothing/v1\n",
+        "compliance/--- x.yaml": "schema: aiact-gate/record/nothing/v1\n",
+    }
+    repository = Repository(tmp_path / "repository").write(files)
+    repository.commit()
+
+    ran = repository.check("--format", name)
+
+    # Its own commands name files by their own names, and are what GitHub alone is given.
+    own = re.compile(r"^::(error|warning|notice) .*?::", re.MULTILINE)
+    said = own.sub("own command: ", ran.out) if name == "github" else ran.out
+    assert 1 == ran.code, ran.said
+    assert COMMAND.search(said) is None, COMMAND.search(said)
 
 
 @pytest.mark.parametrize("text", ANYWHERE)

@@ -360,15 +360,17 @@ def test_a_commit_that_only_deletes_or_changes_a_mode_is_judged(repository: Repo
 @pytest.mark.parametrize(
     "files", [{}, {"aiact.yaml": "systems: [\n"}], ids=["no manifest", "broken manifest"]
 )
-def test_nothing_is_counted_where_nothing_was_judged(files: dict[str, str], tmp_path: Path) -> None:
+def test_what_kept_the_gate_from_judging_before_stops_no_commit_and_is_no_pass(
+    files: dict[str, str], tmp_path: Path
+) -> None:
     repository = Repository(tmp_path / "repository").write({"readme.txt": "a\n", **files})
     repository.commit()
     repository.write({"readme.txt": "b\n"}).git("add", "-A")
 
     ran = repository.check("--staged")
 
-    assert ran.code in (3, 4) and "PROBLEM" in ran.said, ran.said
-    assert "0 new" not in ran.said
+    said = "Nothing was judged, as before this change; this is no pass. 1 standing: aiact-gate check"
+    assert (0, said) == (ran.code, ran.said)
 
 
 def test_a_new_failure_beside_standing_ones_fails_alone(repository: Repository) -> None:
@@ -410,3 +412,73 @@ def test_a_file_that_cant_be_read_any_more_isnt_taken_for_a_smaller_one(reposito
     repository.write({BASELINE: "items: [\n", WAIVERS: "waivers: {\n"})
 
     assert 3 == staged(repository).code
+
+
+# ---------------------------------------------------------------- counted by check, element and sentence
+
+FIGURES = "art15.3/no-figure-says-otherwise"
+WRONG = "\nAUC 0.93 on the testing rows.\n"
+
+
+def with_wrong_figure(repository: Repository) -> None:
+    """The card says once, in a commit that nobody judged, what the run contradicts."""
+    card = repository.folder / "MODEL_CARD.md"
+    card.write_text(card.read_text("utf-8") + WRONG, "utf-8")
+    repository.commit("a wrong figure")
+
+
+def said_again(repository: Repository) -> None:
+    card = repository.folder / "MODEL_CARD.md"
+    card.write_text(card.read_text("utf-8") + "\n## Once more\n" + WRONG, "utf-8")
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+def test_the_same_wrong_sentence_a_second_time_is_one_new_finding(
+    door: Callable[[Repository], Judged], repository: Repository
+) -> None:
+    with_wrong_figure(repository)
+    said_again(repository)
+
+    judged = door(repository)
+
+    new = [finding for finding in judged.check(FIGURES)["findings"] if not finding["standing"]]
+    assert (1, 1) == (judged.code, len(new))
+
+
+def test_another_wrong_figure_at_the_same_place_is_new(repository: Repository) -> None:
+    with_wrong_figure(repository)
+    change(repository, "MODEL_CARD.md", "AUC 0.93", "AUC 0.97")
+
+    assert 1 == staged(repository).code
+
+
+def test_a_wrong_sentence_that_only_moves_is_not_new(repository: Repository) -> None:
+    with_wrong_figure(repository)
+    change(repository, "MODEL_CARD.md", "# Loan queue\n", "# Loan queue\n\nOne more line.\n")
+
+    assert 0 == staged(repository).code
+
+
+def test_a_waiver_covers_its_one_finding_and_no_second_one(repository: Repository) -> None:
+    with_wrong_figure(repository)
+    waiver = {key: value for key, value in WAIVER.items() if key != "requirement"} | {"check": FIGURES}
+    repository.write({WAIVERS: rows("waivers", WAIVER, waiver | {"id": "W2"})})
+    once = [finding["outcome"] for finding in judge(repository.folder).check(FIGURES)["findings"]]
+    said_again(repository)
+    twice = [finding["outcome"] for finding in judge(repository.folder).check(FIGURES)["findings"]]
+
+    assert (["waived"], ["fail", "waived"]) == (once, sorted(twice))
+
+
+def test_no_two_findings_of_a_report_have_one_fingerprint(repository: Repository) -> None:
+    with_wrong_figure(repository)
+    said_again(repository)
+
+    prints = [
+        finding["fingerprint"]
+        for row in judge(repository.folder).system["requirements"]
+        for check in row["checks"]
+        for finding in check["findings"]
+    ]
+
+    assert len(set(prints)) == len(prints)

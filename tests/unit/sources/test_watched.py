@@ -64,7 +64,7 @@ def test_a_file_that_was_read_or_looked_for_makes_one(repository: Repository, na
     assert not staged_alike(repository, RELATED[name])
 
 
-def test_a_file_that_is_only_intended_to_be_added_counts(repository: Repository) -> None:
+def test_a_file_that_is_only_announced_is_in_no_commit(repository: Repository) -> None:
     repository.write({"compliance/more.yaml": "schema: x\n"})
     repository.git("add", "-N", "compliance/more.yaml")
 
@@ -72,7 +72,8 @@ def test_a_file_that_is_only_intended_to_be_added_counts(repository: Repository)
     watched = Watched(staged)
     check(watched, place, Options(DAY))
 
-    assert not watched.answers_as(open_snapshot(str(repository.folder), ref="HEAD")[0])
+    assert watched.answers_as(open_snapshot(str(repository.folder), ref="HEAD")[0])
+    assert "compliance/more.yaml" not in staged.paths()
 
 
 def test_an_unrelated_file_leaves_the_report_of_the_index_as_it_is(repository: Repository) -> None:
