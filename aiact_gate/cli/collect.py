@@ -14,7 +14,7 @@ import click
 @click.option(
     "--tracking-uri",
     metavar="URI",
-    help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db beside it.",
+    help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db or mlruns beside it.",
 )
 def command(path: str, tracking_uri: str | None) -> None:
     """Read the released model version and the data of PATH into aiact.lock.
@@ -24,6 +24,7 @@ def command(path: str, tracking_uri: str | None) -> None:
     import datetime
 
     from aiact_gate.documents.write import write_inside
+    from aiact_gate.registry.listing import store_beside
     from aiact_gate.run.collect import collect
     from aiact_gate.run.declared import declared_systems
     from aiact_gate.sources.git import find_repository
@@ -32,7 +33,7 @@ def command(path: str, tracking_uri: str | None) -> None:
     environ = dict(os.environ)
     if tracking_uri:  # whoever calls says where: the same trust as the environment's, and before it
         environ["MLFLOW_TRACKING_URI"] = tracking_uri
-    beside = "sqlite:///mlflow.db" if (root / "mlflow.db").is_file() else None
+    beside = store_beside(root)
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     lock = collect(root, systems, beside, today, environ)
     repository = Path(find_repository(str(root)) or root)
@@ -49,11 +50,7 @@ def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
     for system in systems:
         block = content["systems"].get(system["id"]) or {}
         model = block.get("mlflow")
-        name = (
-            f"{model['model']} v{model['version']}, run {model['run']['id'][:7]}"
-            if model
-            else "no registered model"
-        )
+        name = _named(model) if model else "no registered model and no run is named"
         data = block.get("data") or {}
         counted = sum(bool(entry.get("sha256")) for entry in data.values())
         click.echo(log_line(f"{system['id']}: {name}; {len(data)} data sets, {counted} counted."))
@@ -62,7 +59,6 @@ def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
     click.echo("Wrote aiact.lock. Commit it; check reads it without the registry.")
 
 
-def working_folder(path: str) -> Path:
-    """The folder of *path*, a folder or a manifest."""
-    place = Path(path)
-    return place if place.is_dir() else place.parent
+def _named(block: dict[str, Any]) -> str:
+    version = f"{block['model']} v{block['version']}, " if block["model"] else ""
+    return f"{version}run {block['run']['id'][:7]}"

@@ -102,11 +102,33 @@ class Run(Strict):
     params: dict[str, Proven]
     """The parameters that the run logged, by name."""
     metrics: dict[str, ProvenNumber]
-    """The last finite value of each metric, by name; NaN and infinity are left out."""
+    """The last finite value of each metric, by name; NaN and infinity are left out. What this run didn't
+    log and another finished run logged on the model stands here, too."""
+    metrics_from: dict[str, Proven] = {}
+    """By metric, the id of the other run that logged it on this model."""
     not_numbers: list[Proven]
     """The names of metrics whose last value is NaN or infinite."""
     datasets: list[RunInput]
     """One entry for each data set that the run logged as its input."""
+    tags: dict[str, Proven] = {}
+    """The tags of the gate's own (`aiact.*`), which anybody may have changed since."""
+
+
+class Evaluation(Strict):
+    """Another finished run that logged metrics on this very model (MLflow's `model_id`)."""
+
+    id: Proven
+    """The evaluating run's id in MLflow."""
+    status: Proven
+    """How it ended, in MLflow's words."""
+    started_at: Proven
+    """The time at which it began, as ISO date and time."""
+    source_commit: Proven | None = None
+    """The commit that it was started from, as MLflow logged it."""
+    metrics: dict[str, ProvenNumber]
+    """The last finite value of each metric that it logged on the model, by name."""
+    tags: dict[str, Proven] = {}
+    """Its tags of the gate's own (`aiact.*`)."""
 
 
 class Drill(Strict):
@@ -129,10 +151,10 @@ class Drill(Strict):
 class Mlflow(Strict):
     """The released model version, its run and its drills, through the lock."""
 
-    model: Proven
-    """The name of the registered model."""
+    model: Proven = ""
+    """The name of the registered model; empty where the manifest names a run."""
     version: Proven
-    """The version of the registered model that is released."""
+    """The version of the registered model that is released, or the run's id."""
     aliases: list[Proven]
     """The aliases of that version in the registry."""
     run: Run
@@ -141,6 +163,10 @@ class Mlflow(Strict):
     """The inputs and outputs of the model, as the registry holds them."""
     drills: list[Drill]
     """One entry for each run that logged a drill or replay of this version."""
+    evaluations: list[Evaluation] = []
+    """One entry for each other finished run that logged metrics on this model."""
+    source: Annotated[Literal["registry", "file"], _marked("fact", "reference")] = "registry"
+    """Where `collect` took it from; a file that the training wrote is only read."""
 
 
 class MetricThen(Strict):

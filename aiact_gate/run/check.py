@@ -394,7 +394,8 @@ def _describe(
 ) -> SystemReport:
     mlflow = evidence.data.get("mlflow") or {}
     run = str((mlflow.get("run") or {}).get("id") or "")[:7]
-    model = f"{mlflow['model']} v{mlflow['version']}, run {run}" if mlflow.get("model") and run else ""
+    version = f"{mlflow['model']} v{mlflow['version']}, " if mlflow.get("model") else ""
+    model = f"{version}run {run}" if run else ""
     described = (evidence.data.get("system_description") or {}).get("provider") or {}
     derived = claim.derived
     dates = system_dates(law.timeline, claim, market)

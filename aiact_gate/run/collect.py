@@ -13,8 +13,8 @@ from typing import Any
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.evidence import Unknown
-from aiact_gate.registry.location import chosen_tracking_uri
-from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.registry.location import chosen_place, is_below
+from aiact_gate.registry.released import Wanted, read_released
 from aiact_gate.sources.csv_counts import Profile, profile_csv
 from aiact_gate.sources.git import find_repository
 from aiact_gate.sources.lock_text import render_lock
@@ -31,28 +31,42 @@ def collect(
 ) -> bytes:
     """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
 
-    A system is `{id, registered_model, version, alias, tracking_uri, datasets: [{id, split, path}], groups:
+    A system is `{id, registered_model, version, alias, run, tracking_uri, datasets: [{id, split, path}], groups:
     [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *today* is an ISO date. What
-    couldn't be read of the data stands in the lock as `problems` of its system.
+    couldn't be read of the data, or isn't in the registry, stands in the lock as `problems` of its system.
 
     Raises:
-        RegistryError: see `chosen_tracking_uri` and `read_released_version`.
+        RegistryError: see `chosen_place` and `read_released`.
     """
     variables = os.environ if environ is None else environ
     systems: dict[str, Any] = {}
     for declared in manifest_systems:
         problems: list[str] = []
         system: dict[str, Any] = {"data": _data(root, declared, problems)}
-        model = declared.get("registered_model")
-        if model:
-            uri = chosen_tracking_uri(declared.get("tracking_uri") or tracking_uri, root, variables)
-            block = read_released_version(uri, str(model), declared.get("version"), declared.get("alias"))
+        block = registry_block(root, declared, tracking_uri, variables)
+        if block is not None:
             problems += block.pop("problems", [])
             system["mlflow"] = block
         if problems:
             system["problems"] = sorted(problems)
         systems[str(declared["id"])] = system
     return render_lock(systems, today)
+
+
+def registry_block(
+    root: Path, declared: Mapping[str, Any], beside: str | None, environ: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """What the registry says of the model that *declared* names, or None if it names none; *beside* is a store in *root*.
+
+    Raises:
+        RegistryError: as `collect`.
+    """
+    keys = ("version", "alias", "run")
+    wanted = Wanted(str(declared.get("registered_model") or ""), *(declared.get(key) for key in keys))
+    if not wanted.model and wanted.run is None:
+        return None
+    place = chosen_place(declared.get("tracking_uri") or beside, root, _repository(root), environ)
+    return read_released(place, wanted)
 
 
 def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
@@ -132,5 +146,8 @@ def _pointer(path: Path) -> tuple[str, str] | Unknown:
 
 
 def _is_inside(root: Path, path: Path) -> bool:
-    outer = os.path.realpath(find_repository(str(root.absolute())) or root)
-    return os.path.realpath(path).startswith(outer + os.sep)
+    return is_below(path, _repository(root))
+
+
+def _repository(root: Path) -> Path:
+    return Path(find_repository(str(root.absolute())) or root)

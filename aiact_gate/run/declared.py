@@ -43,6 +43,7 @@ def declared_systems(path: str) -> tuple[Path, list[dict[str, Any]]]:
                 "registered_model": mlflow.get("registered_model"),
                 "version": mlflow.get("version"),
                 "alias": mlflow.get("alias"),
+                "run": mlflow.get("run"),
                 "tracking_uri": mlflow.get("tracking_uri"),
                 "datasets": datasets,
                 "groups": [group for group in groups if isinstance(group, dict) and group.get("id")],
