@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from aiact_gate.registry.stored import LoggedMetric, LoggedModel, Registered, St
 MAX_MODELS = 100
 
 _PAGE = 500
+_PARAMS = 100  # what MLflow takes at once
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -175,6 +176,15 @@ class ClientStore:
                 return Path(path).read_bytes()
             except Exception as error:
                 return f"its MLmodel file can't be fetched ({type(error).__name__})"
+
+
+def log_params(params: Mapping[str, str]) -> None:
+    """Log *params* to the active run, which is begun if there is none."""
+    import mlflow
+
+    names = sorted(params)
+    for first in range(0, len(names), _PARAMS):
+        mlflow.log_params({name: params[name] for name in names[first : first + _PARAMS]})
 
 
 def _there(ask: Any) -> Any:

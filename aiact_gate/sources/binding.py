@@ -7,15 +7,15 @@ from typing import Any
 
 from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.logged import INPUT as INPUT_DIGEST
+from aiact_gate.logged import INPUTS, inputs_digest, logged, logged_inputs
+from aiact_gate.logged import PLAN as PLAN_DIGEST
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.sources.globs import Glob
 from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
-
-PLAN_DIGEST = "aiact.plan.sha256"
-INPUT_DIGEST = "aiact.input."
 
 
 def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
@@ -25,19 +25,19 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     testing = evidence.data.get("testing")
     if run is None or testing is None:
         return nothing
-    params: dict[str, str] = run.get("params") or {}
+    params = logged(run)
     now = _thresholds(testing)
-    logged = str(params.get(PLAN_DIGEST, "")).removeprefix("sha256:")
+    digest = params.get(PLAN_DIGEST, "").removeprefix("sha256:")
     path = evidence.places["testing"].path
-    if logged and snapshot.sha256(path) == logged:
+    if digest and snapshot.sha256(path) == digest:
         return {"binding": "same", "then": now, "dropped": []}
     then = _logged_thresholds(params)
-    if not logged and not then:
+    if not digest and not then:
         return nothing
-    history = snapshot.history(path) if logged else []
+    history = snapshot.history(path) if digest else []
     versions = history.known if isinstance(history, Unknown) else history
     for _, data in versions:
-        if hashlib.sha256(data).hexdigest() == logged:
+        if hashlib.sha256(data).hexdigest() == digest:
             held = _parsed_thresholds(data, path)
             return {"binding": "history", "then": held, "dropped": sorted(set(held) - set(now))}
     dropped = sorted(set(then) - set(now))
@@ -106,33 +106,54 @@ def inputs(
     run = (evidence.data.get("mlflow") or {}).get("run")
     if run is None or not globs:
         return []
-    logged = _logged_inputs(run)
-    found = []
     present = _matching(snapshot, manifest, globs)
-    for path in sorted({*present, *logged}):
-        if path not in logged:
+    named = logged_inputs(run) or _of_one_digest(snapshot, manifest, run, sorted(present))
+    found = []
+    for path in sorted({*present, *named}):
+        if path not in named:
             state = "not_logged"
         elif path not in present and not snapshot.has(manifest.repository_path(path)):
             state = "gone"
         else:
-            state = "same" if _same(snapshot, manifest, path, logged[path]) else "changed"
+            state = "same" if _same(snapshot, manifest, path, named[path]) else "changed"
         if path in present or state != "same":
             found.append({"path": path, "state": state})
     return found
 
 
-def _logged_inputs(run: dict[str, Any]) -> dict[str, str]:
-    params: dict[str, str] = run.get("params") or {}
-    return {
-        key.removeprefix(INPUT_DIGEST): value for key, value in params.items() if key.startswith(INPUT_DIGEST)
+def _of_one_digest(
+    snapshot: Snapshot, manifest: Manifest, run: dict[str, Any], paths: list[str]
+) -> dict[str, str]:
+    """By path the digest that a run named by its one digest over all inputs: as they are now, or were at its commit.
+
+    Where neither gives it, no file is known to be the one that the run read: the digest of each is empty.
+    """
+    stated = logged(run).get(INPUTS)
+    if not stated:
+        return {}
+    now = {path: digest for path in paths if (digest := _digest(snapshot, manifest, path))}
+    if inputs_digest(now) == stated:
+        return now
+    blobs = snapshot.read_at(
+        str(run.get("source_commit") or ""), [manifest.repository_path(path) for path in paths]
+    )
+    then = {
+        path: hashlib.sha256(blob).hexdigest()
+        for path, blob in zip(paths, blobs or (), strict=False)
+        if blob is not None
     }
+    return then if inputs_digest(then) == stated else dict.fromkeys(paths, "")
+
+
+def _digest(snapshot: Snapshot, manifest: Manifest, path: str) -> str:
+    try:
+        return snapshot.sha256(manifest.repository_path(path))
+    except AiactError:
+        return ""
 
 
 def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> bool:
-    try:
-        return snapshot.sha256(manifest.repository_path(path)) == digest.removeprefix("sha256:")
-    except AiactError:
-        return False
+    return bool(digest) and _digest(snapshot, manifest, path) == digest
 
 
 def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[str]:
@@ -144,16 +165,16 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
     """A fault for each input whose content at the run's own commit isn't what the run says it read."""
     run = (evidence.data.get("mlflow") or {}).get("run") or {}
     commit = run.get("source_commit")
-    logged = _logged_inputs(run)
-    if not commit or not logged:
+    named = logged_inputs(run)
+    if not commit or not named:
         return []
-    paths = sorted(logged)
+    paths = sorted(named)
     blobs = snapshot.read_at(str(commit), [manifest.repository_path(path) for path in paths])
     if blobs is None or all(blob is None for blob in blobs):
         return []
     faults = []
     for path, blob in zip(paths, blobs, strict=True):
-        if blob is None or hashlib.sha256(blob).hexdigest() != logged[path].removeprefix("sha256:"):
+        if blob is None or hashlib.sha256(blob).hexdigest() != named[path]:
             place = evidence.locate(("mlflow", "run", "params", f"{INPUT_DIGEST}{path}"))
             held = "isn't there" if blob is None else "is another one"
             what = f"Run {str(run.get('id'))[:7]} says it read {path}, which {held} at its commit {str(commit)[:7]}."
