@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate import __version__
+from aiact_gate.formats import words
 from aiact_gate.formats.links import documentation
 from aiact_gate.formats.view import CheckView, RowView, Shown, SystemView, view
 from aiact_gate.model.location import Location, pointer_text
@@ -79,6 +80,7 @@ def _fields(value: NamedTuple, names: str) -> dict[str, Any]:
 def _system(shown: SystemView) -> dict[str, Any]:
     system = shown.system
     return {
+        "witness_would_come_by": words.setting_of(system.rows),
         **_fields(system, "id name version tier profile model release applies_from counts"),
         "role": system.roles,
         "profile_of_ring": system.ring,
@@ -101,7 +103,8 @@ def _row(shown: RowView) -> dict[str, Any]:
     requirement = row.requirement
     return {
         **_fields(requirement, "id version citation title calls_for profile leaves_open"),
-        **_fields(row, "method because applies_from stood_on waiver"),
+        **_fields(row, "method because applies_from stood_on waiver witness"),
+        "on_lock_alone": bool(row.on_lock),
         "outcome": row.outcome.value,
         "evidence": [{"path": path, "sha256": digest} for path, digest in row.evidence],
         "documentation": documentation(requirement.id, requirement.file, __version__),

@@ -30,7 +30,8 @@ MEANING = (
     ("not checked", "this version has no source for it, or only a person can judge it"),
     ("not looked at", "outside the profile"),
     ("measured", "the gate computed it from bound bytes"),
-    ("proven", "git, the registry or the bound run's log shows it"),
+    ("witnessed", "git or the registry, not only the lock, shows it"),
+    ("on the lock alone", "nobody but the lock says some of what was read; it counts as read"),
     ("read", "the fields are there, filled and consistent"),
     ("signed", "a person says so, until a date"),
     ("stated", "somebody typed it; nothing stands behind it"),
@@ -280,7 +281,12 @@ def _row(shown: RowView) -> str:
     evidence = markdown_code(f"{row.place.path}:{row.place.line}") if row.place and passed else "-"
     left = markdown_text(row.requirement.leaves_open) if passed else "-"
     title = markdown_text(row.requirement.title)
-    return f"| {_article(row)} | {title} | {evidence} | {words.how(row)} | {_status(shown)} | {left} |"
+    return f"| {_article(row)} | {title} | {evidence} | {_how(row)} | {_status(shown)} | {left} |"
+
+
+def _how(row: Row) -> str:
+    method, rest = words.how(row).removesuffix(" (lock)"), words.stood_on(row)
+    return f"{method} ({markdown_text(rest)})" if rest else method
 
 
 def _status(shown: RowView) -> str:

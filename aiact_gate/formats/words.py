@@ -142,10 +142,24 @@ def _claim_words(system: SystemReport) -> str:
 
 
 def worth_line(system: SystemReport) -> str:
-    """`Of the 38 shown: 9 measured, 14 proven, 11 read, 4 signed.`"""
+    """`Of the 38 shown: 9 measured, 14 witnessed, 11 read, 4 signed.`, and how many rest on the lock alone."""
     c = system.counts
     parts = [f"{c[method]} {word}" for method, word in METHOD_WORDS.items() if c.get(method)]
-    return f"Of the {c['pass']} shown: {', '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    alone = c.get("on_lock_alone", 0)
+    lock = (
+        f" {alone} rest on the lock alone; a witness would come by: {setting_of(system.rows)}."
+        if alone
+        else ""
+    )
+    return f"Of the {c['pass']} shown: {', '.join(parts)}.{lock}"
+
+
+def setting_of(rows: Sequence[Row]) -> str:
+    """The one setting that would give most of *rows* which rest on the lock alone a witness; empty if none does."""
+    settings = [setting for row in rows if row.requirement.is_point for setting in row.on_lock]
+    return max(dict.fromkeys(settings), key=settings.count, default="")
 
 
 def release_line(report: Report, system: SystemReport) -> str:
@@ -160,12 +174,22 @@ def release_line(report: Report, system: SystemReport) -> str:
         tree = f"commit {revision}"
     else:
         tree = f"commit {revision or 'none'}{', with uncommitted changes' if subject.get('dirty') else ''}"
-    text = f"Release {system.version}"
-    text += f" (tag {system.release})" if system.release else " (no tag: in development)"
-    text += f", read in {tree}."
+    text = f"Release {system.version} ({_tag_words(report, system)}), read in {tree}."
     if system.model:
         text += f" Model {system.model}; registry from the lock of {system.lock_date}."
     return text
+
+
+def _tag_words(report: Report, system: SystemReport) -> str:
+    """What is known of the release's tag: nobody is told that it is here where it isn't."""
+    if not system.release:
+        tags = ", ".join(system.tags_here)
+        return f"tagged {tags}, which the manifest doesn't name" if tags else "no tag: in development"
+    if system.tag_commit and system.tag_commit != report.subject.get("revision"):
+        return f"tag {system.release}, which is commit {system.tag_commit[:7]}"
+    return (
+        f"tag {system.release}" if system.tag_commit else f"tag {system.release}, which isn't in this clone"
+    )
 
 
 def people_line(system: SystemReport) -> str:
@@ -195,10 +219,16 @@ def is_listed(row: Row) -> bool:
 
 
 def how(row: Row) -> str:
-    """The column How: what a pass is worth, in the word that people read."""
+    """The column How: what a pass is worth, in the word that people read; `(lock)`: on the lock alone."""
     if row.outcome is not Outcome.PASS or not row.checks:
         return "-"
-    return METHOD_WORDS.get(row.method, "-")
+    return f"{METHOD_WORDS.get(row.method, '-')}{' (lock)' if row.on_lock and row.method == 'structural' else ''}"
+
+
+def stood_on(row: Row) -> str:
+    """`witnessed by commit 7ea7295; on the lock alone`: whose word a pass rests on besides the tree; empty for the tree's."""
+    parts = [f"witnessed by {', '.join(row.witness)}"] if row.witness else []
+    return "; ".join([*parts, *(["on the lock alone"] if row.on_lock else [])])
 
 
 def status(row: Row) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, Bound, NotThere, follow, follow_plain, parse_path
@@ -39,6 +39,17 @@ ALIKE = 10
 """More findings of one check with the same words than this are one finding."""
 
 
+class StoodOn(NamedTuple):
+    """Whose word a fact is in this run."""
+
+    caps: tuple[str, ...]
+    """What it is worth at most."""
+    witness: str
+    """Who says it besides the lock; empty if nobody does, or none is needed."""
+    setting: str
+    """What would give it a witness; empty if it needs none."""
+
+
 class CheckJudge:
     """Judges checks on one system's evidence; keeps what is shared between them."""
 
@@ -52,6 +63,7 @@ class CheckJudge:
         self._with: dict[tuple[Any, ...], Any] = {}
         self._pruned: dict[bytes, dict[str, Any]] = {}
         self._faulted = FaultIndex(evidence.faults)
+        self._stood_on: dict[tuple[str, ...], StoodOn] = {}
         self._unwritten: dict[Pattern, list[Pointer]] = {}
         for pointer in evidence.required:
             self._unwritten.setdefault(pattern_of(pointer), []).append(pointer)
@@ -682,15 +694,18 @@ class CheckJudge:
         findings = sorted(
             set(findings), key=lambda finding: (finding.location[:3], finding.element, finding.message)
         )
-        outcome = Outcome.FAIL if findings else Outcome.PASS
-        return CheckResult(
-            check.id,
-            check.severity,
-            outcome,
-            self.method(check, requirement) if outcome is Outcome.PASS and not nothing else "",
-            tuple(findings),
-            held=held,
-            of=judged,
+        if findings:
+            return CheckResult(
+                check.id, check.severity, Outcome.FAIL, "", tuple(findings), held=held, of=judged
+            )
+        passed = CheckResult(check.id, check.severity, Outcome.PASS, held=held, of=judged)
+        if nothing:
+            return passed
+        facts = [self._stood(path) for path, worth in check.worth if worth in ("measured", "provenance")]
+        return passed._replace(
+            method=self.method(check, requirement),
+            witness=tuple(dict.fromkeys(fact.witness for fact in facts if fact.witness)),
+            on_lock=tuple(dict.fromkeys(fact.setting for fact in facts if fact.setting)),
         )
 
     def method(self, check: Check, requirement: Requirement) -> str:
@@ -701,12 +716,22 @@ class CheckJudge:
         """
         if check.faults:
             return requirement.calls_for
-        caps = self.evidence.worth_at_most
         worths = []
-        for name, worth in check.worth:
-            capped = name in caps and worth in ("measured", "provenance")
-            worths.append(weakest([worth, caps[name]]) if capped else worth)
+        for path, worth in check.worth:
+            worths.append(worth)
+            if worth in ("measured", "provenance"):
+                worths += self._stood(path).caps
         return weakest(worths) if worths else ""
+
+    def _stood(self, path: tuple[str, ...]) -> StoodOn:
+        """What the facts at *path* stand on in this run."""
+        if path not in self._stood_on:
+            evidence = self.evidence
+            caps = tuple(worth for at, worth in evidence.worth_at_most.items() if related(at, path))
+            setting = next((named for at, named in evidence.on_lock.items() if related(at, path)), "")
+            names = (name for at, name in evidence.witnesses.items() if related(at, path) and at)
+            self._stood_on[path] = StoodOn(caps, next(names, ""), setting)
+        return self._stood_on[path]
 
 
 def gathered(result: CheckResult) -> CheckResult:

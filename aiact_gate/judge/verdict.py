@@ -134,6 +134,7 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
     found["judged"] = sum(row.outcome not in silent for row in points)
     for method in ("measured", "provenance", "structural", "attested", "stated"):
         found[method] = sum(row.method == method for row in points if row.outcome is Outcome.PASS)
+    found["on_lock_alone"] = sum(bool(row.on_lock) for row in points)
     return found
 
 

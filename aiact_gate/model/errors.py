@@ -3,6 +3,7 @@
     AiactError              what happened, and the fix
     ├── DocumentError       a file that can't be read as what it is; at a place
     ├── SnapshotError       a path that can't be read from the tree: absent, too large, a link out of it
+    │   └── NotAtHand       a file of the tree whose content this clone doesn't hold; nothing is said about it
     ├── ManifestError       the manifest, the lock, waivers or the baseline: exit 3
     ├── PackError           a policy pack at fault: exit 3
     ├── RegistryError       the model registry can't be read
@@ -41,6 +42,14 @@ class DocumentError(AiactError):
 
 class SnapshotError(AiactError):
     """A path that can't be read from the tree."""
+
+
+class NotAtHand(SnapshotError):
+    """A file of the tree whose content this clone doesn't hold: *what* says why, *command* brings it."""
+
+    def __init__(self, what: str, command: str) -> None:
+        super().__init__(what, f"Run: {command}")
+        self.command = command
 
 
 class ManifestError(AiactError):

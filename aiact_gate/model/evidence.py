@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from aiact_gate.model.errors import NotAtHand
 from aiact_gate.model.location import Location, Pointer
 
 
@@ -66,8 +67,14 @@ class Evidence:
     """Record kinds that packs add, with their schemas."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: path and SHA-256 of the file it was read from."""
-    worth_at_most: dict[str, str] = field(default_factory=dict)
-    """By name: the strongest method that facts of it earn in this run (an edited lock is only read)."""
+    worth_at_most: dict[Pointer, str] = field(default_factory=dict)
+    """By pointer: the strongest method that facts below it earn in this run (an edited lock is only read)."""
+    witnesses: dict[Pointer, str] = field(default_factory=dict)
+    """By pointer: who says the facts below it besides the lock: `commit 7ea7295`, `live registry`."""
+    missing_witnesses: dict[Pointer, str] = field(default_factory=dict)
+    """By pointer: the command that would bring a witness for the facts below it."""
+    on_lock: dict[Pointer, str] = field(default_factory=dict)
+    """By pointer: facts below it that only the lock says, and the setting that would give them a witness."""
     references: list[tuple[Pointer, str, str, Location]] = field(default_factory=list)
     """(where, kind, text, place) of what points elsewhere and isn't resolved yet."""
     anchor: Location = Location("aiact.yaml")
@@ -77,6 +84,10 @@ class Evidence:
         """Notes that *name* isn't there for a reason, which is told once."""
         self.faults.append(fault)
         self.absent[name] = Absent(name, fault, unreadable)
+
+    def not_at_hand(self, pointer: Pointer, error: NotAtHand) -> None:
+        """Notes that this clone can't say what stands at *pointer*."""
+        self.unknowns[pointer] = Unknown(error.what, error.command)
 
     def locate(self, pointer: Pointer) -> Location:
         """Where *pointer* stands, or its nearest existing parent; the manifest if its record is absent."""

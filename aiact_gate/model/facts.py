@@ -1,7 +1,7 @@
 """What the gate itself computes, as conditions see it. A record may not bring any of it along.
 
-`x-is` says what a pass that reads a field is worth: `measured` (computed here from bytes), `proven` (logged by the bound
-run, the registry or git), `text` (read from a document), `reference` (neutral).
+`x-is` says what a pass that reads a field is worth: `measured` (computed here from bytes), `witnessed` (git, the registry, the
+bound run: where another than the lock says it, else it is read), `text` (read from a document), `reference` (neutral).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ Measured = Annotated[str, _marked("fact", "measured")]
 MeasuredNumber = Annotated[float, _marked("fact", "measured")]
 MeasuredCount = Annotated[int, _marked("fact", "measured")]
 MeasuredFlag = Annotated[bool, _marked("fact", "measured")]
-Proven = Annotated[str, _marked("fact", "proven")]
-ProvenNumber = Annotated[float, _marked("fact", "proven")]
-ProvenCount = Annotated[int, _marked("fact", "proven")]
-ProvenFlag = Annotated[bool, _marked("fact", "proven")]
+Witnessed = Annotated[str, _marked("fact", "witnessed")]
+WitnessedNumber = Annotated[float, _marked("fact", "witnessed")]
+WitnessedCount = Annotated[int, _marked("fact", "witnessed")]
+WitnessedFlag = Annotated[bool, _marked("fact", "witnessed")]
 Read = Annotated[str, _marked("fact", "text")]
 ReadNumber = Annotated[float, _marked("fact", "text")]
 Neutral = Annotated[str, _marked("fact", "reference")]
@@ -60,9 +60,9 @@ class System(Strict):
 class Column(Strict):
     """One input or output of the model signature."""
 
-    name: Proven
+    name: Witnessed
     """The column's name in the signature."""
-    type: Proven
+    type: Witnessed
     """The column's type in the signature, as MLflow writes it: double, long, string."""
 
 
@@ -78,84 +78,84 @@ class Signature(Strict):
 class RunInput(Strict):
     """A data set that the run logged as its input."""
 
-    name: Proven
+    name: Witnessed
     """The data set's name, as the run logged it."""
-    context: Proven
+    context: Witnessed
     """The use of the data, as the run logged it: training, validation or testing."""
-    sha256: Proven | None
+    sha256: Witnessed | None
     """The full digest that the run logged; MLflow's own eight digits prove nothing."""
 
 
 class Run(Strict):
     """The run that the released model version came from."""
 
-    id: Proven
+    id: Witnessed
     """The run's id in MLflow."""
-    status: Proven
+    status: Witnessed
     """How the run ended, in MLflow's words: FINISHED, FAILED, RUNNING and so on."""
-    lifecycle: Proven
+    lifecycle: Witnessed
     """Where the run is in MLflow: active or deleted."""
-    started_at: Proven
+    started_at: Witnessed
     """The time at which the run began, as ISO date and time."""
-    source_commit: Proven | None
+    source_commit: Witnessed | None
     """The commit that the run was started from, as MLflow logged it."""
-    params: dict[str, Proven]
+    params: dict[str, Witnessed]
     """The parameters that the run logged, by name."""
-    metrics: dict[str, ProvenNumber]
+    metrics: dict[str, WitnessedNumber]
     """The last finite value of each metric, by name; NaN and infinity are left out. What this run didn't
     log and another finished run logged on the model stands here, too."""
-    metrics_from: dict[str, Proven] = {}
+    metrics_from: dict[str, Witnessed] = {}
     """By metric, the id of the other run that logged it on this model."""
-    not_numbers: list[Proven]
+    not_numbers: list[Witnessed]
     """The names of metrics whose last value is NaN or infinite."""
     datasets: list[RunInput]
     """One entry for each data set that the run logged as its input."""
-    tags: dict[str, Proven] = {}
+    tags: dict[str, Witnessed] = {}
     """The tags of the gate's own (`aiact.*`), which anybody may have changed since."""
 
 
 class Evaluation(Strict):
     """Another finished run that logged metrics on this very model (MLflow's `model_id`)."""
 
-    id: Proven
+    id: Witnessed
     """The evaluating run's id in MLflow."""
-    status: Proven
+    status: Witnessed
     """How it ended, in MLflow's words."""
-    started_at: Proven
+    started_at: Witnessed
     """The time at which it began, as ISO date and time."""
-    source_commit: Proven | None = None
+    source_commit: Witnessed | None = None
     """The commit that it was started from, as MLflow logged it."""
-    metrics: dict[str, ProvenNumber]
+    metrics: dict[str, WitnessedNumber]
     """The last finite value of each metric that it logged on the model, by name."""
-    tags: dict[str, Proven] = {}
+    tags: dict[str, Witnessed] = {}
     """Its tags of the gate's own (`aiact.*`)."""
 
 
 class Drill(Strict):
     """A run that logged what a drill or replay of the service wrote, tagged `aiact.evidence`."""
 
-    id: Proven
+    id: Witnessed
     """The drill run's id in MLflow."""
-    evidence: Proven
+    evidence: Witnessed
     """What the run is evidence of, by its tag `aiact.evidence`."""
-    model_version: Proven
+    model_version: Witnessed
     """The version of the registered model that the drill ran with."""
-    status: Proven
+    status: Witnessed
     """How the drill run ended, in MLflow's words: FINISHED, FAILED, RUNNING and so on."""
-    params: dict[str, Proven]
+    params: dict[str, Witnessed]
     """The parameters that the drill run logged, by name."""
-    metrics: dict[str, ProvenNumber]
+    metrics: dict[str, WitnessedNumber]
     """The last finite value of each metric of the drill run, by name."""
 
 
 class Mlflow(Strict):
     """The released model version, its run and its drills, through the lock."""
 
-    model: Proven = ""
+    model: Witnessed = ""
     """The name of the registered model; empty where the manifest names a run."""
-    version: Proven
+    version: Witnessed
     """The version of the registered model that is released, or the run's id."""
-    aliases: list[Proven]
+    aliases: list[Witnessed]
     """The aliases of that version in the registry."""
     run: Run
     """The run that the version came from."""
@@ -172,25 +172,47 @@ class Mlflow(Strict):
 class MetricThen(Strict):
     """A planned metric as the plan held it when the run began."""
 
-    threshold: ProvenNumber
+    threshold: WitnessedNumber
     """The threshold as the plan held it when the run began, in the metric's unit."""
-    direction: Proven
+    direction: Witnessed
     """The better direction as the plan held it then: higher or lower."""
 
 
+class Moved(Strict):
+    """A field of a row of the plan that moved after the run had begun."""
+
+    list: Neutral
+    """The list of the plan that holds the row: metrics, baselines, robustness or attacks."""
+    id: Neutral
+    """The row's id."""
+    field: Neutral
+    """Key of the cell whose value isn't that of the run's start: `confidence`, `strength`."""
+    then: Witnessed
+    """The field's value when the run began."""
+    now: Witnessed
+    """The field's value in this tree."""
+
+
 class Plan(Strict):
-    """How the run is bound to the test plan (proofs 1 and 2: logged digest, then history)."""
+    """How the run is bound to the test plan: what it logged, held against the objects at its commit, else history."""
 
     binding: Annotated[
-        Literal["same", "history", "logged", "changed", "not_logged"], _marked("fact", "proven")
+        Literal["same", "history", "logged", "committed_after", "changed", "not_logged"],
+        _marked("fact", "witnessed"),
     ]
     """How the plan is bound to the run; same: the plan in this tree is the one the run named at its
     start; history: an earlier commit holds it; logged: the run logged the thresholds themselves;
-    changed: no commit of a full history holds it; not_logged: the run named none."""
+    committed_after: the run's commit doesn't hold it, a later one does; changed: no commit of a full
+    history holds it; not_logged: the run named none."""
     then: dict[str, MetricThen]
     """The thresholds at the run's start, by metric id."""
-    dropped: list[Proven]
-    """The metrics that the plan held when the run began and doesn't hold now."""
+    limits: dict[str, MetricThen]
+    """The limits of robustness tests and attacks at the run's start, by their ids."""
+    dropped: list[Witnessed]
+    """The rows that the plan held when the run began and doesn't hold now."""
+    moved: list[Moved]
+    """One entry for each field of a row, besides threshold, limit and direction, that says something
+    else than when the run began."""
 
 
 class Dataset(Strict):
@@ -200,21 +222,21 @@ class Dataset(Strict):
     """The data set's id in the data record."""
     sha256: Measured | None
     """The digest of the bytes in this tree, or the one that the pointer names."""
-    run_context: Proven | None
+    run_context: Witnessed | None
     """The context under which the run logged a data set with this digest; none if it logged none."""
-    counted: ProvenFlag
+    counted: WitnessedFlag
     """Whether `collect` counted these very bytes."""
-    rows: ProvenCount
+    rows: WitnessedCount
     """The number of rows that `collect` counted."""
-    columns: list[Proven]
+    columns: list[Witnessed]
     """The names of the columns, in their order."""
-    null_rate: ProvenNumber
+    null_rate: WitnessedNumber
     """The share of empty cells, from 0 to 1."""
-    duplicate_rate: ProvenNumber
+    duplicate_rate: WitnessedNumber
     """The share of rows that stand there twice, from 0 to 1."""
-    shares: dict[str, ProvenNumber]
+    shares: dict[str, WitnessedNumber]
     """The share of each group of `representativeness.groups`, from 0 to 1, by id."""
-    rows_shared_with_training: ProvenCount
+    rows_shared_with_training: WitnessedCount
     """The number of rows of a testing set that also occur in training or validation data."""
 
 
@@ -223,7 +245,7 @@ class Input(Strict):
 
     path: Neutral
     """The file, relative to the manifest's folder."""
-    state: Annotated[Literal["same", "changed", "not_logged", "gone"], _marked("fact", "proven")]
+    state: Annotated[Literal["same", "changed", "not_logged", "gone"], _marked("fact", "witnessed")]
     """How the file stands to what the run logged; gone: logged, and no longer here."""
 
 
@@ -239,9 +261,9 @@ class Figure(Strict):
     pass is worth."""
     about: Neutral
     """The planned metric whose title stands in the same row or sentence, else empty."""
-    expected: Proven
+    expected: Witnessed
     """That metric's value in the run, else empty."""
-    agrees: ProvenFlag
+    agrees: WitnessedFlag
     """Whether it equals, at its printed precision, a value of lock, plan or record, or names its source
     beside it."""
 
@@ -324,7 +346,7 @@ class EventLog(Strict):
     """The file with the sample of the log."""
     sha256: Measured
     """The SHA-256 of the sample's bytes."""
-    bound: ProvenFlag
+    bound: WitnessedFlag
     """Whether a drill run of the released model version logged this very digest."""
     events: list[dict[str, Measured]]
     """One entry for each line of the sample, with its fields as text."""
@@ -353,7 +375,7 @@ class Replay(Strict):
     """The output that the replay gave."""
     in_log: MeasuredFlag
     """Whether the sample holds the case with that very output."""
-    bound: ProvenFlag
+    bound: WitnessedFlag
     """Whether a drill run of the released model version logged this very replay."""
 
 
@@ -368,7 +390,7 @@ class Derived(Strict):
     """One entry for each file under the manifest's `inputs`."""
     figures: list[Figure]
     """One entry for each decimal or percentage in card and instructions."""
-    releases: list[Proven]
+    releases: list[Witnessed]
     """The versions of the release tags of this system, in order."""
 
 

@@ -50,7 +50,7 @@ METHODS = ("measured", "provenance", "structural", "attested", "stated")
 
 METHOD_WORDS = {
     "measured": "measured",
-    "provenance": "proven",
+    "provenance": "witnessed",
     "structural": "read",
     "attested": "signed",
     "stated": "stated",

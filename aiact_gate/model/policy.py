@@ -84,8 +84,8 @@ class Check(NamedTuple):
     """Every path read, from the evidence's names, loops as `*`."""
     needs: tuple[tuple[str, ...], ...]
     """The paths of *reads* that its `that` names: a required field among them that isn't filled is never a pass."""
-    worth: tuple[tuple[str, str], ...]
-    """(name, what a field read under it is worth: measured, provenance, structural, attested, stated)."""
+    worth: tuple[tuple[tuple[str, ...], str], ...]
+    """(a path of *reads*, what it is worth: measured, provenance, structural, attested, stated)."""
     texts: tuple[tuple[str, ...], ...]
     """Prose that it reads, from its own names: held against the requirement's own words."""
     proof: Condition | None = None
@@ -215,5 +215,7 @@ class Pack(NamedTuple):
     kinds: dict[str, dict[str, Any]] = {}
     """Record kinds that it adds: their JSON Schemas."""
     has_overlay: bool = False
+    witness: str = ""
+    """required: none of its points, nor of the packs below it, may rest on the lock alone."""
     compiled: Any = None
     """Where what it was made from is kept (a file or its bytes), until overlays are applied."""

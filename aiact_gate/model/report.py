@@ -108,6 +108,10 @@ class CheckResult(NamedTuple):
     """What covers a check without a finding of its own."""
     places: tuple[Location, ...] = ()
     """Of a pass: the first places that decided it."""
+    witness: tuple[str, ...] = ()
+    """Of a pass: who says what it read besides the lock."""
+    on_lock: tuple[str, ...] = ()
+    """Of a pass that read what only the lock says: the settings that would give a witness."""
     standing: bool = False
     grace: str = ""
     """The last day on which what it found only warns, because it is new in this form."""
@@ -136,6 +140,20 @@ class Row(NamedTuple):
     standing: bool = False
     signatures: tuple[PersonSeen, ...] = ()
     """Of a pass that rests on a person's word: whose."""
+
+    @property
+    def witness(self) -> tuple[str, ...]:
+        """Who says what a pass read besides the lock."""
+        return tuple(dict.fromkeys(name for check in self._passed for name in check.witness))
+
+    @property
+    def on_lock(self) -> tuple[str, ...]:
+        """The settings that would give a witness to what only the lock says; empty if nothing rests on it alone."""
+        return tuple(dict.fromkeys(setting for check in self._passed for setting in check.on_lock))
+
+    @property
+    def _passed(self) -> tuple[CheckResult, ...]:
+        return self.checks if self.outcome is Outcome.PASS else ()
 
     @property
     def covers(self) -> tuple[Cover, ...]:
@@ -191,6 +209,10 @@ class SystemReport(NamedTuple):
     notices: tuple[Finding, ...] = ()
     """Findings that never fail a branch: unreleased changes, ends of waivers."""
     release: str = ""
+    tag_commit: str = ""
+    """The commit that the release's tag names; empty where that isn't known."""
+    tags_here: tuple[str, ...] = ()
+    """The tags of the judged commit."""
     anchor: Location = Location("aiact.yaml")
     counts: dict[str, int] = {}
     is_settled: bool = True

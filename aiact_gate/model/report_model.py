@@ -246,6 +246,10 @@ class RequirementOf(Part):
     """One entry for each finding that a waiver covers."""
     debts: list[DebtOf] = []
     """One entry for each finding that is owed under the baseline."""
+    witness: list[str] = []
+    """Who says what a pass read besides the lock: `commit 7ea7295`, the live registry, a statement over the lock."""
+    on_lock_alone: bool = False
+    """Whether a pass read something that only the lock says: it is read and no more."""
     signatures: list[SignatureOf] = []
     """One entry for each person on whose word a pass rests."""
     level: Level = ""
@@ -317,6 +321,8 @@ class SystemOf(Part):
     """One entry for each day that concerns the system."""
     duties: list[DutyOf] = []
     """One entry for each duty that follows from the answers, for those who answered."""
+    witness_would_come_by: str = ""
+    """The one command or setting that would give a witness to most of what rests on the lock alone, or empty."""
     counts: dict[str, int]
     """The number of requirements, by outcome."""
     notices: list[FindingOf]

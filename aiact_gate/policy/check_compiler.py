@@ -428,7 +428,7 @@ class CheckCompiler:
             )
             self._fault("unknown_parameter", where, what, fix, source, offset)
 
-    def _worth(self) -> list[list[str]]:
+    def _worth(self) -> list[list[Any]]:
         found = set()
         for path in self.reads:
             if path[0] in ("parameters", "as_of"):
@@ -437,8 +437,8 @@ class CheckCompiler:
             if field is not None and field.worth is None and "additionalProperties" in field.schema:
                 field = field.below("*")  # `key in a map` is worth what the map holds
             if field is not None and field.worth:
-                found.add((path[0], field.worth))
-        return [list(pair) for pair in sorted(found)]
+                found.add((path, field.worth))
+        return [[list(path), worth] for path, worth in sorted(found)]
 
     def _fault(
         self,

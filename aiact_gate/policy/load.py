@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
         label=data.get("label", ""),
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,
+        witness=str(head.get("witness") or ""),
         **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
     )
 
@@ -179,7 +180,9 @@ def _check(item: dict[str, Any]) -> Check:
         at=_path(item["at"]),
         reads=_paths(item["reads"]),
         needs=_paths(item["needs"]),
-        worth=tuple((name, worth) for name, worth in item["worth"]),
+        worth=tuple(
+            zip(_paths(path for path, _ in item["worth"]), (worth for _, worth in item["worth"]), strict=True)
+        ),
         texts=_paths(item["texts"]),
         proof=_condition(item["proof"]),
         chosen=_condition(item["chosen"]),
@@ -205,7 +208,7 @@ _SAME: dict[tuple[str, ...], tuple[str, ...]] = {}
 """Paths that several checks read are held once."""
 
 
-def _paths(raw: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+def _paths(raw: Iterable[list[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(_SAME.setdefault(path, path) for path in map(tuple, raw))
 
 

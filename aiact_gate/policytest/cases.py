@@ -454,7 +454,7 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
     evidence.faults += resolve(references, evidence, kinds)
     evidence.data["as_of"] = AS_OF
     evidence.worth_at_most = {
-        name: "stated"
+        (name,): "stated"
         for name in ("event_log", "replay")
         if name in evidence.data and not (evidence.data[name] or {}).get("bound")
     }

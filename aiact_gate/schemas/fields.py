@@ -28,7 +28,7 @@ NAMES = (*RECORDS, *DOCUMENTS, *FACTS)
 
 WORTH = {
     "measured": "measured",
-    "proven": "provenance",
+    "witnessed": "provenance",
     "text": "structural",
     "decision": "attested",
     "figure": "stated",

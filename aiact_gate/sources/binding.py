@@ -1,56 +1,224 @@
-"""How the run is bound to plan, inputs and data: logged digests first, then history (contract, section 5)."""
+"""How the run is bound to plan and inputs: what it logged, held against git's objects at its own commit (contract, section 5).
+
+What the lock repeats is nobody's word but its author's. The objects at the run's commit are another's; where they agree, the
+facts have a witness, where they don't, that is a finding, and where they aren't at hand, nothing is said about them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.logged import INPUT as INPUT_DIGEST
-from aiact_gate.logged import INPUTS, inputs_digest, logged, logged_inputs
+from aiact_gate.logged import INPUTS as ALL_INPUTS
 from aiact_gate.logged import PLAN as PLAN_DIGEST
+from aiact_gate.logged import inputs_digest, logged_inputs
+from aiact_gate.logged import logged as of_run
 from aiact_gate.model.errors import AiactError
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
+from aiact_gate.plan_rows import ROWS, Cell, plan_rows, rows_digest
 from aiact_gate.sources.globs import Glob
 from aiact_gate.sources.lock import Lock
 from aiact_gate.sources.manifest import Manifest
+from aiact_gate.sources.objects import Held, is_commit_id, stands_for
 from aiact_gate.sources.snapshot import Snapshot
+from aiact_gate.sources.witnesses import LOG_INPUTS, NO_PLAN
+
+PLAN, LIMITS, MOVED, INPUTS = (
+    ("derived", "plan"),
+    ("derived", "plan", "limits"),
+    ("derived", "plan", "moved"),
+    ("derived", "inputs"),
+)
+
+_JUDGED_APART = frozenset(("threshold", "allowed", "limit", "direction"))
+"""Fields of a row that may become stricter: what moved in them is judged by its direction."""
+
+
+class LoggedPlan(NamedTuple):
+    """What a run logged of its plan."""
+
+    digest: str
+    rows: str
+    thresholds: dict[str, Any]
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any]) -> LoggedPlan:
+        """What *run* logged, as params or tags."""
+        logged = of_run(run)
+        digest = str(logged.get(PLAN_DIGEST, "")).removeprefix("sha256:")
+        return cls(digest, str(logged.get(ROWS, "")).removeprefix("sha256:"), _logged_thresholds(logged))
+
+    def names(self, data: bytes, path: str) -> bool:
+        """Whether it is the plan in *data*, as git holds it at *path*."""
+        if self.digest and stands_for(data, self.digest):
+            return True
+        return bool(self.rows) and self.rows == rows_digest(_parsed(data, path)).removeprefix("sha256:")
+
+    def fits(self, plan: Mapping[str, Any]) -> bool:
+        """Whether every threshold that it has is that of *plan*."""
+        held = _thresholds(plan)
+        return bool(self.thresholds) and all(
+            held.get(name) == {"threshold": then["threshold"], "direction": then["direction"] or "lower"}
+            for name, then in self.thresholds.items()
+        )
 
 
 def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
-    """The facts `derived.plan`; what can't be known goes to `evidence.unknowns`."""
-    nothing: dict[str, Any] = {"binding": "not_logged", "then": {}, "dropped": []}
+    """The facts `derived.plan`; what can't be known goes to `evidence.unknowns`, who stands for it to `evidence.witnesses`."""
     run = (evidence.data.get("mlflow") or {}).get("run")
     testing = evidence.data.get("testing")
     if run is None or testing is None:
-        return nothing
-    params = logged(run)
-    now = _thresholds(testing)
-    digest = params.get(PLAN_DIGEST, "").removeprefix("sha256:")
+        return dict(NO_PLAN)
+    logged = LoggedPlan.of(run)
+    if not any(logged):
+        return dict(NO_PLAN)
     path = evidence.places["testing"].path
-    if digest and snapshot.sha256(path) == digest:
-        return {"binding": "same", "then": now, "dropped": []}
-    then = _logged_thresholds(params)
-    if not digest and not then:
-        return nothing
-    history = snapshot.history(path) if digest else []
-    versions = history.known if isinstance(history, Unknown) else history
-    for _, data in versions:
-        if hashlib.sha256(data).hexdigest() == digest:
-            held = _parsed_thresholds(data, path)
-            return {"binding": "history", "then": held, "dropped": sorted(set(held) - set(now))}
-    dropped = sorted(set(then) - set(now))
-    told = now.keys() <= then.keys() or dropped or _loosened(now, then)
-    if then and (told or not isinstance(history, Unknown)):
-        return {"binding": "logged", "then": then, "dropped": dropped}
+    is_same = _is_named(snapshot, path, logged)
+    commit = str(run.get("source_commit") or "")
+    held = snapshot.held_at(commit, path)
+    if isinstance(held, Unknown):
+        evidence.missing_witnesses[PLAN] = held.would_determine
+        return _by_history(snapshot, path, logged, testing, is_same, held, evidence)
+    plan = _parsed(held, path) if held is not None else {}
+    if held is not None and (logged.names(held, path) or logged.fits(plan)):
+        evidence.witnesses[PLAN] = commit_witness(snapshot, commit)
+        return _bound("same" if is_same else "history", plan, testing)
+    return _not_at_its_commit(snapshot, path, logged, testing, is_same, evidence)
+
+
+def commit_witness(snapshot: Snapshot, commit: str) -> str:
+    """The name of the witness that the objects at *commit* are; one that no history leads to is said to be so."""
+    is_outside = snapshot.descends_from(commit) is False
+    return f"commit {commit[:7]}{', which is no ancestor of this one' if is_outside else ''}"
+
+
+def _is_named(snapshot: Snapshot, path: str, logged: LoggedPlan) -> bool:
+    try:
+        return logged.names(snapshot.read(path), path)
+    except AiactError:
+        return False
+
+
+def _not_at_its_commit(
+    snapshot: Snapshot,
+    path: str,
+    logged: LoggedPlan,
+    testing: Mapping[str, Any],
+    is_same: bool,
+    evidence: Evidence,
+) -> dict[str, Any]:
+    """The run logged another plan than its commit holds: one that was committed later, or none that git knows."""
+    if is_same:
+        return _bound("committed_after", testing, testing)
+    history = snapshot.history(path)
+    named = _version(history, logged, path)
+    if named is not None:
+        return _bound("committed_after", named, testing)
     if isinstance(history, Unknown):
-        what = f"the plan in this tree isn't the one that the run named, and {history.reason}"
-        evidence.unknowns[("derived", "plan")] = Unknown(what, history.would_determine)
-    return {"binding": "changed", "then": {}, "dropped": []}
+        evidence.unknowns[PLAN] = Unknown(
+            f"the plan at the run's commit isn't the one that it logged, and {history.reason}",
+            history.would_determine,
+        )
+    return {**NO_PLAN, "binding": "changed"}
 
 
-def _thresholds(testing: dict[str, Any]) -> dict[str, Any]:
+def _by_history(
+    snapshot: Snapshot,
+    path: str,
+    logged: LoggedPlan,
+    testing: Mapping[str, Any],
+    is_same: bool,
+    missing: Unknown,
+    evidence: Evidence,
+) -> dict[str, Any]:
+    """The run's commit isn't at hand: what this tree and its history hold of the logged plan, witnessed by nobody."""
+    if is_same:
+        return _bound("same", testing, testing)
+    history = snapshot.history(path) if logged.digest or logged.rows else []
+    named = _version(history, logged, path)
+    if named is not None:
+        return _bound("history", named, testing)
+    is_whole = not isinstance(history, Unknown) and not is_commit_id(_commit_of(evidence))
+    unknown = Unknown(
+        f"the plan in this tree isn't the one that the run named, and {missing.reason}",
+        missing.would_determine,
+    )
+    now, then = _thresholds(testing), logged.thresholds
+    if not then:
+        if not is_whole:
+            evidence.unknowns[PLAN] = unknown
+        return {**NO_PLAN, "binding": "changed"}
+    limits = {
+        str(row["id"]) for name in ("robustness", "attacks") for row in testing.get(name) or [] if "id" in row
+    }
+    if not is_whole:
+        evidence.unknowns[MOVED] = unknown
+        if not limits <= then.keys():
+            evidence.unknowns[LIMITS] = unknown
+    return {
+        **NO_PLAN,
+        "binding": "logged",
+        "then": then,
+        "limits": then,
+        "dropped": sorted(set(then) - set(now)),
+    }
+
+
+def _commit_of(evidence: Evidence) -> str:
+    return str(((evidence.data.get("mlflow") or {}).get("run") or {}).get("source_commit") or "")
+
+
+def _version(
+    history: list[tuple[str, bytes]] | Unknown, logged: LoggedPlan, path: str
+) -> dict[str, Any] | None:
+    """The plan of *history*, or of the part of it that is known, that the run logged."""
+    versions = history.known if isinstance(history, Unknown) else history
+    return next((_parsed(data, path) for _, data in versions if logged.names(data, path)), None)
+
+
+def _bound(binding: str, plan: Mapping[str, Any], testing: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a plan whose rows at the run's start are those of *plan*; *testing* is the plan now."""
+    then, rows, now = _thresholds(plan), plan_rows(plan), plan_rows(testing)
+    kept = {(name, key) for name, found in now.items() for key in found}
+    dropped = {key for name, found in rows.items() for key in found if (name, key) not in kept}
+    moved = [
+        change
+        for name, found in now.items()
+        for key, row in found.items()
+        if key in rows.get(name, {})
+        for change in _moved(name, key, rows[name][key], row)
+    ]
+    return {"binding": binding, "then": then, "limits": then, "dropped": sorted(dropped), "moved": moved}
+
+
+def _moved(name: str, key: str, then: Mapping[str, Cell], now: Mapping[str, Cell]) -> list[dict[str, str]]:
+    """What a row says otherwise than when the run began."""
+    fields = sorted(field for field in then.keys() | now.keys() if then.get(field) != now.get(field))
+    return [
+        {
+            "list": name,
+            "id": key,
+            "field": field,
+            "then": _told(then.get(field)),
+            "now": _told(now.get(field)),
+        }
+        for field in fields
+        if field not in _JUDGED_APART
+    ]
+
+
+def _told(cell: Cell | None) -> str:
+    if isinstance(cell, list):
+        return ", ".join(cell)
+    return "nothing" if cell is None else str(cell)
+
+
+def _thresholds(testing: Mapping[str, Any]) -> dict[str, Any]:
     """Threshold and direction of every planned metric, and the limits of robustness tests and attacks, by id."""
     found = {}
     for name, key in (("metrics", "threshold"), ("robustness", "allowed"), ("attacks", "limit")):
@@ -63,29 +231,17 @@ def _thresholds(testing: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _loosened(now: dict[str, Any], then: dict[str, Any]) -> bool:
-    """Whether a threshold is easier to reach than the one that the run logged, or has another direction."""
-    for name in now.keys() & then.keys():
-        direction = now[name]["direction"]
-        change = now[name]["threshold"] - then[name]["threshold"]
-        if direction != (then[name]["direction"] or "lower"):
-            return True
-        if change < 0 if direction == "higher" else change > 0:
-            return True
-    return False
-
-
-def _parsed_thresholds(data: bytes, path: str) -> dict[str, Any]:
+def _parsed(data: bytes, path: str) -> dict[str, Any]:
     try:
         plan = plain_data(parse_yaml(data, path).root)
     except AiactError:
         return {}
-    return _thresholds(plan) if isinstance(plan, dict) else {}
+    return plan if isinstance(plan, dict) else {}
 
 
-def _logged_thresholds(params: dict[str, str]) -> dict[str, Any]:
+def _logged_thresholds(logged: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for key, value in params.items():
+    for key, value in logged.items():
         if key.startswith("aiact.plan.") and key.endswith(".threshold"):
             name = key.removeprefix("aiact.plan.").removesuffix(".threshold")
             threshold = number_of(value)
@@ -93,9 +249,12 @@ def _logged_thresholds(params: dict[str, str]) -> dict[str, Any]:
                 continue
             found[name] = {
                 "threshold": float(threshold),
-                "direction": params.get(f"aiact.plan.{name}.direction", ""),
+                "direction": str(logged.get(f"aiact.plan.{name}.direction", "")),
             }
     return found
+
+
+# ---------------------------------------------------------------- inputs
 
 
 def inputs(
@@ -107,53 +266,55 @@ def inputs(
     if run is None or not globs:
         return []
     present = _matching(snapshot, manifest, globs)
-    named = logged_inputs(run) or _of_one_digest(snapshot, manifest, run, sorted(present))
+    logged = _named(snapshot, manifest, run, sorted(present))
     found = []
-    for path in sorted({*present, *named}):
-        if path not in named:
+    for path in sorted({*present, *logged}):
+        where = manifest.repository_path(path)
+        missing = snapshot.not_at_hand(where)
+        if missing is not None:
+            evidence.unknowns[INPUTS] = missing
+            continue
+        if path not in logged:
             state = "not_logged"
-        elif path not in present and not snapshot.has(manifest.repository_path(path)):
+        elif path not in present and not snapshot.has(where):
             state = "gone"
         else:
-            state = "same" if _same(snapshot, manifest, path, named[path]) else "changed"
+            state = "same" if _same(snapshot, where, logged[path]) else "changed"
         if path in present or state != "same":
             found.append({"path": path, "state": state})
     return found
 
 
-def _of_one_digest(
-    snapshot: Snapshot, manifest: Manifest, run: dict[str, Any], paths: list[str]
+def _named(
+    snapshot: Snapshot, manifest: Manifest, run: Mapping[str, Any], paths: Iterable[str]
 ) -> dict[str, str]:
-    """By path the digest that a run named by its one digest over all inputs: as they are now, or were at its commit.
+    """By path the digest of each input that *run* logged: one by one, or by one digest over all of them.
 
-    Where neither gives it, no file is known to be the one that the run read: the digest of each is empty.
+    That one is looked for at the run's commit and in this tree. Where neither gives it, no file is known to be the one that
+    the run read: the digest of each of *paths* is empty.
     """
-    stated = logged(run).get(INPUTS)
-    if not stated:
-        return {}
-    now = {path: digest for path in paths if (digest := _digest(snapshot, manifest, path))}
-    if inputs_digest(now) == stated:
-        return now
-    blobs = snapshot.read_at(
-        str(run.get("source_commit") or ""), [manifest.repository_path(path) for path in paths]
+    stated = of_run(run).get(ALL_INPUTS)
+    found = logged_inputs(run)
+    if found or not stated:
+        return found
+    at_commit, here = {}, {}
+    for path in paths:
+        where = manifest.repository_path(path)
+        held = snapshot.held_at(str(run.get("source_commit") or ""), where)
+        at_commit[path] = hashlib.sha256(held).hexdigest() if isinstance(held, bytes) else ""
+        with contextlib.suppress(AiactError):
+            here[path] = snapshot.sha256(where)
+    of_commit = {path: digest for path, digest in at_commit.items() if digest}
+    return next(
+        (found for found in (of_commit, here) if inputs_digest(found) == stated), dict.fromkeys(at_commit, "")
     )
-    then = {
-        path: hashlib.sha256(blob).hexdigest()
-        for path, blob in zip(paths, blobs or (), strict=False)
-        if blob is not None
-    }
-    return then if inputs_digest(then) == stated else dict.fromkeys(paths, "")
 
 
-def _digest(snapshot: Snapshot, manifest: Manifest, path: str) -> str:
+def _same(snapshot: Snapshot, path: str, digest: str) -> bool:
     try:
-        return snapshot.sha256(manifest.repository_path(path))
+        return snapshot.sha256(path) == digest or stands_for(snapshot.read(path), digest)
     except AiactError:
-        return ""
-
-
-def _same(snapshot: Snapshot, manifest: Manifest, path: str, digest: str) -> bool:
-    return bool(digest) and _digest(snapshot, manifest, path) == digest
+        return False
 
 
 def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[str]:
@@ -162,25 +323,51 @@ def _matching(snapshot: Snapshot, manifest: Manifest, globs: list[str]) -> set[s
 
 
 def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> list[Fault]:
-    """A fault for each input whose content at the run's own commit isn't what the run says it read."""
+    """A fault for each input whose content at the run's own commit isn't what the run says it read.
+
+    Where all of them are what it says, and none was left out, that commit is their witness.
+    """
     run = (evidence.data.get("mlflow") or {}).get("run") or {}
-    commit = run.get("source_commit")
-    named = logged_inputs(run)
-    if not commit or not named:
+    commit = str(run.get("source_commit") or "")
+    logged = _named(snapshot, manifest, run, [row["path"] for row in evidence.data["derived"]["inputs"]])
+    if not any(logged.values()):
         return []
-    paths = sorted(named)
-    blobs = snapshot.read_at(str(commit), [manifest.repository_path(path) for path in paths])
-    if blobs is None or all(blob is None for blob in blobs):
-        return []
+    held = {path: snapshot.held_at(commit, manifest.repository_path(path)) for path in sorted(logged)}
+    missing = next((found for found in held.values() if isinstance(found, Unknown)), None)
+    if missing is not None:
+        evidence.missing_witnesses[INPUTS] = missing.would_determine
+    elif all(_stands(found, logged[path]) for path, found in held.items()):
+        if all(row["state"] != "not_logged" for row in evidence.data["derived"]["inputs"]):
+            evidence.witnesses[INPUTS] = evidence.witnesses.get(PLAN) or commit_witness(snapshot, commit)
+        else:
+            evidence.missing_witnesses[INPUTS] = LOG_INPUTS
+    if not any(isinstance(found, bytes) for found in held.values()):
+        return []  # files of another repository, or of none
     faults = []
-    for path, blob in zip(paths, blobs, strict=True):
-        if blob is None or hashlib.sha256(blob).hexdigest() != named[path]:
-            place = evidence.locate(("mlflow", "run", "params", f"{INPUT_DIGEST}{path}"))
-            held = "isn't there" if blob is None else "is another one"
-            what = f"Run {str(run.get('id'))[:7]} says it read {path}, which {held} at its commit {str(commit)[:7]}."
-            fix = "Commit everything, train again, then: aiact-gate collect"
-            faults.append(Fault("stale_input", "stale", place, what, fix, ("mlflow", "run", "params")))
+    for path, found in held.items():
+        if (
+            isinstance(found, Unknown)
+            or _stands(found, logged[path])
+            or _is_pointed(found, snapshot, commit, path, manifest)
+        ):
+            continue
+        place = evidence.locate(("mlflow", "run", "params", f"{INPUT_DIGEST}{path}"))
+        says = "isn't there" if found is None else "is another one"
+        what = f"Run {str(run.get('id'))[:7]} says it read {path}, which {says} at its commit {commit[:7]}."
+        fix = "Commit everything, train again, then: aiact-gate collect"
+        faults.append(Fault("stale_input", "stale", place, what, fix, ("mlflow", "run", "params")))
     return faults
+
+
+def _stands(found: Held, digest: str) -> bool:
+    return isinstance(found, bytes) and stands_for(found, digest)
+
+
+def _is_pointed(found: Held, snapshot: Snapshot, commit: str, path: str, manifest: Manifest) -> bool:
+    """Whether git holds a pointer of DVC instead of *path*: another digest than the run's, so nothing is said."""
+    return found is None and isinstance(
+        snapshot.held_at(commit, f"{manifest.repository_path(path)}.dvc"), bytes
+    )
 
 
 def datasets(

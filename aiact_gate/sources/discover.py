@@ -258,7 +258,7 @@ def _project_version(path: str, text: str) -> Signal | None:
 
 def _tag(snapshot: Snapshot) -> Signal | None:
     """The newest tag that names a version."""
-    for tag in reversed(snapshot.tags()):
+    for tag, _ in reversed(snapshot.tags()):
         match = re.search(r"(?:^|[-_/]|v)(\d+\.\d+(?:\.\d+)?(?:[-.]?(?:rc|a|b|alpha|beta)\d*)?)$", tag)
         if match and is_utf8(tag):
             return Signal(f"git tag {tag}", 0, match[1])

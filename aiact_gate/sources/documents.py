@@ -7,7 +7,7 @@ from typing import Any
 
 from aiact_gate.documents.markdown import Heading, Markdown, parse_markdown
 from aiact_gate.documents.node import Document
-from aiact_gate.model.errors import DocumentError, SnapshotError
+from aiact_gate.model.errors import DocumentError, NotAtHand, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import schema
@@ -122,6 +122,9 @@ def attach_document(
     path = manifest.repository_path(str(pointer_text))
     try:
         parsed = library.markdown(path)
+    except NotAtHand as missing:
+        evidence.not_at_hand((name,), missing)
+        return
     except SnapshotError as error:
         kind = "missing" if not snapshot.has(path) else "malformed"
         what = f"{error.what[:1].upper()}{error.what[1:]}."

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.json import parse_json, parse_json_lines
-from aiact_gate.model.errors import AiactError, DocumentError
+from aiact_gate.model.errors import AiactError, DocumentError, NotAtHand
 from aiact_gate.model.evidence import Absent, Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.sources.manifest import Manifest
@@ -282,6 +282,9 @@ def _bound(evidence: Evidence, digest: str) -> bool:
 
 
 def _unreadable(evidence: Evidence, name: str, error: AiactError, pointer: Pointer) -> None:
+    if isinstance(error, NotAtHand):
+        evidence.not_at_hand((name,), error)
+        return
     place = error.location or evidence.places["logging"].location(pointer[1:])
     fault = Fault(
         "unreadable", "malformed", place, f"{error.what[:1].upper()}{error.what[1:]}.", error.fix, pointer

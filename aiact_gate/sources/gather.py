@@ -16,6 +16,7 @@ from aiact_gate.sources.documents import Library, attach_document
 from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
+from aiact_gate.sources.witnesses import NO_PLAN, note_what_only_the_lock_says
 
 if TYPE_CHECKING:
     from aiact_gate.sources.figures import FigurePlaces
@@ -35,6 +36,8 @@ class Gathering:
     not_read: dict[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
     """Record kinds that packs add, with their schemas."""
+    release: bool = False
+    """Whether a release is judged: its tag is looked up."""
 
 
 def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Evidence:
@@ -44,7 +47,7 @@ def begin(gathering: Gathering, system: Mapping[str, Any], as_of: str) -> Eviden
     evidence.data["system"] = _system(system)
     evidence.data["as_of"] = as_of
     evidence.data["derived"] = {
-        "plan": {"binding": "not_logged", "then": {}, "dropped": []},
+        "plan": dict(NO_PLAN),
         "datasets": {},
         "inputs": [],
         "figures": [],
@@ -103,8 +106,9 @@ def gather(
             derived["plan"] = binding.plan_binding(snapshot, evidence)
         derived["inputs"] = binding.inputs(snapshot, manifest, own, evidence)
         derived["datasets"] = binding.datasets(snapshot, manifest, gathering.lock, own, evidence)
+        _data_not_at_hand(snapshot, manifest, evidence)
         derived["releases"] = [
-            tag for tag in snapshot.tags() if system["id"] in tag or tag.lstrip("v")[:1].isdigit()
+            tag for tag, _ in snapshot.tags() if system["id"] in tag or tag.lstrip("v")[:1].isdigit()
         ]
         evidence.faults += binding.stale_inputs(snapshot, manifest, evidence)
         if "mlflow" in evidence.absent:
@@ -122,9 +126,23 @@ def gather(
             )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
-        evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
+        evidence.places["derived"] = _DerivedPlaces(
+            manifest, str(system["id"]), figures.FigurePlaces(places), evidence
+        )
+    if gathering.release:
+        from aiact_gate.sources.release import note_release
+
+        note_release(snapshot, manifest, own, evidence)
     _caps(gathering, evidence)
     _files(gathering, evidence)
+
+
+def _data_not_at_hand(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> None:
+    for row in (evidence.data.get("data_governance") or {}).get("datasets") or []:
+        path = str(row.get("path") or "") if isinstance(row, dict) else ""
+        missing = snapshot.not_at_hand(manifest.repository_path(path)) if path else None
+        if missing is not None:
+            evidence.unknowns[("derived", "datasets")] = missing
 
 
 class _SystemPlaces:
@@ -139,16 +157,28 @@ class _SystemPlaces:
 class _DerivedPlaces:
     """Where computed facts are pointed at: figures in their document, everything else where the manifest speaks of it."""
 
-    def __init__(self, manifest: Manifest, system_id: str, figures_: FigurePlaces) -> None:
+    def __init__(
+        self, manifest: Manifest, system_id: str, figures_: FigurePlaces, evidence: Evidence
+    ) -> None:
         self._manifest = manifest
         self._id = system_id
         self._figures = figures_
+        self._evidence = evidence
 
     def location(self, pointer: Pointer = ()) -> Location:
         if pointer and pointer[0] == "figures":
             return self._figures.location(pointer)
+        if pointer[:2] == ("plan", "moved") and len(pointer) > 2:
+            return self._in_plan(self._evidence.data["derived"]["plan"]["moved"][pointer[2]])
         key = ("inputs",) if pointer and pointer[0] == "inputs" else ("model", "mlflow")
         return self._manifest.pointer(self._id, *key)
+
+    def _in_plan(self, moved: Mapping[str, str]) -> Location:
+        """Where the plan has the field that *moved*."""
+        rows = self._evidence.data["testing"][moved["list"]]
+        at = next(index for index, row in enumerate(rows) if str(row.get("id")) == moved["id"])
+        place: Location = self._evidence.places["testing"].location((moved["list"], at, moved["field"]))
+        return place
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,10 +206,11 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
 def _caps(gathering: Gathering, evidence: Evidence) -> None:
     """What facts of a name are worth at most in this run: an edited lock is only read, an unbound log only stated."""
     if gathering.lock is not None and not gathering.lock.intact:
-        evidence.worth_at_most |= {"mlflow": "structural", "derived": "structural"}
+        evidence.worth_at_most |= {("mlflow",): "structural", ("derived",): "structural"}
     for name in ("event_log", "replay"):
         if name in evidence.data and not evidence.data[name]["bound"]:
-            evidence.worth_at_most[name] = "stated"
+            evidence.worth_at_most[(name,)] = "stated"
+    note_what_only_the_lock_says(evidence)
 
 
 def _files(gathering: Gathering, evidence: Evidence) -> None:

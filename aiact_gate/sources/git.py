@@ -55,6 +55,7 @@ class Git:
             (f"--work-tree={self.folder}",) if os.path.exists(os.path.join(folder, ".git")) else ()
         )
         self._asked: subprocess.Popen[bytes] | None = None
+        self._submodules: dict[str, Git | None] = {}
         self._filters: dict[str, str] = {}
         self._filters = self._no_filters()
 
@@ -156,6 +157,22 @@ class Git:
     def blobs(self, names: Sequence[str]) -> list[bytes | None]:
         """The bytes of each object of *names* (`commit:path`, ids), None where there is no such blob."""
         return [found[2] if (found := self.object(name)) and found[1] == "blob" else None for name in names]
+
+    def submodule(self, path: str) -> Git | None:
+        """The repository of the submodule at *path* if it is checked out and kept inside this one."""
+        if path not in self._submodules:
+            self._submodules[path] = self._open_submodule(os.path.join(self.folder, path))
+        return self._submodules[path]
+
+    def _open_submodule(self, folder: str) -> Git | None:
+        try:
+            with Path(folder, ".git").open("rb") as file:
+                stated = os.fsdecode(file.read(MAX_CONFIG)).strip()
+        except OSError:
+            return None
+        kept = os.path.realpath(os.path.join(folder, stated.removeprefix("gitdir: ")))
+        inside = kept.startswith(os.path.join(self.folder, ".git", ""))
+        return Git(folder) if inside and os.path.realpath(folder).startswith(self.folder + os.sep) else None
 
     def commit(self, name: str) -> str | None:
         """The id of the commit that *name* (a branch, a tag, HEAD) leads to; None if there is none."""

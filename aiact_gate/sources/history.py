@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git
-
-UNSHALLOW = "git fetch --unshallow (in GitHub Actions: actions/checkout with fetch-depth: 0)"
+from aiact_gate.sources.objects import UNSHALLOW
 
 
 class FileChange(NamedTuple):

@@ -13,7 +13,8 @@ from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import schema
 from aiact_gate.sources.manifest import Manifest
-from aiact_gate.sources.shapes import shape
+from aiact_gate.sources.objects import is_commit_id
+from aiact_gate.sources.shapes import quoted, shape
 from aiact_gate.sources.snapshot import Snapshot
 
 LOCK_NAME = "aiact.lock"
@@ -92,10 +93,22 @@ def attach_registry(
     evidence.faults += [found for found in shaped.faults if found.rule != "unknown_key"]
     evidence.data["mlflow"] = shaped.value
     evidence.places["mlflow"] = LockPlaces(lock.document, ("systems", system["id"], "mlflow"))
+    evidence.faults += _no_commit(shaped.value, evidence)
     if not lock.intact:
         message = "aiact.lock was edited: its bytes no longer give the digest on its last line."
         place = lock.document.location()._replace(line=1, column=1)
         evidence.faults.append(Fault("lock_digest", "contradicted", place, message, _COLLECT))
+
+
+def _no_commit(mlflow: Any, evidence: Evidence) -> list[Fault]:
+    """A fault if what stands for the run's commit is no id: a name could lead to any commit."""
+    run = (mlflow or {}).get("run") or {}
+    commit = str(run.get("source_commit") or "")
+    if not commit or is_commit_id(commit):
+        return []
+    pointer = ("mlflow", "run", "source_commit")
+    what = f"The run's source_commit is {quoted(commit)}, which is no id of a commit."
+    return [Fault("no_commit", "malformed", evidence.locate(pointer), what, _COLLECT, pointer)]
 
 
 _COLLECT = "Collect it again: aiact-gate collect"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.model.errors import DocumentError, SnapshotError
+from aiact_gate.model.errors import DocumentError, NotAtHand, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS, schema
@@ -29,6 +29,8 @@ class RecordFile(NamedTuple):
     """What it speaks for: `credit-scoring@1.3.0`."""
     document: Document | None
     fault: Fault | None = None
+    missing: NotAtHand | None = None
+    """Why this clone doesn't hold it."""
 
 
 def read_folder(
@@ -64,6 +66,8 @@ def _read(snapshot: Snapshot, path: str, stem: str, known: tuple[str, ...]) -> R
     try:
         content = snapshot.read(path)
         document = parse_yaml(content, path)
+    except NotAtHand as missing:
+        return RecordFile(path, stem, (), None, missing=missing)
     except (SnapshotError, DocumentError) as error:
         if stem not in known and content and b"aiact-gate/record/" not in content:
             return f"no YAML that can be read, and nothing says that it's a record: {error.what}"
@@ -132,6 +136,8 @@ def attach(
             evidence.leave_out(kind, fault)
         elif current:
             _shape(current[0], kind, evidence, references, (kinds or {}).get(kind))
+        elif broken and broken[0].missing is not None and not readable:
+            evidence.not_at_hand((kind,), broken[0].missing)
         elif broken and not readable:
             fault = broken[0].fault or Fault(
                 "unreadable", "malformed", Location(broken[0].path), "can't be read", "", (kind,)

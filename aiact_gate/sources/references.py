@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from aiact_gate.documents.markdown import Heading, Markdown
 from aiact_gate.model.errors import AiactError
-from aiact_gate.model.evidence import Evidence, Fault
+from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import DOCUMENTS, RECORDS
 from aiact_gate.sources.documents import Library
@@ -23,6 +23,10 @@ class Tree(NamedTuple):
     snapshot: Snapshot
     manifest: Manifest
     library: Library
+
+    def not_at_hand(self, text: str) -> Unknown | None:
+        """Why this clone can't say whether the file of the reference *text* is there; None if it can."""
+        return self.snapshot.not_at_hand(self.manifest.repository_path(text.partition("#")[0]))
 
 
 def resolve(
@@ -45,6 +49,10 @@ def resolve(
         elif x_type == "person":
             fault = _person(pointer, text, place, evidence)
         elif tree is not None and x_type in _IN_TREE:
+            missing = tree.not_at_hand(text)
+            if missing is not None:
+                evidence.unknowns[pointer] = missing
+                continue
             fault = _IN_TREE[x_type](pointer, text, place, tree)
         if fault is not None:
             faults.append(fault)
@@ -106,8 +114,28 @@ def _file(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | N
     if tree.snapshot.has(path):
         return None
     what = f"The file {quoted(text)} isn't in the {tree.snapshot.subject.kind}."
-    fix = "Add the file, or mend the path (relative to the manifest's folder)."
+    fix = (
+        _of_another_form(path, tree) or "Add the file, or mend the path (relative to the manifest's folder)."
+    )
     return Fault("file", "missing", place, what, fix, pointer)
+
+
+def _of_another_form(path: str, tree: Tree) -> str:
+    """What to do where a file of this name is there, its letters put together otherwise; empty if none is."""
+    if path.isascii():
+        return ""
+    import unicodedata  # few names need it
+
+    wanted = unicodedata.normalize("NFC", path)
+    alike = (other for other in tree.snapshot.paths() if unicodedata.normalize("NFC", other) == wanted)
+    found = next(alike, "")
+    forms = (form for form in ("NFC", "NFD") if found and unicodedata.is_normalized(form, found))
+    form = next(forms, "another form")
+    return (
+        f"The tree has this name with its letters written in {form}; write the reference the same way."
+        if found
+        else ""
+    )
 
 
 def _section(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | None:

@@ -15,9 +15,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiact_gate.documents.node import MAX_BYTES
-from aiact_gate.model.errors import SnapshotError, UsageError
+from aiact_gate.model.errors import NotAtHand, SnapshotError, UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git, find_repository
+from aiact_gate.sources.objects import (
+    NO_HISTORY,
+    REFETCH,
+    SUBMODULE,
+    UNSHALLOW,
+    Held,
+    ancestry,
+    blob_id,
+    data_digest,
+    held_at,
+    held_in_submodule,
+    pointed_content,
+    pointed_digest,
+    tagged,
+)
 
 if TYPE_CHECKING:
     from aiact_gate.sources.globs import Glob
@@ -31,6 +46,13 @@ class Subject(NamedTuple):
     """work tree, staged index, revision, or folder without git."""
     revision: str | None
     dirty: bool
+
+
+class Tag(NamedTuple):
+    """A release tag."""
+
+    name: str
+    commit: str
 
 
 class Snapshot:
@@ -54,6 +76,10 @@ class Snapshot:
         """Whether *path* is a file of this tree."""
         raise NotImplementedError
 
+    def not_at_hand(self, path: str) -> Unknown | None:
+        """Why this clone can't say whether *path* is a file of the tree; None if it can."""
+        return None
+
     def exists(self, path: str) -> bool:
         """Whether anything stands at *path*: a file, or a link, a folder, a pipe that `read` refuses."""
         raise NotImplementedError
@@ -63,17 +89,21 @@ class Snapshot:
 
         Raises:
             SnapshotError: not in the tree, a link or a path out of it, no ordinary file, over 10 MB.
+            NotAtHand: git knows it, and this clone doesn't hold its content.
         """
         refuse_outside(path)
         return self._bytes(path)
 
     def sha256(self, path: str) -> str:
-        """The hex SHA-256 of *path*, which may be larger than what `read` takes. Raises as `read`."""
-        return hashlib.sha256(self.read(path)).hexdigest()
+        """The hex SHA-256 of *path* as git holds it, or of the file that a pointer of Git LFS names.
+
+        It may be larger than what `read` takes. Raises as `read`.
+        """
+        raise NotImplementedError
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
-        """(commit, bytes) of each version of *path*, newest first; `Unknown` in a shallow clone or without git."""
-        return Unknown("there is no git history here", "check a git clone: git clone, then aiact-gate check")
+        """(commit, bytes) of each version of *path*, newest first; `Unknown` where this clone doesn't hold them all."""
+        return NO_HISTORY
 
     def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
         """The commits since the day *since* that changed *path*; none without git. Nothing is said of older ones.
@@ -86,12 +116,20 @@ class Snapshot:
         """Where the history of the tree and of the commit *other* part; None if they share none."""
         return None
 
-    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
-        """The bytes of *paths* at *commit*, None for each that it lacks; None if the commit isn't at hand."""
-        return None
+    def held_at(self, commit: str, path: str) -> Held:
+        """The bytes of *path* at *commit*; None: it isn't there; `Unknown`: this clone doesn't hold it."""
+        return NO_HISTORY
 
-    def tags(self) -> list[str]:
-        """The names of the release tags that the tree's history holds, oldest first."""
+    def descends_from(self, commit: str) -> bool | Unknown:
+        """Whether *commit* is the tree's own or an ancestor of it."""
+        return NO_HISTORY
+
+    def tagged(self, tag: str) -> str | None | Unknown:
+        """The id of the commit that *tag* names; None if there is no such tag."""
+        return NO_HISTORY
+
+    def tags(self) -> list[Tag]:
+        """The release tags that the tree's history holds, oldest first."""
         return []
 
     def changed_from(self, commit: str) -> list[str] | None:
@@ -131,8 +169,113 @@ _STATUS = (
 )
 
 
-class _Folder(Snapshot):
-    """Files on disk: a work tree, or a folder without git."""
+class _Entry(NamedTuple):
+    """What the index or a tree says of a path."""
+
+    mode: str
+    oid: str
+    flag: str = "H"
+    """As `git ls-files -v` has it: H; S for what isn't checked out, in small where changes of it are ignored."""
+
+
+class _Versioned(Snapshot):
+    """A tree that git knows, on disk or not: history, and what an entry leads to."""
+
+    _git: Git | None
+    _revision: str | None = None
+
+    def _entry(self, path: str) -> _Entry | None:
+        raise NotImplementedError
+
+    @cached_property
+    def _submodules(self) -> dict[str, str]:
+        """The commit that is pinned for each submodule, by its folder."""
+        return {}
+
+    def _in_submodule(self, path: str) -> tuple[str, str, str] | None:
+        """Folder, pinned commit and the path inside of the submodule in which *path* lies; None if it lies in none."""
+        for folder, oid in self._submodules.items():
+            if path.startswith(f"{folder}/"):
+                return folder, oid, path[len(folder) + 1 :]
+        return None
+
+    def _held_below(self, path: str) -> Held:
+        """The bytes of *path* in a submodule; None if it isn't there, or lies in none."""
+        below = self._in_submodule(path)
+        return held_in_submodule(self._git, *below) if below is not None and self._git is not None else None
+
+    def not_at_hand(self, path: str) -> Unknown | None:
+        held = self._held_below(path)
+        return held if isinstance(held, Unknown) else None
+
+    def _blob(self, path: str, oid: str) -> bytes:
+        """The content of the object *oid*, which stands at *path*, or of what it points to."""
+        found = self._git.object(oid) if self._git is not None else None
+        if found is None:
+            raise NotAtHand(f"{short_path(path)} isn't in this clone (a partial clone?)", REFETCH)
+        return self._content(path, found[2])
+
+    def _content(self, path: str, data: bytes) -> bytes:
+        """*data*, or the file that it is a pointer of Git LFS to."""
+        digest = pointed_digest(data)
+        if not digest:
+            return data
+        content = pointed_content(self._git, digest) if self._git is not None else None
+        if content is None:
+            what = f"{short_path(path)} is a pointer of Git LFS, and what it points to isn't here"
+            raise NotAtHand(what, "git lfs pull")
+        return content
+
+    def _below(self, path: str) -> bytes | None:
+        """The content of *path* in a submodule, or None. Raises as `read`."""
+        held = self._held_below(path)
+        if isinstance(held, Unknown):
+            raise NotAtHand(held.reason, held.would_determine)
+        return None if held is None else self._content(path, held)
+
+    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
+        return NO_HISTORY if self._git is None else _history(self._git, self._revision or "HEAD", path)
+
+    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
+        if self._git is None:
+            return []
+        from aiact_gate.sources.history import file_changes  # runs without waivers don't pay for the module
+
+        return file_changes(self._git, self._revision or "HEAD", path, since, of)
+
+    def common_commit(self, other: str) -> str | Unknown | None:
+        if self._git is None:
+            return None
+        from aiact_gate.sources.history import common_commit  # nor those without a base
+
+        return common_commit(self._git, other, self._revision or "HEAD")
+
+    def held_at(self, commit: str, path: str) -> Held:
+        return NO_HISTORY if self._git is None else held_at(self._git, commit, path)
+
+    def descends_from(self, commit: str) -> bool | Unknown:
+        if self._git is None:
+            return NO_HISTORY
+        return ancestry(self._git, commit, self.subject.revision or "HEAD")
+
+    def tagged(self, tag: str) -> str | None | Unknown:
+        return NO_HISTORY if self._git is None else tagged(self._git, tag)
+
+    def tags(self) -> list[Tag]:
+        return self._tags
+
+    @cached_property
+    def _tags(self) -> list[Tag]:
+        if self._git is None or not self._git.has_tags():
+            return []
+        form = "--format=%(refname:short)%00%(objectname)%00%(*objectname)"
+        output = self._git.text("tag", "--merged", self._revision or "HEAD", "--sort=creatordate", form)
+        rows = [line.split("\0") for line in (output or "").split("\n")]
+        return [Tag(row[0], row[2] or row[1]) for row in rows if len(row) == 3]
+
+
+class _Folder(_Versioned):
+    """Files on disk: a work tree, or a folder without git. What git calls clean is what git holds."""
 
     def __init__(self, root: str, git: Git | None) -> None:
         self.root = root
@@ -141,7 +284,7 @@ class _Folder(Snapshot):
         self._git = git
         # Both run while Python loads what comes next; each is read when it is asked for.
         self._running_status = git.start(*_STATUS) if git is not None else None
-        self._tracked = git.start("ls-files", "-z", "--cached") if git is not None else None
+        self._tracked = git.start("ls-files", "-z", "-v", "--stage") if git is not None else None
 
     @cached_property
     def subject(self) -> Subject:  # type: ignore[override]
@@ -149,7 +292,8 @@ class _Folder(Snapshot):
             return Subject("folder without git", None, False)
         heads = [line.removeprefix(_HEAD) for line in self._status if line.startswith(_HEAD)]
         head = heads[0] if heads and heads[0] != "(initial)" else None
-        return Subject("work tree", head, any(not line.startswith("# ") for line in self._status))
+        is_dirty = any(line[:2] in ("? ", "u ") for line in self._status) or bool(self._changed)
+        return Subject("work tree", head, is_dirty or any(map(self._differs, self._hidden)))
 
     @cached_property
     def _status(self) -> list[str]:
@@ -159,10 +303,57 @@ class _Folder(Snapshot):
         return self._git.paths_of(self._running_status)
 
     @cached_property
+    def _changed(self) -> frozenset[str]:
+        """The tracked paths that differ from HEAD; not what a pointer of Git LFS names, which no filter of ours knows."""
+        lines = [line for line in self._status if line.startswith(("1 ", "2 "))]
+        changed = [(line.split(" ", 8)[8], line[2:4]) for line in lines]
+        return frozenset(path for path, how in changed if how != ".M" or not self._is_smudged(path))
+
+    def _is_smudged(self, path: str) -> bool:
+        """Whether the file at *path* is what git holds a pointer of Git LFS to."""
+        found = self._git.object(f":{path}") if self._git is not None else None
+        digest = pointed_digest(found[2]) if found is not None else ""
+        return bool(digest) and digest == self._digests(path)[0]
+
+    @cached_property
+    def _hidden(self) -> list[str]:
+        """The paths whose changes git was told not to see and that are on disk."""
+        hidden = [path for path, line in self._lines.items() if line[0] != "H" and line[0] in "Shs"]
+        return [path for path in hidden if os.path.lexists(os.path.join(self.root, path))]
+
+    def _differs(self, path: str) -> bool:
+        """Whether the file at *path* is another one than the index holds; other line ends are none."""
+        entry = self._entry(path)
+        full = os.path.join(self.root, path)
+        if entry is None or not os.path.isfile(full) or os.path.islink(full):
+            return True
+        data = self._on_disk(path)
+        return entry.oid not in (blob_id(data, entry.oid), blob_id(data.replace(b"\r\n", b"\n"), entry.oid))
+
+    @cached_property
+    def _lines(self) -> dict[str, str]:
+        """What `git ls-files -v --stage` prints for each path: "<flag> <mode> <id> <stage>", and the path."""
+        lines = (
+            self._git.paths_of(self._tracked) if self._git is not None and self._tracked is not None else []
+        )
+        at = lines[0].index("\t") + 1 if lines else 0  # as wide for each
+        return {line[at:]: line for line in lines}
+
+    def _entry(self, path: str) -> _Entry | None:
+        flag, mode, oid = self._lines[path].split(" ", 3)[:3] if path in self._lines else ("", "", "")
+        return _Entry(mode, oid, flag) if flag else None
+
+    @cached_property
+    def _submodules(self) -> dict[str, str]:
+        if ".gitmodules" not in self._lines:
+            return {}
+        return {path: line.split(" ", 3)[2] for path, line in self._lines.items() if line[2:8] == SUBMODULE}
+
+    @cached_property
     def _sorted(self) -> list[str]:
-        if self._git is not None and self._tracked is not None:
+        if self._git is not None:
             untracked = [line[2:] for line in self._status if line.startswith("? ")]
-            listed = [*self._git.paths_of(self._tracked), *untracked]
+            listed = [*self._lines, *untracked]
         else:
             listed = [
                 os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
@@ -177,26 +368,36 @@ class _Folder(Snapshot):
         return frozenset(self._sorted)
 
     def paths(self, under: str = "") -> Sequence[str]:
-        found = dict.fromkeys(_below(self._sorted, under))  # an unmerged file is listed more than once
-        return [path for path in found if self._is_there(path)]
+        return [path for path in _below(self._sorted, under) if self._is_there(path)]
 
     def matching(self, glob: Glob) -> list[str]:
         if glob.literal:
             return [glob.literal] if glob.literal in self._names and self._is_there(glob.literal) else []
-        found = dict.fromkeys(_matched(self._sorted, glob, self._names))
-        return [path for path in found if self._is_there(path)]
+        return [path for path in _matched(self._sorted, glob, self._names) if self._is_there(path)]
 
     def _is_there(self, path: str) -> bool:
-        return os.path.lexists(os.path.join(self.root, path))
+        return os.path.lexists(os.path.join(self.root, path)) or self._left_out(path) is not None
+
+    def _left_out(self, path: str) -> _Entry | None:
+        """The entry of *path* if a sparse checkout left it out: the index holds it, nothing stands on disk."""
+        entry = self._entry(path)
+        if entry is None or entry.flag not in "Ss" or os.path.lexists(os.path.join(self.root, path)):
+            return None
+        return entry
 
     def has(self, path: str) -> bool:
         if self._git is not None and path not in self._names:
-            return False
+            return isinstance(self._held_below(path), bytes)
+        left_out = self._left_out(path)
+        if left_out is not None:
+            return left_out.mode.startswith("100")
         full = os.path.join(self.root, path)
         return os.path.isfile(full) and not os.path.islink(full) and self._inside(path)
 
     def exists(self, path: str) -> bool:
-        return os.path.lexists(os.path.join(self.root, path))
+        if os.path.lexists(os.path.join(self.root, path)):
+            return True
+        return any(map(self._is_there, (path, *_below(self._sorted, path)))) or self.has(path)
 
     def _inside(self, path: str) -> bool:
         full = os.path.join(self.root, path)
@@ -208,18 +409,65 @@ class _Folder(Snapshot):
         return real == self._real or real.startswith(self._real + os.sep)
 
     def _bytes(self, path: str) -> bytes:
+        left_out = self._left_out(path)
+        if left_out is not None:
+            return _bounded(path, self._blob(path, left_out.oid))
+        below = self._below(path)
+        if below is not None:
+            return _bounded(path, below)
+        data = self._on_disk(path)
+        entry = self._clean(path)
+        if entry is not None and blob_id(data, entry.oid) != entry.oid:
+            data = self._held_for(entry) or data
+        return self._content(path, data)
+
+    def _on_disk(self, path: str) -> bytes:
         with self._open(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
-                what = f"{short_path(path)} has {size:,} bytes; at most {MAX_BYTES:,} are read"
-                raise SnapshotError(what, "Split it, or point to a smaller file.")
+            _refuse_large(path, os.fstat(file.fileno()).st_size)
             data: bytes = file.read()
             return data
 
+    def _clean(self, path: str) -> _Entry | None:
+        """The entry of *path* where git sees no change of it: then the truth is what git holds."""
+        entry = self._entry(path)
+        return entry if entry is not None and entry.flag == "H" and path not in self._changed else None
+
+    def _held_for(self, entry: _Entry) -> bytes | None:
+        """What git holds for a clean file whose bytes are others; None where they are what a pointer names."""
+        found = self._git.object(entry.oid) if self._git is not None else None
+        return None if found is None or pointed_digest(found[2]) else found[2]
+
     def sha256(self, path: str) -> str:
         refuse_outside(path)
+        left_out = self._left_out(path)
+        if left_out is not None or self._in_submodule(path) is not None:
+            return data_digest(self._bytes(path))
+        digest, oid, start = self._digests(path)
+        if pointed_digest(start):
+            return pointed_digest(start)
+        entry = self._clean(path)
+        held = self._held_for(entry) if entry is not None and oid != entry.oid else None
+        return digest if held is None else hashlib.sha256(held).hexdigest()
+
+    def _digests(self, path: str) -> tuple[str, str, bytes]:
+        """The SHA-256 of the file at *path*, its id as a blob, and its first bytes."""
+        entry = self._entry(path)
         with self._open(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            size = os.fstat(file.fileno()).st_size
+            data: bytes = file.read(1 << 20)
+            digest = hashlib.sha256(data)
+            blob = (
+                hashlib.sha256()
+                if entry is not None and len(entry.oid) == 64
+                else hashlib.sha1(usedforsecurity=False)
+            )
+            blob.update(b"blob %d\0%b" % (size, data))
+            start = data if len(data) < 1 << 20 else b""
+            while data:
+                data = file.read(1 << 20)
+                digest.update(data)
+                blob.update(data)
+            return digest.hexdigest(), blob.hexdigest(), start
 
     def _open(self, path: str) -> Any:
         full = os.path.join(self.root, path)
@@ -252,23 +500,6 @@ class _Folder(Snapshot):
             return f"{short_path(path)} is no ordinary file", "Point to an ordinary file."
         return f"{short_path(path)} is ignored by git", "Take it out of .gitignore, or add it with -f."
 
-    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
-        if self._git is None:
-            return super().history(path)
-        return _history(self._git, "HEAD", path)
-
-    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
-        return [] if self._git is None else _changes(self._git, "HEAD", path, since, of)
-
-    def common_commit(self, other: str) -> str | Unknown | None:
-        return None if self._git is None else _common_commit(self._git, other, "HEAD")
-
-    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
-        return None if self._git is None else _read_at(self._git, commit, paths)
-
-    def tags(self) -> list[str]:
-        return [] if self._git is None else _tags(self._git, "HEAD")
-
     def changed_from(self, commit: str) -> list[str] | None:
         if self._git is None:
             return None
@@ -276,8 +507,10 @@ class _Folder(Snapshot):
         return [*self._git.listed("diff-index", *_NAMES_ONLY, commit), *untracked]
 
 
-class _Tree(Snapshot):
+class _Tree(_Versioned):
     """A staged index or a revision: blobs, never files on disk."""
+
+    _git: Git
 
     def __init__(self, root: str, git: Git, revision: str | None) -> None:
         self.root = root
@@ -302,8 +535,18 @@ class _Tree(Snapshot):
     def _sorted(self) -> list[str]:
         return sorted(self._entries)
 
-    def _mode(self, path: str) -> str:
-        return self._entries.get(path, "").partition(" ")[0]
+    def _entry(self, path: str) -> _Entry | None:
+        words = self._entries.get(path, "").split(" ")
+        return _Entry(words[0], words[1 if self._revision is None else 2]) if len(words) > 1 else None
+
+    @cached_property
+    def _submodules(self) -> dict[str, str]:
+        if ".gitmodules" not in self._entries:
+            return {}
+        found = {
+            path: self._entry(path) for path, line in self._entries.items() if line.startswith(SUBMODULE)
+        }
+        return {path: entry.oid for path, entry in found.items() if entry is not None}
 
     def paths(self, under: str = "") -> Sequence[str]:
         return _below(self._sorted, under)
@@ -314,43 +557,32 @@ class _Tree(Snapshot):
         return _matched(self._sorted, glob, self._entries)
 
     def has(self, path: str) -> bool:
-        return self._mode(path).startswith("100")
+        entry = self._entry(path)
+        if entry is None:
+            return isinstance(self._held_below(path), bytes)
+        return entry.mode.startswith("100")
 
     def exists(self, path: str) -> bool:
-        return path in self._entries or bool(_below(self._sorted, path))
+        return path in self._entries or bool(_below(self._sorted, path)) or self.has(path)
 
     def _bytes(self, path: str) -> bytes:
-        mode = self._mode(path)
-        if not mode:
-            raise SnapshotError(
-                f"{short_path(path)} isn't in the {self.subject.kind}", "Add it, or mend the path."
-            )
-        if not mode.startswith("100"):
-            what = "a submodule" if mode == "160000" else "a link"
+        entry = self._entry(path)
+        if entry is None:
+            below = self._below(path)
+            if below is not None:
+                return _bounded(path, below)
+            what = f"{short_path(path)} isn't in the {self.subject.kind}"
+            raise SnapshotError(what, "Add it, or mend the path.")
+        if not entry.mode.startswith("100"):
+            what = "a submodule" if entry.mode == SUBMODULE else "a link"
             raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
-        data = self._git.blobs([self._entries[path].split(" ")[1 if self._revision is None else 2]])[0]
-        if data is None:
-            what = f"{short_path(path)} isn't in this clone (a partial clone?)"
-            raise SnapshotError(what, "Fetch it: git fetch --refetch --filter=tree:0 origin")
-        if len(data) > MAX_BYTES:
-            what = f"{short_path(path)} has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
-            raise SnapshotError(what, "Split it, or point to a smaller file.")
-        return data
+        return _bounded(path, self._blob(path, entry.oid))
 
-    def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
-        return _history(self._git, self._revision or "HEAD", path)
-
-    def changes(self, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
-        return _changes(self._git, self._revision or "HEAD", path, since, of)
-
-    def common_commit(self, other: str) -> str | Unknown | None:
-        return _common_commit(self._git, other, self._revision or "HEAD")
-
-    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
-        return _read_at(self._git, commit, paths)
-
-    def tags(self) -> list[str]:
-        return _tags(self._git, self._revision or "HEAD")
+    def sha256(self, path: str) -> str:
+        refuse_outside(path)
+        entry = self._entry(path)
+        found = self._git.object(entry.oid) if entry is not None and entry.mode.startswith("100") else None
+        return data_digest(found[2] if found is not None else self._bytes(path))
 
     def changed_from(self, commit: str) -> list[str] | None:
         if self._revision is None:
@@ -358,40 +590,34 @@ class _Tree(Snapshot):
         return self._git.listed("diff-tree", "-r", *_NAMES_ONLY, commit, self._revision)
 
 
+def _refuse_large(path: str, size: int) -> None:
+    if size > MAX_BYTES:
+        what = f"{short_path(path)} has {size:,} bytes; at most {MAX_BYTES:,} are read"
+        raise SnapshotError(what, "Split it, or point to a smaller file.")
+
+
+def _bounded(path: str, data: bytes) -> bytes:
+    _refuse_large(path, len(data))
+    return data
+
+
 def _history(git: Git, revision: str, path: str) -> list[tuple[str, bytes]] | Unknown:
     # One log for the path; the first-parent line is not enough here, a squash may have moved the commit to a side branch.
     log = git.text("log", "--format=%H", "-m", "--full-history", revision, "--", f":(literal,top){path}")
+    if log is None and git.commit(revision) is not None:
+        return Unknown("this is a partial clone, so what changed in which commit isn't known", REFETCH)
     commits = list(dict.fromkeys((log or "").split()))
-    blobs = git.blobs([f"{commit}:{path}" for commit in commits])
-    found = [(commit, blob) for commit, blob in zip(commits, blobs, strict=True) if blob is not None]
+    held = [(commit, held_at(git, commit, path)) for commit in commits]
+    found = [(commit, data) for commit, data in held if isinstance(data, bytes)]
     if git.is_shallow():
         shown = git.text("rev-list", "--count", revision) or "1"
         return Unknown(
             f"this clone holds {shown} commit{'' if shown == '1' else 's'}, so the history before isn't known",
-            "git fetch --unshallow (in GitHub Actions: actions/checkout with fetch-depth: 0)",
+            UNSHALLOW,
             known=tuple(found),
         )
-    return found
-
-
-# Runs without waivers and without a base don't pay for the module.
-def _changes(git: Git, revision: str, path: str, since: str, of: Callable[[str], bool]) -> list[FileChange]:
-    from aiact_gate.sources.history import file_changes
-
-    return file_changes(git, revision, path, since, of)
-
-
-def _common_commit(git: Git, one: str, other: str) -> str | Unknown | None:
-    from aiact_gate.sources.history import common_commit
-
-    return common_commit(git, one, other)
-
-
-def _read_at(git: Git, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
-    if not all(c in "0123456789abcdef" for c in commit) or len(commit) < 7:
-        return None
-    blobs = git.blobs([f"{commit}:{path}" for path in paths])
-    return blobs if any(blob is not None for blob in blobs) or git.commit(commit) is not None else None
+    missing = next((data for _, data in held if isinstance(data, Unknown)), None)
+    return found if missing is None else missing._replace(known=tuple(found))
 
 
 def _below(paths: Sequence[str], folder: str) -> Sequence[str]:
@@ -401,13 +627,6 @@ def _below(paths: Sequence[str], folder: str) -> Sequence[str]:
     # `0` is what follows `/`.
     prefix = folder.rstrip("/")
     return paths[bisect_left(paths, prefix + "/") : bisect_left(paths, prefix + "0")]
-
-
-def _tags(git: Git, revision: str) -> list[str]:
-    if not git.has_tags():
-        return []
-    output = git.text("tag", "--merged", revision, "--sort=creatordate") or ""
-    return output.split("\n") if output else []
 
 
 def _matched(paths: Sequence[str], glob: Glob, names: Container[str]) -> list[str]:

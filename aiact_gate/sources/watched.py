@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.globs import Glob
 from aiact_gate.sources.history import FileChange
-from aiact_gate.sources.snapshot import Snapshot
+from aiact_gate.sources.objects import Held
+from aiact_gate.sources.snapshot import Snapshot, Tag
 
 
 class Watched(Snapshot):
@@ -61,8 +62,19 @@ class Watched(Snapshot):
         self._asked.add(path)
         return self._tree.sha256(path)
 
-    def read_at(self, commit: str, paths: Sequence[str]) -> list[bytes | None] | None:
-        return self._tree.read_at(commit, paths)
+    def not_at_hand(self, path: str) -> Unknown | None:
+        self._asked.add(path)
+        return self._tree.not_at_hand(path)
+
+    def held_at(self, commit: str, path: str) -> Held:
+        return self._tree.held_at(commit, path)
+
+    def descends_from(self, commit: str) -> bool | Unknown:
+        self._asked_history = True
+        return self._tree.descends_from(commit)
+
+    def tagged(self, tag: str) -> str | None | Unknown:
+        return self._tree.tagged(tag)
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
         self._asked_history = True
@@ -76,7 +88,7 @@ class Watched(Snapshot):
         self._asked_history = True
         return self._tree.common_commit(other)
 
-    def tags(self) -> list[str]:
+    def tags(self) -> list[Tag]:
         self._asked_history = True
         return self._tree.tags()
 

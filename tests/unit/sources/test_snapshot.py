@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from repos import Repository
 
-from aiact_gate.model.errors import SnapshotError, UsageError
+from aiact_gate.model.errors import NotAtHand, SnapshotError, UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.git import Git
 from aiact_gate.sources.snapshot import Snapshot, open_snapshot
@@ -61,7 +61,7 @@ def test_the_same_tree_looks_the_same_from_everywhere(way: str, repository: Repo
         assert snapshot.has(path) and snapshot.exists(path)
         history = snapshot.history(path)
         assert not isinstance(history, Unknown)
-        assert ([] if "\n" in path else [text.encode()]) == [data for _, data in history]
+        assert [text.encode()] == [data for _, data in history]
     assert not snapshot.has("absent.md") and not snapshot.exists("absent.md")
     assert not snapshot.has("sub dir") and snapshot.exists("sub dir")
 
@@ -125,7 +125,7 @@ def test_a_folder_without_git_has_files_and_no_history(tmp_path: Path) -> None:
     assert (["a/é 1.md"], ".") == (list(snapshot.paths()), relative)
     assert "folder without git" == snapshot.subject.kind
     assert isinstance(snapshot.history("a/é 1.md"), Unknown)
-    assert (None, []) == (snapshot.read_at("0" * 40, ["a"]), snapshot.tags())
+    assert isinstance(snapshot.held_at("0" * 40, "a"), Unknown) and [] == snapshot.tags()
 
 
 def test_an_ignored_file_is_not_in_the_tree(repository: Repository) -> None:
@@ -140,17 +140,29 @@ def test_an_ignored_file_is_not_in_the_tree(repository: Repository) -> None:
     assert b"x" == opened(repository).read("secret.txt")
 
 
-def test_a_submodule_is_no_file(repository: Repository, tmp_path: Path) -> None:
+def test_what_a_submodule_pins_is_read_and_not_at_hand_where_it_is_not_checked_out(
+    repository: Repository, tmp_path: Path
+) -> None:
     other = Repository(tmp_path / "other").write({"inner.md": "x"})
     other.commit()
     repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.folder), "sub")
     repository.commit()
 
-    for snapshot in (opened(repository), opened(repository, ref="HEAD"), opened(repository, staged=True)):
-        assert not snapshot.has("sub") and not snapshot.has("sub/inner.md")
+    for way in WAYS.values():
+        snapshot = way(repository)
+        assert not snapshot.has("sub") and snapshot.has("sub/inner.md") and not snapshot.has("sub/absent.md")
+        assert (b"x", hashlib.sha256(b"x").hexdigest()) == (
+            snapshot.read("sub/inner.md"),
+            snapshot.sha256("sub/inner.md"),
+        )
         with pytest.raises(SnapshotError):
             snapshot.read("sub")
-        with pytest.raises(SnapshotError):
+    repository.git("submodule", "deinit", "-q", "-f", "sub")
+    for way in WAYS.values():
+        snapshot = way(repository)
+        missing = snapshot.not_at_hand("sub/inner.md")
+        assert missing is not None and "git submodule update --init -- sub" == missing.would_determine
+        with pytest.raises(NotAtHand):
             snapshot.read("sub/inner.md")
 
 
@@ -323,14 +335,17 @@ def test_names_that_break_the_protocol_of_git_get_no_foreign_bytes(repository: R
         "plain.md",
     ]
 
-    found = opened(repository).read_at(head, asked)
+    snapshot = opened(repository)
+    found = [snapshot.held_at(head, path) for path in asked]
 
-    assert [b"one\n", None, None, None, None, None, FILES["x blob"].encode(), None, b"one\n"] == found
+    assert [
+        b"one\n", FILES["line\nbreak.md"].encode(), None, None, None, None, FILES["x blob"].encode(), None, b"one\n",
+    ] == found  # fmt: skip
 
 
 @pytest.mark.parametrize("commit", ["HEAD", "main", "0" * 40, "abc", "", "--help", "HEAD~0", "0123456\nHEAD"])
 def test_only_a_commit_at_hand_is_read(commit: str, repository: Repository) -> None:
-    assert opened(repository).read_at(commit, ["plain.md"]) is None
+    assert isinstance(opened(repository).held_at(commit, "plain.md"), Unknown)
 
 
 def test_a_folder_that_git_can_not_read_is_said(tmp_path: Path) -> None:
@@ -465,7 +480,7 @@ def test_nothing_that_the_repository_configures_runs(
         snapshot.paths()
         snapshot.history("a b.md")
         snapshot.read("a b.md")
-        snapshot.read_at(head, ["plain.md", "a b.md"])
+        snapshot.held_at(head, "plain.md")
         snapshot.tags()
         if name == "promisor" and snapshot.subject.kind == "revision":
             with pytest.raises(SnapshotError, match="isn't in this clone"):
