@@ -16,7 +16,14 @@ import click
     metavar="URI",
     help="Where the registry is; default: the environment's MLFLOW_TRACKING_URI, else the manifest's, else mlflow.db or mlruns beside it.",
 )
-def command(path: str, tracking_uri: str | None) -> None:
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    metavar="[SYSTEM=]FILE",
+    help="Take a run's figures from a file that the training wrote, not from a registry; they are only read.",
+)
+def command(path: str, tracking_uri: str | None, files: tuple[str, ...]) -> None:
     """Read the released model version and the data of PATH into aiact.lock.
 
     Example: aiact-gate collect examples/credit-scoring
@@ -30,15 +37,33 @@ def command(path: str, tracking_uri: str | None) -> None:
     from aiact_gate.sources.git import find_repository
 
     root, systems = declared_systems(path)
+    given = _given(files, systems, root)
     environ = dict(os.environ)
     if tracking_uri:  # whoever calls says where: the same trust as the environment's, and before it
         environ["MLFLOW_TRACKING_URI"] = tracking_uri
     beside = store_beside(root)
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lock = collect(root, systems, beside, today, environ)
+    lock = collect(root, systems, beside, today, environ, given)
     repository = Path(find_repository(str(root)) or root)
     write_inside(repository, (root / "aiact.lock").relative_to(repository).as_posix(), lock)
     _tell(systems, lock)
+
+
+def _given(files: tuple[str, ...], systems: list[dict[str, Any]], root: Path) -> dict[str, str]:
+    """By system the file with its figures, relative to *root*. Raises UsageError."""
+    from aiact_gate.model.errors import UsageError
+
+    known = [str(system["id"]) for system in systems]
+    found = {}
+    for text in files:
+        name, _, file = text.rpartition("=")
+        if not name and len(known) == 1:
+            name = known[0]
+        if name not in known:
+            fix = f"Write it as SYSTEM={file}, with one of: {', '.join(known) or 'none'}."
+            raise UsageError(f"--from {text[:60]} names no declared system", fix)
+        found[name] = os.path.relpath(Path(file).resolve(), root.resolve()).replace(os.sep, "/")
+    return found
 
 
 def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:

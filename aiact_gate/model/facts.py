@@ -165,6 +165,8 @@ class Mlflow(Strict):
     """One entry for each run that logged a drill or replay of this version."""
     evaluations: list[Evaluation] = []
     """One entry for each other finished run that logged metrics on this model."""
+    file: dict[str, Neutral] = {}
+    """Where it stands on a file: its path, its digest and its form."""
     source: Annotated[Literal["registry", "file"], _marked("fact", "reference")] = "registry"
     """Where `collect` took it from; a file that the training wrote is only read."""
 

@@ -224,6 +224,36 @@ class Waivers(Strict):
     """One block for each failure that may stay for a while."""
 
 
+class Promotion(Strict):
+    """One approval of one model version for one alias."""
+
+    id: Key
+    """A short word for this approval, unique in the file; the registry gets it as a tag.
+    Example: P1"""
+    system: Annotated[str, _marked("name", "reference")]
+    """Id of the system that it is for, as the manifest names it.
+    Example: credit-scoring"""
+    model_version: Annotated[str, _marked("name", "reference")]
+    """The version of the registered model that may get the alias.
+    Example: '7'"""
+    alias: Annotated[str, _marked("name", "reference")]
+    """The alias that it may get.
+    Example: production"""
+    approved_by: Person
+    """The person who allows it, by a commit of their own; another one than who committed the lock.
+    Example: head-of-model-risk@example.org"""
+    created: Date
+    """The day on which it was allowed.
+    Example: 2026-11-25"""
+
+
+class Promotions(Strict):
+    """`compliance/promotions.yaml`: what `aiact-gate promote` asks for where a pack wants a second signature."""
+
+    promotions: list[Promotion]
+    """One block for each approval."""
+
+
 class BaselineItem(Strict):
     """One finding of adoption day: owed, with owner and due date."""
 

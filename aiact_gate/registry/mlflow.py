@@ -178,6 +178,24 @@ class ClientStore:
                 return f"its MLmodel file can't be fetched ({type(error).__name__})"
 
 
+def promote(place: Place, model: str, version: str, alias: str, tags: Mapping[str, str]) -> None:
+    """Let *alias* of *model* be *version*, and put *tags* on it: tags first, so that no alias stands without them.
+
+    Raises:
+        RegistryError: the registry can't be written to.
+    """
+    try:
+        with _settings():
+            client = _client(place.uri)
+            for name, value in tags.items():
+                client.set_model_version_tag(model, version, name, value)
+            client.set_registered_model_alias(model, alias, version)
+    except RegistryError:
+        raise
+    except Exception as error:
+        raise _as_registry_error(error, place.uri) from error
+
+
 def log_params(params: Mapping[str, str]) -> None:
     """Log *params* to the active run, which is begun if there is none."""
     import mlflow

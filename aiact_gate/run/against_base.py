@@ -72,7 +72,8 @@ def check_change(
                 by_base = by_base._replace(systems=tuple(one for one in by_base.systems if one.id in moved))
             report = by_both_rules(report, by_base)
         elsewhere_before |= set(systems_of(was))
-    bases = [check(base, origin, options, loaded=loaded) for origin in origins]
+    offline = options._replace(live=None)
+    bases = [check(base, origin, offline, loaded=loaded) for origin in origins]
     for one in bases:
         report = in_stricter_mode(report, one)
     known = _by_id(system for one in bases for system in one.systems)

@@ -175,6 +175,8 @@ def _asked(options: Options) -> Iterator[str]:
         yield from ("--enforce", options.enforce)
     if options.release:
         yield "--release"
+    if options.live is not None:
+        yield "--live"
 
 
 # ---------------------------------------------------------------- coverage, lock
@@ -334,6 +336,8 @@ def _system(
         for checked in requirement.checks
         for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
+    if options.live is not None:
+        options.live(gathering, system, evidence)
     gather(gathering, system, evidence, wanted)
     if manifest.systems[0] is system:
         evidence.faults += unread(_all_records(gathering, system), evidence.faults)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.model.errors import DocumentError
+from aiact_gate.model.errors import DocumentError, UsageError
 from aiact_gate.model.evidence import Unknown
+from aiact_gate.registry.from_file import figures_block
 from aiact_gate.registry.location import chosen_place, is_below
 from aiact_gate.registry.released import Wanted, read_released
 from aiact_gate.sources.csv_counts import Profile, profile_csv
@@ -28,11 +29,13 @@ def collect(
     tracking_uri: str | None,
     today: str,
     environ: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> bytes:
     """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
 
     A system is `{id, registered_model, version, alias, run, tracking_uri, datasets: [{id, split, path}], groups:
-    [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *today* is an ISO date. What
+    [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *files* has a file with
+    the figures by the id of a system, instead of a registry; *today* is an ISO date. What
     couldn't be read of the data, or isn't in the registry, stands in the lock as `problems` of its system.
 
     Raises:
@@ -43,7 +46,11 @@ def collect(
     for declared in manifest_systems:
         problems: list[str] = []
         system: dict[str, Any] = {"data": _data(root, declared, problems)}
-        block = registry_block(root, declared, tracking_uri, variables)
+        file = (files or {}).get(str(declared["id"]))
+        if file is None:
+            block = registry_block(root, declared, tracking_uri, variables)
+        else:
+            block = _file_block(root, file, str(declared.get("system_version") or ""))
         if block is not None:
             problems += block.pop("problems", [])
             system["mlflow"] = block
@@ -51,6 +58,13 @@ def collect(
             system["problems"] = sorted(problems)
         systems[str(declared["id"])] = system
     return render_lock(systems, today)
+
+
+def _file_block(root: Path, file: str, version: str) -> dict[str, Any]:
+    path = root / file
+    if not _is_inside(root, path) or not path.is_file():
+        raise UsageError(f"there is no file {file} in this repository", "Name a file that is tracked here.")
+    return figures_block(path.read_bytes(), file, version)
 
 
 def registry_block(

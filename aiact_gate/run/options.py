@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -19,5 +20,7 @@ class Options(NamedTuple):
     topics: tuple[str, ...] = ()
     bypass: str = ""
     """What the environment says of a bypass; shown, and without effect."""
+    live: Callable[..., None] | None = None
+    """`run.live.confirm`, where the registry is asked again and held against the lock."""
     instead: tuple[tuple[str, str], ...] = ()
     """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""

@@ -117,6 +117,10 @@ _COLLECT = "Collect it again: aiact-gate collect"
 def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], declared: Any) -> Fault | None:
     """Why no released model version is known, or None if one is."""
     name = ("mlflow",)
+    block = lock.systems.get(system["id"]) if lock is not None else None
+    if isinstance(block, dict) and isinstance(block.get("mlflow"), dict):
+        if block["mlflow"].get("source") == "file":
+            return None
     if not declared:
         fix = "Add model: {mlflow: {registered_model: …, version: …}} or {mlflow: {run: ID}}, then: aiact-gate collect"
         place = manifest.system_location(system["id"])
@@ -134,7 +138,6 @@ def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], d
         return Fault(
             "registry_missing", "missing", place, what, "Read the registry: aiact-gate collect", name
         )
-    block = lock.systems.get(system["id"])
     if not isinstance(block, dict) or not isinstance(block.get("mlflow"), dict):
         what = f"The lock holds no model version of {system['id']}."
         return Fault(
