@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from registries import served
 from repositories import git
 
+from aiact_gate.cli.check import command as check_command
 from aiact_gate.cli.collect import command
 from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
@@ -310,3 +312,87 @@ def test_collect_reads_the_store_of_files_beside_the_manifest_without_mlflow(tmp
     files(project(tmp_path, "run: r1"))
 
     assert 0.79 == collected(tmp_path)["mlflow"]["run"]["metrics"]["auc"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "metrics"),
+    [
+        ("metrics.json", '{"test": {"auc": 0.81}, "n": 5, "model": "x"}', {"n": 5.0, "test.auc": 0.81}),
+        (
+            "results.yaml",
+            "- dataset: {id: credit/german, task_id: default}\n  value: 0.81\n",
+            {"credit/german.default": 0.81},
+        ),
+        (
+            "run.json",
+            '{"schema": "aiact-gate/figures/v1", "id": "r9", "source_commit": "0123456", "metrics": {"test_auc": 0.81},'
+            ' "params": {"C": 1}, "datasets": [{"name": "test", "context": "testing", "sha256": "x"}]}',
+            {"test_auc": 0.81},
+        ),
+    ],
+)
+def test_figures_come_from_a_file_and_the_lock_says_from_which(
+    tmp_path: Path, name: str, content: str, metrics: dict[str, float]
+) -> None:
+    (project(tmp_path, "") / name).write_text(content)
+    block = collected(tmp_path, "--from", str(tmp_path / name))["mlflow"]
+
+    assert metrics == block["run"]["metrics"]
+    assert ("file", name, hashlib.sha256(content.encode()).hexdigest()) == (
+        block["source"],
+        block["file"]["path"],
+        block["file"]["sha256"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("metrics.json", "{}"),
+        ("metrics.json", '{"auc": NaN}'),
+        ("metrics.json", "[[[[[["),
+        ("run.json", '{"schema": "aiact-gate/figures/v1", "metrics": {"a": 1}, "verdict": "pass"}'),
+        ("results.yaml", "- 1\n- 2\n"),
+    ],
+)
+def test_a_file_without_figures_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (project(tmp_path, "") / name).write_text(content)
+    result = CliRunner().invoke(command, [str(tmp_path), "--from", str(tmp_path / name)])
+
+    assert result.exception is not None and str(result.exception).startswith(name)
+    assert not (tmp_path / "aiact.lock").exists()
+
+
+def test_a_file_outside_the_repository_gives_no_figures(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text('{"auc": 0.9}')
+    folder = project(tmp_path / "inner", "")
+    result = CliRunner().invoke(command, [str(folder), "--from", str(tmp_path / "metrics.json")])
+
+    assert "in this repository" in str(result.exception)
+
+
+def judged(folder: Path) -> str:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "lock")
+    return CliRunner().invoke(check_command, [str(folder), "-v"], catch_exceptions=False).output
+
+
+def test_what_a_file_says_is_read_at_most_and_another_file_is_unbound(tmp_path: Path) -> None:
+    file = project(tmp_path, "") / "metrics.json"
+    file.write_text('{"test_auc": 0.81}')
+    collected(tmp_path, "--from", str(file))
+    same = judged(tmp_path)
+    file.write_text('{"test_auc": 0.91}')
+
+    assert "witnessed" not in same.partition("Rules:")[0].replace("0 witnessed", "")
+    assert "metrics.json isn't the file" not in same
+    assert "metrics.json isn't the file that the figures in aiact.lock were taken from" in judged(tmp_path)
+
+
+def test_a_run_from_before_the_gate_is_missing_a_plan_and_contradicts_nothing(tmp_path: Path) -> None:
+    files(project(tmp_path, "run: r1"))
+    collected(tmp_path)
+    said = judged(tmp_path)
+
+    assert "logged nothing of its plan" in said
+    assert "contradict" not in said.partition("Rules:")[0].lower()
