@@ -47,6 +47,8 @@ def command(path: str, tracking_uri: str | None, files: tuple[str, ...]) -> None
     repository = Path(find_repository(str(root)) or root)
     write_inside(repository, (root / "aiact.lock").relative_to(repository).as_posix(), lock)
     _tell(systems, lock)
+    if beside is not None and any(not (system["registered_model"] or system["run"]) for system in systems):
+        _offer(beside, root, repository)
 
 
 def _given(files: tuple[str, ...], systems: list[dict[str, Any]], root: Path) -> dict[str, str]:
@@ -95,6 +97,20 @@ def _offer_tags(runs: list[dict[str, Any]]) -> None:
             click.echo("A tag keeps the run's commit, which witnesses plan and inputs, through a squash:")
             click.echo(f"    git tag {name} {commit}")
             click.echo(f"    git push origin refs/tags/{name}")
+
+
+def _offer(beside: str, root: Path, repository: Path) -> None:
+    """Say what the store holds that lies beside a manifest that names nothing of it."""
+    from aiact_gate.formats.escape import log_line
+    from aiact_gate.model.errors import RegistryError
+    from aiact_gate.registry.listing import holdings, opened
+    from aiact_gate.registry.location import chosen_place
+
+    with opened(chosen_place(beside, root, repository, {})) as store:
+        click.echo(log_line(f"{beside} lies beside the manifest.{holdings(store)}"))
+    click.echo(
+        "Name one under model: mlflow: {registered_model: …, version: …} or {run: ID}, and collect again."
+    )
 
 
 def _named(block: dict[str, Any]) -> str:

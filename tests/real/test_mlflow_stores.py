@@ -396,3 +396,11 @@ def test_a_run_from_before_the_gate_is_missing_a_plan_and_contradicts_nothing(tm
 
     assert "logged nothing of its plan" in said
     assert "contradict" not in said.partition("Rules:")[0].lower()
+
+
+def test_a_manifest_that_names_no_model_is_told_what_lies_beside_it(tmp_path: Path) -> None:
+    files(project(tmp_path, ""))
+    result = CliRunner().invoke(command, [str(tmp_path)], catch_exceptions=False)
+
+    assert "Its newest finished runs: r1 (2023-11-14)." in result.output
+    assert "{run: ID}, and collect again." in result.output
