@@ -106,8 +106,12 @@ def _offer(beside: str, root: Path, repository: Path) -> None:
     from aiact_gate.registry.listing import holdings, opened
     from aiact_gate.registry.location import chosen_place
 
-    with opened(chosen_place(beside, root, repository, {})) as store:
-        click.echo(log_line(f"{beside} lies beside the manifest.{holdings(store)}"))
+    try:
+        with opened(chosen_place(beside, root, repository, {})) as store:
+            held = holdings(store)
+    except RegistryError as error:
+        held = f" It isn't read: {error.what}."
+    click.echo(log_line(f"{beside} lies beside the manifest.{held}"))
     click.echo(
         "Name one under model: mlflow: {registered_model: …, version: …} or {run: ID}, and collect again."
     )
