@@ -10,7 +10,10 @@ import click
 
 @click.group(name="plan")
 def command() -> None:
-    """Write a row of the test plan as a pre-registered claim (PRML), or read one as a row."""
+    """Write a row of the test plan as a pre-registered claim (PRML), or read one as a row.
+
+    Example: aiact-gate plan export auc examples/credit-scoring --producer example.org
+    """
 
 
 @command.command(name="export")

@@ -102,8 +102,8 @@ class Run(Strict):
     params: dict[str, Witnessed]
     """The parameters that the run logged, by name."""
     metrics: dict[str, WitnessedNumber]
-    """The last finite value of each metric, by name; NaN and infinity are left out. What this run didn't
-    log and another finished run logged on the model stands here, too."""
+    """The last finite value of each metric, by name, without NaN and infinity; one that only another
+    finished run logged on the model stands here, too."""
     metrics_from: dict[str, Witnessed] = {}
     """By metric, the id of the other run that logged it on this model."""
     not_numbers: list[Witnessed]

@@ -49,8 +49,8 @@ class RegisteredModel(Strict):
     name this id as the model's version.
     Example: 7b8f7fc24b274dfcbcf50cdaefc4291c"""
     tracking_uri: Annotated[str, _marked("name", "reference")] | None = None
-    """The store of this repository where `collect` finds the registry: a sqlite file, or a folder of
-    files. A server is named by whoever runs `collect`: MLFLOW_TRACKING_URI or --tracking-uri.
+    """The store of this repository where `collect` finds the registry, a sqlite file or a folder of files;
+    a server is named by whoever runs `collect` (MLFLOW_TRACKING_URI, --tracking-uri).
     Example: sqlite:///mlflow.db"""
 
 
