@@ -138,6 +138,20 @@ def test_no_manifest_reaches_an_address_or_a_file_outside_its_repository(
     assert not (folder / "aiact.lock").exists()
 
 
+@pytest.mark.parametrize("variable", ["", "NETRC"])
+def test_a_netrc_alone_sends_nothing_to_a_server_that_the_manifest_names(
+    variable: str, tmp_path: Path, home: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (*CREDENTIALS, "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name)
+    (home / ".mlflow" / "credentials").unlink()
+    if not variable:
+        monkeypatch.delenv("NETRC")
+    CliRunner().invoke(command, [str(repository(tmp_path, f"http://127.0.0.1:{listener.port}"))])
+
+    assert [] == listener.heard
+
+
 def test_whoever_names_a_server_is_asked_for_and_sends_what_is_theirs(
     tmp_path: Path, home: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
