@@ -39,6 +39,7 @@ def generated() -> dict[str, str]:
     manifest = importlib.import_module("aiact_gate.model.manifest_model")
     files["manifest.json"] = _schema(manifest.Manifest, "manifest")
     files["waivers.json"] = _schema(manifest.Waivers, "waivers")
+    files["promotions.json"] = _schema(manifest.Promotions, "promotions")
     files["baseline.json"] = _schema(manifest.Baseline, "baseline")
     report = importlib.import_module("aiact_gate.model.report_model")
     files["report.json"] = _schema(report.Output, "report", nullable=True)

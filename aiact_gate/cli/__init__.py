@@ -21,6 +21,8 @@ COMMANDS = {
     "confirm": "Let an old record speak for a new release, after showing what changed.",
     "init": "Propose a manifest and the records that the profile `start` needs.",
     "collect": "Read the model registry and the data into aiact.lock.",
+    "plan": "A row of the test plan as a pre-registered claim (PRML), and the other way round.",
+    "promote": "Set an alias in the registry if the gate passes for that model version.",
     "ci": "Run as a step of a CI service: annotations, summary and outputs.",
 }
 """Name -> first help line; each is `aiact_gate.cli.<name>.command`, imported when it is called."""

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
@@ -34,6 +34,7 @@ from aiact_gate.model.report import Report
 )
 @click.option("--ref", metavar="REV", help="Judge a commit, branch or tag instead of the work tree.")
 @click.option("--release", is_flag=True, help="Judge a release: changes since the run fail.")
+@click.option("--live", is_flag=True, help="Ask the registry again: each difference from the lock fails.")
 @click.option(
     "--recount", is_flag=True, help="Count all data again, however much it is; --release does, too."
 )
@@ -72,6 +73,7 @@ def command(
     ref: str | None,
     release: bool,
     recount: bool,
+    live: bool,
     requirements: tuple[str, ...],
     as_of: str | None,
     enforce: str,
@@ -104,6 +106,7 @@ def command(
             packs=packs,
             repository=repository_name(repository),
             topics=topics,
+            live=_live() if live else None,
         )
         reports = checked(
             path, options, staged=staged, ref=ref, base=base, recursive=recursive, environment=os.environ
@@ -114,6 +117,14 @@ def command(
     for name, file in wanted:
         show(reports, name, file, verbose)
     sys.exit(exit_code([report.exit_code for report in reports]))
+
+
+def _live() -> Callable[..., None]:
+    """What asks the registry; by name, since whoever judges the lock alone can't come to it."""
+    import importlib
+
+    confirm: Callable[..., None] = importlib.import_module("aiact_gate.run.live").confirm
+    return confirm
 
 
 def _show_in_files(reports: list[Report], formats: Sequence[str]) -> None:

@@ -101,3 +101,13 @@ def _style(value: str) -> str | None:
     except ValueError:
         return None
     return "'"
+
+
+def canonical_yaml(data: Any) -> bytes:
+    """*data* as the one spelling that digests of pre-registered claims (PRML) are over: sorted block YAML, one LF at its end."""
+    import yaml
+
+    text: str = yaml.safe_dump(
+        data, default_flow_style=False, sort_keys=True, width=float("inf"), allow_unicode=True
+    )
+    return text.rstrip().encode() + b"\n"

@@ -102,11 +102,33 @@ class Run(Strict):
     params: dict[str, Witnessed]
     """The parameters that the run logged, by name."""
     metrics: dict[str, WitnessedNumber]
-    """The last finite value of each metric, by name; NaN and infinity are left out."""
+    """The last finite value of each metric, by name, without NaN and infinity; one that only another
+    finished run logged on the model stands here, too."""
+    metrics_from: dict[str, Witnessed] = {}
+    """By metric, the id of the other run that logged it on this model."""
     not_numbers: list[Witnessed]
     """The names of metrics whose last value is NaN or infinite."""
     datasets: list[RunInput]
     """One entry for each data set that the run logged as its input."""
+    tags: dict[str, Witnessed] = {}
+    """The tags of the gate's own (`aiact.*`), which anybody may have changed since."""
+
+
+class Evaluation(Strict):
+    """Another finished run that logged metrics on this very model (MLflow's `model_id`)."""
+
+    id: Witnessed
+    """The evaluating run's id in MLflow."""
+    status: Witnessed
+    """How it ended, in MLflow's words."""
+    started_at: Witnessed
+    """The time at which it began, as ISO date and time."""
+    source_commit: Witnessed | None = None
+    """The commit that it was started from, as MLflow logged it."""
+    metrics: dict[str, WitnessedNumber]
+    """The last finite value of each metric that it logged on the model, by name."""
+    tags: dict[str, Witnessed] = {}
+    """Its tags of the gate's own (`aiact.*`)."""
 
 
 class Drill(Strict):
@@ -129,10 +151,10 @@ class Drill(Strict):
 class Mlflow(Strict):
     """The released model version, its run and its drills, through the lock."""
 
-    model: Witnessed
-    """The name of the registered model."""
+    model: Witnessed = ""
+    """The name of the registered model; empty where the manifest names a run."""
     version: Witnessed
-    """The version of the registered model that is released."""
+    """The version of the registered model that is released, or the run's id."""
     aliases: list[Witnessed]
     """The aliases of that version in the registry."""
     run: Run
@@ -141,6 +163,12 @@ class Mlflow(Strict):
     """The inputs and outputs of the model, as the registry holds them."""
     drills: list[Drill]
     """One entry for each run that logged a drill or replay of this version."""
+    evaluations: list[Evaluation] = []
+    """One entry for each other finished run that logged metrics on this model."""
+    file: dict[str, Neutral] = {}
+    """Where it stands on a file: its path, its digest and its form."""
+    source: Annotated[Literal["registry", "file"], _marked("fact", "reference")] = "registry"
+    """Where `collect` took it from; a file that the training wrote is only read."""
 
 
 class MetricThen(Strict):

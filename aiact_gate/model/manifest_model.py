@@ -33,10 +33,10 @@ Profile = Annotated[Literal["start", "core", "full"], easier(["start", "core", "
 
 
 class RegisteredModel(Strict):
-    """A model in the MLflow registry: by version or by alias."""
+    """A model in MLflow: a registered version by number or alias, or the run that made it."""
 
-    registered_model: Annotated[str, _marked("name", "reference")]
-    """The name of the model in the MLflow registry.
+    registered_model: Annotated[str, _marked("name", "reference")] | None = None
+    """The name of the model in the MLflow registry; absent if `run` names the run.
     Example: credit-scoring"""
     version: Annotated[str, _marked("name", "reference")] | None = None
     """The version of the registered model; version or alias is needed.
@@ -44,9 +44,13 @@ class RegisteredModel(Strict):
     alias: Annotated[str, _marked("name", "reference")] | None = None
     """The alias of the registered model's version, instead of its number.
     Example: champion"""
+    run: Annotated[str, _marked("name", "reference")] | None = None
+    """The id of the run that made the model, where nobody registered a version from it; documents then
+    name this id as the model's version.
+    Example: 7b8f7fc24b274dfcbcf50cdaefc4291c"""
     tracking_uri: Annotated[str, _marked("name", "reference")] | None = None
-    """The place where `collect` finds the registry; the environment's MLFLOW_TRACKING_URI goes before
-    it.
+    """The store of this repository where `collect` finds the registry, a sqlite file or a folder of files;
+    a server is named by whoever runs `collect` (MLFLOW_TRACKING_URI, --tracking-uri).
     Example: sqlite:///mlflow.db"""
 
 
@@ -60,7 +64,7 @@ class Model(Strict):
     """The Markdown file of this repository with the instructions for use (Article 13(2)).
     Example: INSTRUCTIONS_FOR_USE.md"""
     mlflow: RegisteredModel | None = None
-    """The model in the MLflow registry, by version or by alias."""
+    """The model in MLflow: by version, by alias or by run."""
 
 
 class Release(Strict):
@@ -218,6 +222,36 @@ class Waivers(Strict):
 
     waivers: Annotated[list[Waiver], easier("more")]
     """One block for each failure that may stay for a while."""
+
+
+class Promotion(Strict):
+    """One approval of one model version for one alias."""
+
+    id: Key
+    """A short word for this approval, unique in the file; the registry gets it as a tag.
+    Example: P1"""
+    system: Annotated[str, _marked("name", "reference")]
+    """Id of the system that it is for, as the manifest names it.
+    Example: credit-scoring"""
+    model_version: Annotated[str, _marked("name", "reference")]
+    """The version of the registered model that may get the alias.
+    Example: '7'"""
+    alias: Annotated[str, _marked("name", "reference")]
+    """The alias that it may get.
+    Example: production"""
+    approved_by: Person
+    """The person who allows it, by a commit of their own; another one than who committed the lock.
+    Example: head-of-model-risk@example.org"""
+    created: Date
+    """The day on which it was allowed.
+    Example: 2026-11-25"""
+
+
+class Promotions(Strict):
+    """`compliance/promotions.yaml`: what `aiact-gate promote` asks for where a pack wants a second signature."""
+
+    promotions: list[Promotion]
+    """One block for each approval."""
 
 
 class BaselineItem(Strict):

@@ -237,5 +237,7 @@ class Pack(NamedTuple):
     has_overlay: bool = False
     witness: str = ""
     """required: none of its points, nor of the packs below it, may rest on the lock alone."""
+    second_signature: bool = False
+    """Whether an alias is set only with a second person's signature."""
     compiled: Any = None
     """Where what it was made from is kept (a file or its bytes), until overlays are applied."""

@@ -248,6 +248,14 @@ class OverlayModel(Strict):
     Example: {art9.5: 2027-06-01}"""
 
 
+class PromoteModel(Strict):
+    """What `aiact-gate promote` asks for besides a gate that passes."""
+
+    second_signature: bool = False
+    """Whether a row of `compliance/promotions.yaml` is needed that its approver committed, who didn't write
+    the lock."""
+
+
 class PackModel(Strict):
     """`pack.yaml`."""
 
@@ -276,6 +284,9 @@ class PackModel(Strict):
     """The word `required` where no point of this pack, or of those below it, may rest on the lock alone: it
     is unknown until the run's commit, the registry or a statement over the lock stands behind it.
     Example: required"""
+    promote: PromoteModel | None = None
+    """The terms on which `aiact-gate promote` sets an alias.
+    Example: {second_signature: true}"""
     history: dict[str, Date] = {}
     """The days on which earlier versions were introduced, by version.
     Example: {1.0.0: 2026-06-01}"""

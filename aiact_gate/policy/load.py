@@ -135,6 +135,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,
         witness=str(head.get("witness") or ""),
+        second_signature=(head.get("promote") or {}).get("second_signature") is True,
         **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
     )
 

@@ -229,26 +229,27 @@ def _registry(survey: Survey) -> None:
     survey.stores = list(survey.found.stores)
     if "mlflow.db" not in survey.stores and (base / "mlflow.db").is_file():
         survey.stores.insert(0, "mlflow.db")  # usually ignored by git; collect reads it there as well
+    if not survey.stores:
+        survey.stores = list(survey.found.file_stores)
     for store in survey.stores[:MAX_STORES]:
-        if not (base / store).is_file():
+        if not (base / store).exists():
             continue
         try:
             from aiact_gate.registry.listing import registered_models
+            from aiact_gate.registry.location import chosen_place
 
-            for model in registered_models(f"sqlite:///{(base / store).absolute()}"):
-                survey.models.append((store, model.name, model.versions, model.aliases))
+            place_ = chosen_place(_uri(base, store), base, Path(survey.snapshot.root), {})
+            for model in registered_models(place_):
+                aliases = tuple(sorted(model.aliases))
+                survey.models.append((store, model.name, model.versions, aliases))
         except RegistryError as error:
             survey.store_problems.append((error.what.replace(str(base.absolute()) + os.sep, ""), error.fix))
             if "installed" in error.what:
                 return
-    if survey.found.file_stores and not survey.stores:
-        folder = survey.found.file_stores[0]
-        survey.store_problems.append(
-            (
-                f"{place(folder)} is a store of files, which MLflow opens no longer",
-                "Copy it: mlflow migrate-filestore --source mlruns --target sqlite:///mlflow.db",
-            )
-        )
+
+
+def _uri(base: Path, store: str) -> str:
+    return store if (base / store).is_dir() else f"sqlite:///{store}"
 
 
 def _depth(path: str) -> int:
@@ -301,8 +302,9 @@ def _model(survey: Survey) -> Model | None:
         return None
     store, name, versions, aliases = survey.models[0]
     alias = aliases[0] if len(aliases) == 1 and len(versions) != 1 else ""
-    beside = store == "mlflow.db" and not survey.folder
-    uri = "" if beside or not re.fullmatch(r"[\w./ -]+", store) else f"sqlite:///{store}"
+    beside = store in ("mlflow.db", "mlruns") and not survey.folder
+    base = Path(survey.snapshot.root) / survey.folder
+    uri = "" if beside or not re.fullmatch(r"[\w./ -]+", store) else _uri(base, store)
     return Model(name, versions[-1] if versions and not alias else "", alias, len(versions) > 1, uri)
 
 

@@ -1,4 +1,4 @@
-"""Which registry is read: the environment's, or the manifest's where no credentials could leak to it."""
+"""Which registry is read: the one that the caller names, or the manifest's if it is a store of this repository."""
 
 from __future__ import annotations
 
@@ -6,70 +6,71 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from aiact_gate.model.errors import RegistryError
-
-CREDENTIALS = (
-    "MLFLOW_TRACKING_USERNAME",
-    "MLFLOW_TRACKING_PASSWORD",
-    "MLFLOW_TRACKING_TOKEN",
-    "MLFLOW_TRACKING_AUTH",
-    "MLFLOW_TRACKING_AWS_SIGV4",
-    "MLFLOW_TRACKING_CLIENT_CERT_PATH",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_PROFILE",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "AZURE_STORAGE_CONNECTION_STRING",
-    "AZURE_STORAGE_ACCESS_KEY",
-    "AZURE_CLIENT_SECRET",
-    "DATABRICKS_TOKEN",
-    "DATABRICKS_CLIENT_SECRET",
-)
-"""Variables that MLflow's client, or a library under it, would send along."""
 
 _SQLITE = re.compile(r"^sqlite(?:\+pysqlite)?:///(?P<path>[^?]+)(?:\?.*)?$")
 
 
-def chosen_tracking_uri(declared: str | None, folder: Path, environ: Mapping[str, str]) -> str:
-    """The tracking URI to read: `MLFLOW_TRACKING_URI`, else *declared*, the manifest's.
+class Place(NamedTuple):
+    """Where a registry is."""
 
-    A file that *declared* names is relative to *folder*, the manifest's.
+    uri: str
+    inside: Path | None = None
+    """The repository that nothing may be read outside of: whoever wrote the manifest chose the place. None: the caller did."""
+
+
+def chosen_place(declared: str | None, folder: Path, repository: Path, environ: Mapping[str, str]) -> Place:
+    """The registry to read: `MLFLOW_TRACKING_URI`, else *declared*, the manifest's; its files are relative to *folder*.
+
+    A checked tree names files of its own *repository* only. A server that it names is never asked: what is at hand here
+    (tokens, .netrc, proxies, the network itself) would then be at the disposal of whoever may edit a manifest.
 
     Raises:
-        RegistryError: neither is there; or only *declared* is, and credentials are at hand: whoever may edit
-            a manifest could have them sent to a server of their own.
+        RegistryError: nothing is named, or *declared* is a server or lies outside the repository.
     """
     of_environment = environ.get("MLFLOW_TRACKING_URI", "").strip()
     if of_environment:
-        return of_environment
+        return Place(of_environment)
     if not declared:
         raise RegistryError(
             "no model registry is named",
             "Set MLFLOW_TRACKING_URI, or write `tracking_uri` under `model.mlflow` in the manifest.",
         )
-    held = _credentials(environ)
-    if held:
+    sqlite = sqlite_path(declared)
+    path = sqlite or files_path(declared)
+    if path is None:
         raise RegistryError(
-            f"{held} holds credentials, so the tracking URI of the manifest isn't used",
-            "Name the registry in the environment: MLFLOW_TRACKING_URI=" + shown(declared),
+            f"the manifest names {shown(declared)}, and no address of a checked tree is asked",
+            f"If it is yours, name it yourself: aiact-gate collect --tracking-uri {shown(declared)}",
         )
-    path = sqlite_path(declared)
-    if path is None or path.is_absolute():
-        return declared
-    return f"sqlite:///{folder.absolute() / path}"
+    found = Path(os.path.realpath(folder / path))
+    if not is_below(found, repository):
+        raise RegistryError(
+            f"the manifest names {shown(declared)}, which lies outside this repository",
+            f"If it is yours, name it yourself: aiact-gate collect --tracking-uri {shown(declared)}",
+        )
+    return Place(f"sqlite:///{found}" if sqlite else str(found), Path(os.path.realpath(repository)))
+
+
+def is_below(path: Path, folder: Path) -> bool:
+    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
 
 
 def sqlite_path(uri: str) -> Path | None:
     """The file that *uri* names, if it is a sqlite file."""
     match = _SQLITE.match(uri)
     return Path(match["path"]) if match else None
+
+
+def files_path(uri: str) -> Path | None:
+    """The folder that *uri* names, if it is one: a store of files (`mlruns`)."""
+    if uri.startswith("file:"):
+        parts = urlsplit(uri)
+        return Path(unquote(parts.path)) if parts.netloc in ("", "localhost") and parts.path else None
+    return Path(uri) if uri and "://" not in uri and not re.match(r"^[a-z][a-z0-9+.-]+:", uri) else None
 
 
 def is_http(uri: str) -> bool:
@@ -88,15 +89,6 @@ def shown(uri: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return uri.split("://", 1)[0] + "://…"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}"
-
-
-def _credentials(environ: Mapping[str, str]) -> str | None:
-    for name in CREDENTIALS:
-        if environ.get(name, "").strip():
-            return name
-    home = environ.get("HOME") or environ.get("USERPROFILE") or ""
-    # MLflow's client sends the user and password of this file to any server.
-    if home and os.path.exists(os.path.join(home, ".mlflow", "credentials")):
-        return "~/.mlflow/credentials"
-    return None
+    return (
+        f"{parts.scheme}://{parts.hostname or ''}{port or ''}{parts.path if parts.scheme == 'file' else ''}"
+    )

@@ -1,41 +1,32 @@
-"""What an MLflow registry says about one released model version: the lock's `mlflow` block.
+"""A sqlite file or an http server, asked through MLflow's public client: the only module that imports mlflow.
 
-Sqlite files and http servers, through the public client. A sqlite file is copied and the copy is read:
-opening a store lets MLflow create tables, an experiment or a new schema in it. Of the artifacts one text file
-is read, the MLmodel.
+A sqlite file is copied and the copy is read: opening a store lets MLflow create tables, an experiment or a new schema in it.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
 import logging
-import math
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiact_gate.model.errors import RegistryError
-from aiact_gate.registry.location import is_http, shown, sqlite_path
-from aiact_gate.registry.signature import NONE, Signature, local_mlmodel, signature_from, signature_of
+from aiact_gate.registry.location import Place, is_http, shown, sqlite_path
+from aiact_gate.registry.signature import local_mlmodel
+from aiact_gate.registry.stored import LoggedMetric, LoggedModel, Registered, StoredRun, Version
 
-MAX_PARAMS = 300
-"""Params kept besides those of the gate's own (`aiact.*`)."""
-MAX_OWN_PARAMS = 5_000
-MAX_TEXT = 500
+MAX_MODELS = 100
 
-# The sqlite store writes infinity as the largest double.
-_LARGEST = 1.7976931348623157e308
 _PAGE = 500
+_PARAMS = 100  # what MLflow takes at once
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -44,218 +35,131 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
 _INSTALL = 'Install it: pip install "aiact-gate[mlflow]"'
-_PRIVATE_PATH = re.compile(
-    r"^(?:file:|[A-Za-z]:[\\/]|\\\\|~|/[^/\s]+/)|(?:^|[\s'\"=:,\[(])(?:[A-Za-z]:)?[\\/](?:Users|home|root)[\\/]",
-    re.IGNORECASE,
-)
-_COMMIT = re.compile(r"^[0-9a-f]{7,64}$")
-_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
-def read_released_version(
-    tracking_uri: str, model: str, version: str | None = None, alias: str | None = None
-) -> dict[str, Any]:
-    """The lock's `mlflow` block for *version* of *model*, or for the version that *alias* points to.
-
-    A key `problems` (texts) is there only if something couldn't be read that the rest doesn't hang on.
-    Nothing is created and nothing written, wherever the registry is.
+@contextmanager
+def client_store(place: Place) -> Iterator[ClientStore]:
+    """The registry at *place*, open. Nothing is created and nothing written.
 
     Raises:
-        RegistryError: no such registry, model, version or alias; its run isn't a finished, active one.
+        RegistryError: there is none, or it can't be read.
     """
-    if version is None and alias is None:
-        raise RegistryError(
-            f"neither a version nor an alias of {model} is named",
-            "Write `version` or `alias` under `model.mlflow`.",
-        )
     try:
-        with _settings(), _opened(tracking_uri) as (client, folder):
-            return _Reader(client, tracking_uri, folder).block(model, version, alias)
+        with _settings(), _opened(place.uri) as (client, folder):
+            yield ClientStore(client, place, folder)
     except RegistryError:
         raise
     except Exception as error:  # whatever mlflow, requests or sqlalchemy raise ends at this door
-        raise _as_registry_error(error, tracking_uri) from error
+        raise _as_registry_error(error, place.uri) from error
 
 
-class _Reader:
-    def __init__(self, client: Any, uri: str, folder: Path | None) -> None:
+class ClientStore:
+    """What the client at *place* answers, in our values; *folder* is where a database lies."""
+
+    def __init__(self, client: Any, place: Place, folder: Path | None) -> None:
         self.client = client
-        self.uri = uri
+        self.place = place
         self.folder = folder
-        self.problems: list[str] = []
 
-    def block(self, model: str, version: str | None, alias: str | None) -> dict[str, Any]:
-        released = self._version(model, version, alias)
-        number = str(released.version)
-        model_id = _model_id(released)
-        logged = self._logged_model(model_id)
-        run = self._run(f"{model} {number}", released, logged)
-        block = {
-            "aliases": sorted(str(name) for name in released.aliases or []),
-            "drills": self._drills(model, number, str(run.info.experiment_id)),
-            "model": model,
-            "run": _run_block(run),
-            "signature": self._signature(released, run, logged),
-            "version": number,
-        }
-        if self.problems:
-            block["problems"] = sorted(self.problems)
-        return block
+    def registered(self, model: str) -> Registered | None:
+        found = _there(lambda: self.client.get_registered_model(model))
+        return None if found is None else self._registered(found)
 
-    def _version(self, model: str, version: str | None, alias: str | None) -> Any:
-        from mlflow.exceptions import MlflowException
+    def models(self) -> Sequence[Registered]:
+        found = self.client.search_registered_models(max_results=MAX_MODELS)
+        return sorted((self._registered(model) for model in found), key=lambda model: model.name)
 
-        try:
-            registered = self.client.get_registered_model(model)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
-            names = [found.name for found in self.client.search_registered_models(max_results=100)]
-            near = difflib.get_close_matches(model, names, 3) or sorted(names)[:3]
-            raise RegistryError(
-                f"{shown(self.uri)} has no registered model '{model}'",
-                f"Name one that it has: {', '.join(near)}"
-                if near
-                else "Register the model first: mlflow.register_model",
-            ) from error
-        aliases = {str(name): str(number) for name, number in (registered.aliases or {}).items()}
-        if version is None:
-            if alias not in aliases:
-                raise RegistryError(
-                    f"{model} has no alias '{alias}'",
-                    f"Set it in the registry; there are: {', '.join(sorted(aliases)) or 'none'}",
-                )
-            version = aliases[alias]
-        try:
-            released = self.client.get_model_version(model, version)
-        except MlflowException as error:
-            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                raise
-            newest = max((int(found.version) for found in registered.latest_versions or []), default=None)
-            raise RegistryError(
-                f"{model} has no version '{version}'",
-                f"Name a registered version; the newest is {newest}"
-                if newest
-                else "Register a version first.",
-            ) from error
-        if released.status != "READY":
-            raise RegistryError(
-                f"{model} {version} is {released.status} in the registry, not READY",
-                "Wait until it is registered, or register it again.",
-            )
-        return released
+    def _registered(self, model: Any) -> Registered:
+        rows = self.client.search_model_versions(f"name = {_literal(str(model.name))}", max_results=1000)
+        numbers = sorted(int(row.version) for row in rows if row.status == "READY")
+        aliases = {str(name): str(number) for name, number in (model.aliases or {}).items()}
+        return Registered(
+            name=str(model.name), versions=tuple(str(number) for number in numbers), aliases=aliases
+        )
 
-    def _logged_model(self, model_id: str | None) -> Any:
-        from mlflow.exceptions import MlflowException
-
-        if model_id is None or not hasattr(self.client, "get_logged_model"):
+    def version(self, model: str, number: str) -> Version | None:
+        found = _there(lambda: self.client.get_model_version(model, number))
+        if found is None:
             return None
-        try:
-            return self.client.get_logged_model(model_id)
-        except MlflowException:
+        return Version(
+            model=str(found.name),
+            number=str(found.version),
+            status=str(found.status),
+            source=str(found.source or ""),
+            run=str(found.run_id or ""),
+            model_id=str(getattr(found, "model_id", None) or ""),
+        )
+
+    def logged_model(self, model_id: str) -> LoggedModel | None:
+        if not hasattr(self.client, "get_logged_model"):
             return None
-
-    def _run(self, name: str, released: Any, logged: Any) -> Any:
-        run_id = released.run_id or getattr(logged, "source_run_id", None) or _run_id(released.source)
-        if not run_id:
-            raise RegistryError(
-                f"{name} was registered without a run", "Register the model from the run that trained it."
+        found = _there(lambda: self.client.get_logged_model(model_id))
+        if found is None:
+            return None
+        metrics = tuple(
+            LoggedMetric(
+                name=str(metric.key),
+                value=float(metric.value),
+                run=str(metric.run_id or ""),
+                at=(int(metric.timestamp or 0), int(metric.step or 0)),
             )
-        from mlflow.exceptions import MlflowException
+            for metric in found.metrics or []
+        )
+        return LoggedModel(
+            id=str(found.model_id),
+            run=str(found.source_run_id or ""),
+            artifacts=str(found.artifact_location),
+            metrics=metrics,
+        )
 
-        try:
-            run = self.client.get_run(run_id)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
-            raise RegistryError(
-                f"the run {run_id} of {name} isn't in the registry",
-                "Register a version from a run that is kept.",
-            ) from error
-        if run.info.lifecycle_stage != "active":
-            raise RegistryError(
-                f"the run {run_id} of {name} is {run.info.lifecycle_stage}",
-                f"Restore it: mlflow runs restore --run-id {run_id}",
+    def run(self, run_id: str) -> StoredRun | None:
+        found = _there(lambda: self.client.get_run(run_id))
+        return None if found is None else _run(found)
+
+    def newest_runs(self) -> Sequence[StoredRun]:
+        return [
+            _run(run)
+            for run in self.client.search_runs(
+                self._experiments(),
+                "attributes.status = 'FINISHED'",
+                max_results=5,
+                order_by=["attributes.start_time DESC"],
             )
-        if run.info.status != "FINISHED":
-            raise RegistryError(
-                f"the run {run_id} of {name} is {run.info.status}, not FINISHED",
-                "Register a version from a run that ended well.",
-            )
-        return run
+        ]
 
-    def _drills(self, model: str, version: str, experiment: str) -> list[dict[str, Any]]:
-        """Finished runs that logged evidence about this version, in any experiment.
+    def drills(self, version: str) -> Iterable[StoredRun]:
+        wanted = f"tags.`aiact.model_version` = '{version}' and attributes.status = 'FINISHED'"
+        experiments = self._experiments()
+        token = None
+        while True:
+            # One search a page; get_run for each would be a request a run.
+            page = self.client.search_runs(experiments, wanted, max_results=_PAGE, page_token=token)
+            yield from (_run(run) for run in page)
+            token = page.token
+            if not token:
+                return
 
-        Runs whose tag `aiact.model` names another model are left out.
-        """
-        experiments = {experiment}
+    def _experiments(self) -> list[str]:
+        found: set[str] = set()
         token = None
         while True:
             page = self.client.search_experiments(max_results=_PAGE, page_token=token)
-            experiments.update(str(found.experiment_id) for found in page)
+            found.update(str(experiment.experiment_id) for experiment in page)
             token = page.token
             if not token:
-                break
-        wanted = f"tags.`aiact.model_version` = '{version}' and attributes.status = 'FINISHED'"
-        drills = []
-        while True:
-            # One search a page; get_run for each would be a request a run.
-            runs = self.client.search_runs(sorted(experiments), wanted, max_results=_PAGE, page_token=token)
-            for run in runs:
-                tags = run.data.tags
-                evidence = str(tags.get("aiact.evidence", "")).strip()[:MAX_TEXT]
-                if evidence and tags.get("aiact.model", model) == model:
-                    drills.append(
-                        {
-                            "evidence": evidence,
-                            "id": str(run.info.run_id),
-                            "metrics": _metrics(run)[0],
-                            "model_version": version,
-                            "params": _params(run.data.params),
-                            "ran": (
-                                str(tags.get("mlflow.source.name", "")),
-                                str(tags.get("mlflow.source.git.commit", "")),
-                            ),
-                            "started_at": _iso(run.info.start_time),
-                            "status": "FINISHED",
-                        }
-                    )
-            token = runs.token
-            if not token:
-                break
-        return sorted(drills, key=lambda drill: (drill["evidence"], drill["id"]))
+                return sorted(found)
 
-    def _signature(self, released: Any, run: Any, logged: Any) -> Signature:
-        source = str(released.source or "")
-        anchor = str(run.info.run_id)
-        if logged is not None:
-            address, anchor = str(logged.artifact_location), str(logged.model_id)
-        elif source.startswith("runs:/"):
-            address = str(run.info.artifact_uri).rstrip("/") + "/" + "/".join(source.split("/")[2:])
-        else:
-            address = source
-        content = self._local(address, anchor) if self.folder else self._remote(address)
-        if isinstance(content, bytes):
-            found = signature_of(content)
-        else:
-            found = _from_history(run, address) or content
-        if isinstance(found, str):
-            self.problems.append(f"no signature of {released.name} {released.version}: {found}")
-            return NONE
-        return found
-
-    def _local(self, address: str, anchor: str) -> bytes | str:
-        assert self.folder is not None
-        path = local_mlmodel(address, self.folder, anchor)
-        if path is None:
-            return "its MLmodel file isn't beside the database"
-        return path.read_bytes()
+    def mlmodel(self, address: str, anchor: str) -> bytes | str:
+        if self.folder is None:
+            return self._remote(address)
+        path = local_mlmodel(address, self.folder, anchor, outside=self.place.inside is None)
+        return path.read_bytes() if path is not None else "its MLmodel file isn't beside the database"
 
     def _remote(self, address: str) -> bytes | str:
         """The MLmodel file through the tracking server; no other address is followed."""
         parts = urlsplit(address)
-        server = urlsplit(self.uri)
+        server = urlsplit(self.place.uri)
         if parts.scheme != "mlflow-artifacts":
             return f"its files lie at {parts.scheme or 'a path'}, not behind the server (--serve-artifacts)"
         if parts.netloc and parts.netloc != server.netloc:
@@ -265,95 +169,77 @@ class _Reader:
         with tempfile.TemporaryDirectory(prefix="aiact-") as folder:
             try:
                 path = download_artifacts(
-                    artifact_uri=address.rstrip("/") + "/MLmodel", dst_path=folder, tracking_uri=self.uri
+                    artifact_uri=address.rstrip("/") + "/MLmodel",
+                    dst_path=folder,
+                    tracking_uri=self.place.uri,
                 )
                 return Path(path).read_bytes()
             except Exception as error:
                 return f"its MLmodel file can't be fetched ({type(error).__name__})"
 
 
-def _model_id(released: Any) -> str | None:
-    # Over http, and from a sqlite store alike, model_id is None though the version came from a logged model.
-    if released.model_id if hasattr(released, "model_id") else None:
-        return str(released.model_id)
-    match = re.match(r"^models:/(m-[\w-]+)$", str(released.source or ""))
-    return match[1] if match else None
+def promote(place: Place, model: str, version: str, alias: str, tags: Mapping[str, str]) -> None:
+    """Let *alias* of *model* be *version*, and put *tags* on it: tags first, so that no alias stands without them.
 
-
-def _run_id(source: Any) -> str | None:
-    match = re.match(r"^runs:/([^/]+)/", str(source or ""))
-    return match[1] if match else None
-
-
-def _run_block(run: Any) -> dict[str, Any]:
-    metrics, not_numbers = _metrics(run)
-    commit = str(run.data.tags.get("mlflow.source.git.commit", "")).strip().lower()
-    return {
-        "datasets": _datasets(run),
-        "id": str(run.info.run_id),
-        "lifecycle": str(run.info.lifecycle_stage),
-        "metrics": metrics,
-        "not_numbers": not_numbers,
-        "params": _params(run.data.params),
-        "source_commit": commit if _COMMIT.match(commit) else None,
-        "started_at": _iso(run.info.start_time),
-        "status": str(run.info.status),
-    }
-
-
-def _metrics(run: Any) -> tuple[dict[str, float], list[str]]:
-    """Last values, by step and then time as the store keeps them; and names of those not finite."""
-    metrics: dict[str, float] = {}
-    not_numbers = []
-    for name, value in run.data.metrics.items():
-        number = float(value)
-        if math.isfinite(number) and abs(number) < _LARGEST:
-            metrics[str(name)] = number
-        else:
-            not_numbers.append(str(name))
-    return metrics, sorted(not_numbers)
-
-
-def _params(params: Mapping[str, Any]) -> dict[str, str]:
-    """Params without paths of somebody's machine; the gate's own all, of the others the first 300 by name."""
-    kept = {
-        str(key): str(value)[:MAX_TEXT]
-        for key, value in params.items()
-        if not _PRIVATE_PATH.search(str(value))
-    }
-    own = sorted(key for key in kept if key.startswith("aiact."))[:MAX_OWN_PARAMS]
-    others = sorted(key for key in kept if not key.startswith("aiact."))[: max(0, MAX_PARAMS - len(own))]
-    return {key: kept[key] for key in sorted(own + others)}
-
-
-def _datasets(run: Any) -> list[dict[str, Any]]:
-    found = []
-    inputs = getattr(run, "inputs", None)
-    for entry in inputs.dataset_inputs if inputs else []:
-        tags = {tag.key: str(tag.value) for tag in entry.tags}
-        digest = tags.get("sha256", "").strip().lower()
-        name = str(entry.dataset.name)
-        found.append(
-            {
-                "context": tags.get("mlflow.data.context", "")[:MAX_TEXT],
-                "name": "" if _PRIVATE_PATH.search(name) else name[:MAX_TEXT],
-                "sha256": digest if _SHA256.match(digest) else None,
-            }
-        )
-    return sorted(found, key=lambda data: (data["context"], data["name"], data["sha256"] or ""))
-
-
-def _from_history(run: Any, address: str) -> Signature | None:
-    """The signature from the run's tag, where MLflow before 3 keeps it too."""
+    Raises:
+        RegistryError: the registry can't be written to.
+    """
     try:
-        models = json.loads(run.data.tags.get("mlflow.log-model.history", "[]"))
-        for logged in reversed(models):
-            if address.rstrip("/").endswith("/" + logged["artifact_path"]) and logged.get("signature"):
-                found = signature_from(logged["signature"])
-                return None if isinstance(found, str) else found
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        pass
-    return None
+        with _settings():
+            client = _client(place.uri)
+            for name, value in tags.items():
+                client.set_model_version_tag(model, version, name, value)
+            client.set_registered_model_alias(model, alias, version)
+    except RegistryError:
+        raise
+    except Exception as error:
+        raise _as_registry_error(error, place.uri) from error
+
+
+def log_params(params: Mapping[str, str]) -> None:
+    """Log *params* to the active run, which is begun if there is none."""
+    import mlflow
+
+    names = sorted(params)
+    for first in range(0, len(names), _PARAMS):
+        mlflow.log_params({name: params[name] for name in names[first : first + _PARAMS]})
+
+
+def _there(ask: Any) -> Any:
+    """What *ask* answers, or None where MLflow says that there is no such thing."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return ask()
+    except MlflowException as error:
+        if error.error_code in _NOT_THERE:
+            return None
+        raise
+
+
+def _run(run: Any) -> StoredRun:
+    inputs, outputs = getattr(run, "inputs", None), getattr(run, "outputs", None)
+    return StoredRun(
+        id=str(run.info.run_id),
+        experiment=str(run.info.experiment_id),
+        status=str(run.info.status),
+        lifecycle=str(run.info.lifecycle_stage),
+        started_ms=int(run.info.start_time or 0),
+        metrics={str(name): float(value) for name, value in run.data.metrics.items()},
+        params={str(name): str(value) for name, value in run.data.params.items()},
+        tags={str(name): str(value) for name, value in run.data.tags.items()},
+        datasets=tuple(
+            (str(entry.dataset.name), {str(tag.key): str(tag.value) for tag in entry.tags})
+            for entry in (inputs.dataset_inputs if inputs else ())
+        ),
+        artifacts=str(run.info.artifact_uri),
+        logged_models=tuple(str(model.model_id) for model in (outputs.model_outputs if outputs else ())),
+    )
+
+
+def _literal(name: str) -> str:
+    """*name* as MLflow's filter language quotes it; it has no escape, so a name with both quotes finds nothing."""
+    return f"'{name}'" if "'" not in name else f'"{name}"'
 
 
 @contextmanager
@@ -371,16 +257,10 @@ def _opened(uri: str) -> Iterator[tuple[Any, Path | None]]:
             f"{shown(uri)} names no file",
             "Write it as sqlite:///mlflow.db, relative, or sqlite:////srv/mlflow.db.",
         )
-    elif "://" not in uri or uri.startswith("file:"):
-        # Not tried: merely opening a folder of files makes MLflow write an experiment into it.
-        raise RegistryError(
-            f"{shown(uri)} is a folder of files (mlruns), a store that MLflow opens no longer",
-            f"Copy it into a database: mlflow migrate-filestore --source {shown(uri)} --target sqlite:///mlflow.db",
-        )
     else:
         raise RegistryError(
             f"{shown(uri)} is no registry that is read",
-            "Name a sqlite file, or an http(s) MLflow server in front of it.",
+            "Name a sqlite file, a folder of files (mlruns), or an http(s) MLflow server in front of it.",
         )
 
 
@@ -506,8 +386,3 @@ def _settings() -> Iterator[None]:
     finally:
         for name in added:
             os.environ.pop(name, None)
-
-
-def _iso(milliseconds: int) -> str:
-    """The time *milliseconds* after 1970, to the second, in UTC."""
-    return datetime.fromtimestamp(int(milliseconds) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

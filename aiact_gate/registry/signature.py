@@ -39,12 +39,12 @@ def signature_from(stated: Any) -> Signature | str:
         return "its signature isn't in MLflow's form"
 
 
-def local_mlmodel(uri: str, store: Path, anchor: str) -> Path | None:
+def local_mlmodel(uri: str, store: Path, anchor: str, *, outside: bool) -> Path | None:
     """The MLmodel file of the model at *uri*, as some machine wrote it into the database in *store*.
 
     Looked for below *store* first, by the end of the address from *anchor* (the id of run or model) upwards:
-    stores move, and the address then names a folder that isn't there, or is another's. Else where the address
-    points, if that is a local folder.
+    stores move, and the address then names a folder that isn't there, or is another's. With *outside* else where the
+    address points, if that is a local folder.
     """
     path = re.sub(r"^[a-z][a-z0-9+.-]+:(?://[^/\\]*(?=/))?", "", uri, flags=re.IGNORECASE)
     steps = [
@@ -59,7 +59,7 @@ def local_mlmodel(uri: str, store: Path, anchor: str) -> Path | None:
             found = store.joinpath(root, *steps[start:], "MLmodel")
             if found.is_file() and os.path.realpath(found).startswith(real + os.sep):
                 return found
-    if not re.match(r"^(file:|/)", uri):
+    if not outside or not re.match(r"^(file:|/)", uri):
         return None
     there = Path(unquote(path) if uri.startswith("file:") else path) / "MLmodel"
     return there if there.is_absolute() and there.is_file() else None

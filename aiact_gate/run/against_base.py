@@ -120,7 +120,8 @@ def _held(
                 by_base = by_base._replace(systems=tuple(one for one in by_base.systems if one.id in moved))
             by_rules.append(by_base)
         elsewhere_before |= set(systems_of(was))
-    reports = [check(base, origin, options, loaded=loaded) for origin in origins]
+    offline = options._replace(live=None)
+    reports = [check(base, origin, offline, loaded=loaded) for origin in origins]
     known = _by_id(system for one in reports for system in one.systems)
     missing = set(systems_of(before[0])) - set(systems_of(now))
     elsewhere = (

@@ -204,6 +204,8 @@ def _asked(options: Options) -> Iterator[str]:
         yield "--release"
     if options.recount:
         yield "--recount"
+    if options.live is not None:
+        yield "--live"
 
 
 # ---------------------------------------------------------------- coverage, lock
@@ -372,6 +374,8 @@ def _system(
         for checked in requirement.checks
         for path in (*checked.reads, *(checked.replaces.reads if checked.replaces else ()))
     )
+    if options.live is not None:
+        options.live(gathering, system, evidence)
     gather(gathering, system, evidence, wanted)
     if manifest.systems[0] is system:
         evidence.faults += unread(_all_records(gathering, system), evidence.faults)
@@ -444,7 +448,8 @@ def _describe(
 ) -> SystemReport:
     mlflow = evidence.data.get("mlflow") or {}
     run = str((mlflow.get("run") or {}).get("id") or "")[:7]
-    model = f"{mlflow['model']} v{mlflow['version']}, run {run}" if mlflow.get("model") and run else ""
+    version = f"{mlflow['model']} v{mlflow['version']}, " if mlflow.get("model") else ""
+    model = f"{version}run {run}" if run else ""
     described = (evidence.data.get("system_description") or {}).get("provider") or {}
     derived = claim.derived
     dates = system_dates(law.timeline, claim, market)

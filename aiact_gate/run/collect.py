@@ -12,10 +12,11 @@ from typing import Any
 
 from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.model.errors import DocumentError
+from aiact_gate.model.errors import DocumentError, UsageError
 from aiact_gate.model.evidence import Unknown
-from aiact_gate.registry.location import chosen_tracking_uri
-from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.registry.from_file import figures_block
+from aiact_gate.registry.location import chosen_place, is_below
+from aiact_gate.registry.released import Wanted, read_released
 from aiact_gate.run.results import read_results
 from aiact_gate.sources.counts import Profile, Rows
 from aiact_gate.sources.data_files import profile_file
@@ -34,25 +35,29 @@ def collect(
     today: str,
     environ: Mapping[str, str] | None = None,
     tests: Mapping[str, Any] | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> bytes:
     """The bytes of `aiact.lock` for *manifest_systems*, read in *root* (the manifest's folder).
 
-    A system is `{id, registered_model, version, alias, tracking_uri, datasets: [{id, split, path}], groups:
-    [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *today* is an ISO date. What
-    couldn't be read of the data stands in the lock as `problems` of its system.
+    A system is `{id, registered_model, version, alias, run, tracking_uri, datasets: [{id, split, path}], groups:
+    [...]}`, all but `id` optional; *tracking_uri* is for those that name none; *files* has a file with
+    the figures by the id of a system, instead of a registry; *today* is an ISO date. What
+    couldn't be read of the data, or isn't in the registry, stands in the lock as `problems` of its system.
 
     Raises:
-        RegistryError: see `chosen_tracking_uri` and `read_released_version`.
+        RegistryError: see `chosen_place` and `read_released`.
     """
     variables = os.environ if environ is None else environ
     systems: dict[str, Any] = {}
     for declared in manifest_systems:
         problems: list[str] = []
         system: dict[str, Any] = {"data": _data(root, declared, problems)}
-        model = declared.get("registered_model")
-        if model:
-            uri = chosen_tracking_uri(declared.get("tracking_uri") or tracking_uri, root, variables)
-            block = read_released_version(uri, str(model), declared.get("version"), declared.get("alias"))
+        file = (files or {}).get(str(declared["id"]))
+        if file is None:
+            block = registry_block(root, declared, tracking_uri, variables)
+        else:
+            block = _file_block(root, file, str(declared.get("system_version") or ""))
+        if block is not None:
             problems += block.pop("problems", [])
             for drill in block["drills"]:
                 _bind_program(root, drill)
@@ -94,6 +99,29 @@ def _bind_program(root: Path, drill: dict[str, Any]) -> None:
     tree = tree_digest((held if isinstance(held, bytes) else path.read_bytes()).decode("utf-8", "replace"))
     if tree is not None:
         drill["program"] = {"path": path.relative_to(root).as_posix(), "tree": tree}
+
+
+def _file_block(root: Path, file: str, version: str) -> dict[str, Any]:
+    path = root / file
+    if not _is_inside(root, path) or not path.is_file():
+        raise UsageError(f"there is no file {file} in this repository", "Name a file that is tracked here.")
+    return figures_block(path.read_bytes(), file, version)
+
+
+def registry_block(
+    root: Path, declared: Mapping[str, Any], beside: str | None, environ: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """What the registry says of the model that *declared* names, or None if it names none; *beside* is a store in *root*.
+
+    Raises:
+        RegistryError: as `collect`.
+    """
+    keys = ("version", "alias", "run")
+    wanted = Wanted(str(declared.get("registered_model") or ""), *(declared.get(key) for key in keys))
+    if not wanted.model and wanted.run is None:
+        return None
+    place = chosen_place(declared.get("tracking_uri") or beside, root, _repository(root), environ)
+    return read_released(place, wanted)
 
 
 def _data(root: Path, declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
@@ -175,5 +203,8 @@ def _pointer(path: Path) -> tuple[str, str] | Unknown:
 
 
 def _is_inside(root: Path, path: Path) -> bool:
-    outer = os.path.realpath(find_repository(str(root.absolute())) or root)
-    return os.path.realpath(path).startswith(outer + os.sep)
+    return is_below(path, _repository(root))
+
+
+def _repository(root: Path) -> Path:
+    return Path(find_repository(str(root.absolute())) or root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ def declared_systems(path: str) -> tuple[Path, list[dict[str, Any]]]:
         raise ManifestError(fault.message, fault.fix, fault.location)
     systems = []
     for system in manifest.systems:
-        mlflow = (system.get("model") or {}).get("mlflow") or {}
         evidence = Evidence()
         folder = str(system.get("evidence_dir") or "compliance")
         found = records.read_folder(snapshot, manifest, folder, {})
@@ -40,12 +40,16 @@ def declared_systems(path: str) -> tuple[Path, list[dict[str, Any]]]:
         systems.append(
             {
                 "id": system["id"],
-                "registered_model": mlflow.get("registered_model"),
-                "version": mlflow.get("version"),
-                "alias": mlflow.get("alias"),
-                "tracking_uri": mlflow.get("tracking_uri"),
+                "system_version": system.get("version"),
+                **named_model(system),
                 "datasets": datasets,
                 "groups": [group for group in groups if isinstance(group, dict) and group.get("id")],
             }
         )
     return Path(snapshot.root) / manifest.folder, systems
+
+
+def named_model(system: Mapping[str, Any]) -> dict[str, Any]:
+    """The model that *system* names, as `run.collect` wants it."""
+    mlflow = (system.get("model") or {}).get("mlflow") or {}
+    return {key: mlflow.get(key) for key in ("registered_model", "version", "alias", "run", "tracking_uri")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -23,5 +24,7 @@ class Options(NamedTuple):
     """What the environment says of a bypass; shown, and without effect."""
     at_least: str = "start"
     """The profile that is looked at even if the manifest chooses a lower one."""
+    live: Callable[..., None] | None = None
+    """`run.live.confirm`, where the registry is asked again and held against the lock."""
     instead: tuple[tuple[str, str], ...] = ()
     """(name, folder): the pack of that name is judged as it is in the folder, wherever it is named."""

@@ -18,9 +18,9 @@ SLACK_DAYS = 30
 Rows = Sequence[Mapping[str, Any]]
 
 
-def confirmed(snapshot: Snapshot, path: str) -> list[bool]:
-    """For each waiver in *path*: whether the commits that wrote it as it stands are its approver's."""
-    rows = _rows(snapshot.read(path), path)
+def confirmed(snapshot: Snapshot, path: str, name: str = "waivers") -> list[bool]:
+    """For each row of the list *name* in *path*, a waiver or an approval: whether the commits that wrote it as it stands are its approver's."""
+    rows = _rows(snapshot.read(path), path, name)
     days = [day for row in rows if (day := _day(row.get("created"))) is not None]
     if not days:
         return [False] * len(rows)
@@ -32,18 +32,18 @@ def confirmed(snapshot: Snapshot, path: str) -> list[bool]:
         versions = [change.after, *(change.before or ())]
         for data in versions:
             if data is not None and data not in parsed:
-                parsed[data] = _rows(data, path)
+                parsed[data] = _rows(data, path, name)
         after, *before = [() if data is None else parsed[data] for data in versions]
         commits.append(WaiverCommit(change.people, after, None if change.before is None else before))
     return [written_by_approver(row, commits) for row in rows]
 
 
-def _rows(data: bytes, path: str) -> Rows:
+def _rows(data: bytes, path: str, name: str) -> Rows:
     try:
         content = plain_data(parse_yaml(data, path).root)
     except AiactError:
         return []
-    rows = content.get("waivers") if isinstance(content, dict) else None
+    rows = content.get(name) if isinstance(content, dict) else None
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 

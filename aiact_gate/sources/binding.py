@@ -6,11 +6,18 @@ facts have a witness, where they don't, that is a finding, and where they aren't
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
+from aiact_gate.logged import INPUT as INPUT_DIGEST
+from aiact_gate.logged import INPUTS as ALL_INPUTS
+from aiact_gate.logged import PLAN as PLAN_DIGEST
+from aiact_gate.logged import inputs_digest, logged_inputs
+from aiact_gate.logged import logged as of_run
 from aiact_gate.model.errors import AiactError, NotAtHand
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.plan_rows import ROWS, Cell, plan_rows, rows_digest
@@ -19,9 +26,6 @@ from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.objects import Held, is_commit_id, stands_for
 from aiact_gate.sources.snapshot import Snapshot
 from aiact_gate.sources.witnesses import LOG_INPUTS, NO_PLAN
-
-PLAN_DIGEST = "aiact.plan.sha256"
-INPUT_DIGEST = "aiact.input."
 
 PLAN, LIMITS, MOVED, INPUTS = (
     ("derived", "plan"),
@@ -44,7 +48,7 @@ class LoggedPlan(NamedTuple):
     @classmethod
     def of(cls, run: Mapping[str, Any]) -> LoggedPlan:
         """What *run* logged, as params or tags."""
-        logged = {**(run.get("tags") or {}), **(run.get("params") or {})}
+        logged = of_run(run)
         digest = str(logged.get(PLAN_DIGEST, "")).removeprefix("sha256:")
         return cls(digest, str(logged.get(ROWS, "")).removeprefix("sha256:"), _logged_thresholds(logged))
 
@@ -271,9 +275,9 @@ def inputs(
     run = (evidence.data.get("mlflow") or {}).get("run")
     if run is None or not globs:
         return []
-    logged = _logged_inputs(run)
-    found = []
     present = _matching(snapshot, manifest, globs)
+    logged = _named(snapshot, manifest, run, sorted(present))
+    found = []
     for path in sorted({*present, *logged}):
         where = manifest.repository_path(path)
         try:
@@ -286,13 +290,29 @@ def inputs(
     return found
 
 
-def _logged_inputs(run: Mapping[str, Any]) -> dict[str, str]:
-    params: dict[str, str] = run.get("params") or {}
-    return {
-        key.removeprefix(INPUT_DIGEST): value.removeprefix("sha256:")
-        for key, value in params.items()
-        if key.startswith(INPUT_DIGEST)
-    }
+def _named(
+    snapshot: Snapshot, manifest: Manifest, run: Mapping[str, Any], paths: Iterable[str]
+) -> dict[str, str]:
+    """By path the digest of each input that *run* logged: one by one, or by one digest over all of them.
+
+    That one is looked for at the run's commit and in this tree. Where neither gives it, no file is known to be the one that
+    the run read: the digest of each of *paths* is empty.
+    """
+    stated = of_run(run).get(ALL_INPUTS)
+    found = logged_inputs(run)
+    if found or not stated:
+        return found
+    at_commit, here = {}, {}
+    for path in paths:
+        where = manifest.repository_path(path)
+        held = snapshot.held_at(str(run.get("source_commit") or ""), where)
+        at_commit[path] = hashlib.sha256(held).hexdigest() if isinstance(held, bytes) else ""
+        with contextlib.suppress(AiactError):
+            here[path] = snapshot.sha256(where)
+    of_commit = {path: digest for path, digest in at_commit.items() if digest}
+    return next(
+        (found for found in (of_commit, here) if inputs_digest(found) == stated), dict.fromkeys(at_commit, "")
+    )
 
 
 def _state(snapshot: Snapshot, path: str, digest: str | None, is_present: bool) -> str:
@@ -332,8 +352,8 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
     """
     run = (evidence.data.get("mlflow") or {}).get("run") or {}
     commit = str(run.get("source_commit") or "")
-    logged = _logged_inputs(run)
-    if not logged:
+    logged = _named(snapshot, manifest, run, [row["path"] for row in evidence.data["derived"]["inputs"]])
+    if not any(logged.values()):
         return []
     held = {path: snapshot.held_at(commit, manifest.repository_path(path)) for path in sorted(logged)}
     missing = next((found for found in held.values() if isinstance(found, Unknown)), None)

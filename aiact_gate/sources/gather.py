@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiact_gate.model.errors import AiactError, NotAtHand
-from aiact_gate.model.evidence import Evidence, Unknown
+from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
 from aiact_gate.sources import records, references
@@ -16,7 +16,7 @@ from aiact_gate.sources.documents import Library, attach_document
 from aiact_gate.sources.lock import Lock, attach_registry
 from aiact_gate.sources.manifest import Manifest
 from aiact_gate.sources.snapshot import Snapshot
-from aiact_gate.sources.witnesses import NO_PLAN, note_what_only_the_lock_says
+from aiact_gate.sources.witnesses import FROM_LOCK, NO_PLAN, note_what_only_the_lock_says
 
 if TYPE_CHECKING:
     from aiact_gate.sources.figures import FigurePlaces
@@ -235,10 +235,29 @@ def _caps(gathering: Gathering, evidence: Evidence) -> None:
     """What facts of a name are worth at most in this run: an edited lock is only read, an unbound log only stated."""
     if gathering.lock is not None and not gathering.lock.intact:
         evidence.worth_at_most |= {("mlflow",): "structural", ("derived",): "structural"}
+    if (evidence.data.get("mlflow") or {}).get("source") == "file":
+        _of_a_file(gathering, evidence)
     for name in ("event_log", "replay"):
         if name in evidence.data and not evidence.data[name]["bound"]:
             evidence.worth_at_most[(name,)] = "stated"
     note_what_only_the_lock_says(evidence)
+
+
+def _of_a_file(gathering: Gathering, evidence: Evidence) -> None:
+    """Figures that a file of this tree gave are only read; that it is still the same file, is looked at."""
+    evidence.worth_at_most[("mlflow",)] = "structural"
+    for facts, _ in FROM_LOCK:
+        evidence.missing_witnesses.setdefault(facts, "log the run to MLflow (docs/mlflow.md)")
+    stated = evidence.data["mlflow"]["file"] or {}
+    path = gathering.manifest.repository_path(str(stated.get("path") or ""))
+    try:
+        if gathering.snapshot.sha256(path) == stated.get("sha256"):
+            return
+        what = f"{path} isn't the file that the figures in aiact.lock were taken from."
+    except AiactError:
+        what = f"{path}, which the figures in aiact.lock were taken from, isn't in this tree."
+    fix = f"Collect them again: aiact-gate collect --from {path}"
+    evidence.faults.append(Fault("lock_release", "unbound", evidence.locate(("mlflow", "file")), what, fix))
 
 
 def _files(gathering: Gathering, evidence: Evidence) -> None:

@@ -117,11 +117,20 @@ _COLLECT = "Collect it again: aiact-gate collect"
 def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], declared: Any) -> Fault | None:
     """Why no released model version is known, or None if one is."""
     name = ("mlflow",)
+    block = lock.systems.get(system["id"]) if lock is not None else None
+    if isinstance(block, dict) and isinstance(block.get("mlflow"), dict):
+        if block["mlflow"].get("source") == "file":
+            return None
     if not declared:
-        fix = "Add model: {mlflow: {registered_model: …, version: …}}, then: aiact-gate collect"
+        fix = "Add model: {mlflow: {registered_model: …, version: …}} or {mlflow: {run: ID}}, then: aiact-gate collect"
         place = manifest.system_location(system["id"])
         return Fault(
-            "registry_missing", "missing", place, "The manifest names no registered model.", fix, name
+            "registry_missing",
+            "missing",
+            place,
+            "The manifest names no registered model and no run.",
+            fix,
+            name,
         )
     place = manifest.pointer(system["id"], "model", "mlflow")
     if lock is None:
@@ -129,7 +138,6 @@ def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], d
         return Fault(
             "registry_missing", "missing", place, what, "Read the registry: aiact-gate collect", name
         )
-    block = lock.systems.get(system["id"])
     if not isinstance(block, dict) or not isinstance(block.get("mlflow"), dict):
         what = f"The lock holds no model version of {system['id']}."
         return Fault(
@@ -146,6 +154,10 @@ def _why_absent(lock: Lock | None, manifest: Manifest, system: dict[str, Any], d
 
 def _other_version(declared: dict[str, Any], found: dict[str, Any]) -> tuple[str, str] | None:
     """(the manifest's key that disagrees with the lock, how), or None."""
+    if declared.get("run"):
+        run = (found.get("run") or {}).get("id")
+        what = f"The manifest names run {declared['run']}; the lock holds run {run}."
+        return ("run", what) if declared["run"] != run else None
     name = f"{found.get('model')} version {found.get('version')}"
     if declared.get("registered_model") != found.get("model"):
         return (

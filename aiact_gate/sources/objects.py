@@ -152,6 +152,8 @@ def stands_for(data: bytes, digest: str) -> bool:
 
     A checkout may write other line ends, or the content that a pointer of Git LFS names.
     """
+    if not digest:
+        return False  # what is no pointer points to no digest either
     if digest in (hashlib.sha256(data).hexdigest(), pointed_digest(data)):
         return True
     is_text = b"\0" not in data and b"\r" not in data and b"\n" in data

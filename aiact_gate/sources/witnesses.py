@@ -23,11 +23,12 @@ DATA = ("data",)
 """What `collect` counted, in the lock."""
 
 FROM_LOCK: tuple[tuple[Pointer, Pointer], ...] = (
-    *((("mlflow", name),) * 2 for name in ("model", "version", "aliases", "signature", "drills")),
+    *((("mlflow", name),) * 2 for name in ("model", "version", "aliases", "signature", "drills", "evaluations")),
     *(
         ((*RUN, name),) * 2
         for name in (
             "id", "status", "lifecycle", "started_at", "source_commit", "params", "metrics", "not_numbers", "datasets",
+            "tags", "metrics_from",
         )
     ),
     (("derived", "plan"), (*RUN, "params")),

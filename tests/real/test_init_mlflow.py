@@ -8,7 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from aiact_gate.cli.init import command
-from aiact_gate.registry.listing import Registered, registered_models
+from aiact_gate.registry.listing import registered_models
+from aiact_gate.registry.location import Place
+from aiact_gate.registry.stored import Registered
 
 CARD = "# Loan default model\n\n## Intended use\n\nPredicts default for loan applicants.\n"
 
@@ -48,11 +50,11 @@ def test_models_versions_and_aliases_are_listed_and_the_store_is_left_alone(tmp_
     file = store(tmp_path / "one", {"credit-scoring": 2, "it's a model": 1}, "production")
     before = file.read_bytes()
 
-    found = registered_models(f"sqlite:///{file}")
+    found = registered_models(Place(f"sqlite:///{file}"))
 
     assert (
-        Registered("credit-scoring", ("1", "2"), ("production",)),
-        Registered("it's a model", ("1",), ("production",)),
+        Registered(name="credit-scoring", versions=("1", "2"), aliases={"production": "1"}),
+        Registered(name="it's a model", versions=("1",), aliases={"production": "1"}),
     ) == found
     assert before == file.read_bytes()
     assert ["mlflow.db"] == [path.name for path in file.parent.iterdir() if path.is_file()]

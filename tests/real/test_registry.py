@@ -5,27 +5,23 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import os
 import shutil
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from registries import served
 
 from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.model.errors import RegistryError
-from aiact_gate.registry.location import chosen_tracking_uri, shown
-from aiact_gate.registry.mlflow import read_released_version
+from aiact_gate.registry.location import Place, chosen_place, shown
+from aiact_gate.registry.released import Wanted, read_released
 from aiact_gate.run.collect import collect
 from aiact_gate.sources.lock import digest_of
 
@@ -34,6 +30,12 @@ mlflow: Any = importlib.import_module("mlflow")
 MODEL = "credit-scoring"
 DATA_DIGEST = hashlib.sha256(b"train").hexdigest()
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def read_released_version(
+    uri: str, model: str, version: str | None = None, alias: str | None = None
+) -> dict[str, Any]:
+    return read_released(Place(uri), Wanted(model, version, alias))
 
 
 @dataclass
@@ -63,53 +65,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The same, logged through `mlflow server`, which serves the artifacts too."""
     folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    uri = f"http://127.0.0.1:{port}"
-    command = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    command += [
-        "--backend-store-uri",
-        f"sqlite:///{folder / 'mlflow.db'}",
-        "--artifacts-destination",
-        str(folder / "kept"),
-    ]
-    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        wait_for(uri, process, folder / "log")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)
-            patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
-            yield fill(Store(uri, folder))
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-
-
-def wait_for(uri: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 90
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{uri}/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"mlflow server didn't start: {log.read_text()[-2000:]}")
+    with served(folder) as uri, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+        yield fill(Store(uri, folder))
 
 
 def fill(store: Store) -> Store:
@@ -137,7 +96,13 @@ def fill(store: Store) -> Store:
     with mlflow.start_run():
         mlflow.set_tag("mlflow.source.git.commit", COMMIT)
         mlflow.log_params(
-            {"aiact.plan.sha256": "ab" * 32, "C": "1e-3", "endpoint": "/predict", "long": "x" * 600}
+            {
+                "aiact.plan.sha256": "ab" * 32,
+                "aiact.input.train.py": "cd" * 32,
+                "C": "1e-3",
+                "endpoint": "/predict",
+                "long": "x" * 600,
+            }
         )
         mlflow.log_params(
             {
@@ -263,7 +228,7 @@ def test_a_model_without_a_signature_is_told(registry: Store) -> None:
     block = read_released_version(registry.uri, MODEL, "4")
 
     assert {"inputs": [], "outputs": []} == block["signature"]
-    assert [f"no signature of {MODEL} 4: the model was logged without a signature"] == block["problems"]
+    assert f"no signature of {MODEL} 4: the model was logged without a signature" == block["problems"][0]
 
 
 @pytest.mark.parametrize(
@@ -274,6 +239,7 @@ def test_a_model_without_a_signature_is_told(registry: Store) -> None:
         ((MODEL, "one", None), "no version 'one'", "newest is 4"),
         ((MODEL, None, "champion"), "no alias 'champion'", "production"),
         ((MODEL, None, None), "neither a version nor an alias", "`version`"),
+        (("credit-scorin", "1", None), "no registered model", "versions 1, 2, 3, 4, production = 1"),
         ((MODEL, "2", None), "is FAILED, not FINISHED", "ended well"),
         ((MODEL, "3", None), "is deleted", "restore"),
     ],
@@ -431,7 +397,15 @@ def test_a_file_that_is_no_store_is_an_error(tmp_path: Path, content: bytes) -> 
 
 @pytest.mark.parametrize(
     "uri",
-    ["mlruns", "./mlruns", "file:///srv/mlruns", "databricks://x", "postgresql://u:secret@h/db", "sqlite://"],
+    [
+        "mlruns",
+        "./mlruns",
+        "file:///srv/mlruns",
+        "databricks://x",
+        "postgresql://u:secret@h/db",
+        "sqlite://",
+        "s3://b",
+    ],
 )
 def test_other_stores_are_refused_with_a_fix_and_created_by_nobody(
     uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -476,41 +450,28 @@ def test_files_behind_another_server_or_in_a_bucket_are_not_followed(server: Sto
 
 
 def test_the_environment_names_the_registry_before_the_manifest(tmp_path: Path) -> None:
-    uri = chosen_tracking_uri(
-        "http://manifest.example", tmp_path, {"MLFLOW_TRACKING_URI": "http://environment.example"}
+    found = chosen_place(
+        "sqlite:///mlflow.db", tmp_path, tmp_path, {"MLFLOW_TRACKING_URI": "http://environment.example"}
     )
 
-    assert "http://environment.example" == uri
+    assert Place("http://environment.example") == found
 
 
-@pytest.mark.parametrize(
-    "name", ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD", "AWS_SECRET_ACCESS_KEY"]
-)
-def test_with_credentials_at_hand_the_registry_of_the_manifest_is_not_asked(
-    tmp_path: Path, name: str
+def test_a_store_in_the_manifest_is_relative_to_the_manifest_and_stays_in_the_repository(
+    tmp_path: Path,
 ) -> None:
-    with pytest.raises(RegistryError) as raised:
-        chosen_tracking_uri("http://manifest.example", tmp_path, {name: "secret"})
+    folder = tmp_path / "team"
+    folder.mkdir()
 
-    assert name in raised.value.what
-    assert "MLFLOW_TRACKING_URI" in raised.value.fix
-    assert "secret" not in str(raised.value)
-
-
-def test_the_credentials_file_of_mlflow_counts_as_credentials(tmp_path: Path) -> None:
-    (tmp_path / ".mlflow").mkdir()
-    (tmp_path / ".mlflow/credentials").touch()
-    with pytest.raises(RegistryError):
-        chosen_tracking_uri("http://manifest.example", tmp_path, {"HOME": str(tmp_path)})
-
-
-def test_a_file_in_the_manifest_is_relative_to_the_manifest(tmp_path: Path) -> None:
-    assert f"sqlite:///{tmp_path}/mlflow.db" == chosen_tracking_uri("sqlite:///mlflow.db", tmp_path, {})
+    assert Place(f"sqlite:///{tmp_path}/mlflow.db", tmp_path) == chosen_place(
+        "sqlite:///../mlflow.db", folder, tmp_path, {}
+    )
+    assert Place(f"{folder}/mlruns", tmp_path) == chosen_place("file:mlruns", folder, tmp_path, {})
 
 
 def test_no_registry_at_all_is_an_error_with_a_fix(tmp_path: Path) -> None:
     with pytest.raises(RegistryError) as raised:
-        chosen_tracking_uri(None, tmp_path, {})
+        chosen_place(None, tmp_path, tmp_path, {})
 
     assert "tracking_uri" in raised.value.fix
 
@@ -541,7 +502,7 @@ def system(**more: Any) -> dict[str, Any]:
 
 
 def collected(root: Path, declared: dict[str, Any], uri: str | None = None) -> Any:
-    lock = collect(root, [declared], uri, "2026-11-25", {})
+    lock = collect(root, [declared], None, "2026-11-25", {"MLFLOW_TRACKING_URI": uri} if uri else {})
     stated, computed = digest_of(lock)
     assert stated == computed
     return plain_data(parse_yaml(lock, "aiact.lock").root)["systems"]["credit-scoring"]
@@ -549,9 +510,10 @@ def collected(root: Path, declared: dict[str, Any], uri: str | None = None) -> A
 
 def test_a_lock_joins_registry_and_data_and_is_the_same_each_time(store: Store, project: Path) -> None:
     declared = system(registered_model=MODEL, alias="production")
-    first = collect(project, [declared], store.uri, "2026-11-25", {})
+    named = {"MLFLOW_TRACKING_URI": store.uri}
+    first = collect(project, [declared], None, "2026-11-25", named)
 
-    assert first == collect(project, [declared], store.uri, "2026-11-25", {})
+    assert first == collect(project, [declared], None, "2026-11-25", named)
     found = collected(project, declared, store.uri)
     assert read_released_version(store.uri, MODEL, "1") == found["mlflow"]
     assert {

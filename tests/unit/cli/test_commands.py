@@ -18,7 +18,19 @@ from aiact_gate.documents.node import plain_data
 from aiact_gate.documents.yaml import parse_yaml
 
 EXAMPLE = ROOT / "examples" / "credit-scoring"
-COMMANDS = ("check", "explain", "policy", "schema", "baseline", "confirm", "init", "collect", "ci")
+COMMANDS = (
+    "check",
+    "explain",
+    "policy",
+    "schema",
+    "baseline",
+    "confirm",
+    "init",
+    "collect",
+    "plan",
+    "promote",
+    "ci",
+)
 SUBCOMMANDS = (
     ("policy", "list"),
     ("policy", "lint"),
@@ -28,6 +40,8 @@ SUBCOMMANDS = (
     ("policy", "diff"),
     ("baseline", "create"),
     ("baseline", "update"),
+    ("plan", "export"),
+    ("plan", "read"),
     ("ci", "github"),
 )
 BROKEN = ("Traceback", "internal error", "Error: 'NoneType'")
