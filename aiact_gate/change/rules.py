@@ -23,7 +23,7 @@ PROFILES = ("full", "core", "start", "always")
 OWABLE = ("missing", "stale")
 HIGHER_IS_LOOSER = ("max_days", "max_ending_on_one_day", "max_per_repository")
 COMPARED = frozenset(
-    "requirements timeline classification recalls rollout kinds introduced history version".split()
+    "requirements timeline classification recalls rollout kinds introduced history version witness".split()
 )
 ALIKE = frozenset("name digest legal_review label layer compiled has_overlay".split())
 """What a pack says that changes no outcome by itself."""
@@ -108,6 +108,14 @@ def _files(old: Pack, new: Pack) -> Iterator[Difference]:
             yield Difference(
                 f"{key}.yaml", (Part("undecidable", "it changed; look with --on"),), file=f"{key}.yaml"
             )
+    if old.witness != new.witness:
+        how = "looser" if old.witness else "tighter"
+        turned = Part(
+            how,
+            f"witness was {old.witness or 'not required'}, and is {new.witness or 'not required'}",
+            ("witness",),
+        )
+        yield Difference("pack.yaml", (turned,), file="pack.yaml")
     if days := tuple(_later_days(_days(old), _days(new))):
         yield Difference("pack.yaml", days, file="pack.yaml")
     yield from _recalls(old, new)

@@ -67,6 +67,19 @@ def _tell(systems: list[dict[str, Any]], lock: bytes) -> None:
         for problem in block.get("problems") or []:
             click.echo(log_line(f"    {problem}"))
     click.echo("Wrote aiact.lock. Commit it; check reads it without the registry.")
+    _offer_tags([block["mlflow"]["run"] for block in content["systems"].values() if block.get("mlflow")])
+
+
+def _offer_tags(runs: list[dict[str, Any]]) -> None:
+    """The commands that keep the commits of *runs* at hand: a squash or a rewritten history leaves them behind."""
+    from aiact_gate.sources.objects import is_commit_id
+
+    for run in runs:
+        commit, name = str(run.get("source_commit") or ""), f"aiact-run/{str(run['id'])[:7]}"
+        if is_commit_id(commit) and name.removeprefix("aiact-run/").isalnum():
+            click.echo("A tag keeps the run's commit, which witnesses plan and inputs, through a squash:")
+            click.echo(f"    git tag {name} {commit}")
+            click.echo(f"    git push origin refs/tags/{name}")
 
 
 def working_folder(path: str) -> Path:

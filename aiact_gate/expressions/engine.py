@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.model.errors import PackError
 
-FORMAT = 15
+FORMAT = 16
 """Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 

@@ -222,7 +222,7 @@ def how(row: Row) -> str:
     """The column How: what a pass is worth, in the word that people read; `(lock)`: on the lock alone."""
     if row.outcome is not Outcome.PASS or not row.checks:
         return "-"
-    return f"{METHOD_WORDS.get(row.method, '-')}{' (lock)' if row.on_lock else ''}"
+    return f"{METHOD_WORDS.get(row.method, '-')}{' (lock)' if row.on_lock and row.method == 'structural' else ''}"
 
 
 def stood_on(row: Row) -> str:

@@ -44,6 +44,8 @@ class Judging:
     used_waivers: set[str] = field(default_factory=set)
     recalled: Mapping[str, Recall] = field(default_factory=dict)
     """Check -> its recall on this day."""
+    witness_required: frozenset[str] = frozenset()
+    """Requirements that may not rest on the lock alone."""
 
 
 def binds(requirement: Requirement, claim: Claim) -> str:
@@ -99,6 +101,9 @@ def _result(check: Check, requirement: Requirement, judging: Judging) -> CheckRe
     result = _figures_only(
         _covered(judging.judge.judge(check, requirement), requirement, judging), requirement
     )
+    if result.on_lock and result.severity == "error" and requirement.id in judging.witness_required:
+        because = f"Only the lock says it, and a pack asks for a witness. Run: {result.on_lock[0]}"
+        result = result._replace(outcome=Outcome.UNKNOWN, method="", because=because)
     if not check.warns_until or judging.as_of > check.warns_until:
         return result
     from aiact_gate.judge.grace import graced

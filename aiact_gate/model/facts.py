@@ -160,7 +160,7 @@ class Moved(Strict):
     id: Neutral
     """The row's id."""
     field: Neutral
-    """The field that moved."""
+    """Key of the cell whose value isn't that of the run's start: `confidence`, `strength`."""
     then: Witnessed
     """The field's value when the run began."""
     now: Witnessed

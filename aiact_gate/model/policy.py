@@ -215,5 +215,7 @@ class Pack(NamedTuple):
     kinds: dict[str, dict[str, Any]] = {}
     """Record kinds that it adds: their JSON Schemas."""
     has_overlay: bool = False
+    witness: str = ""
+    """required: none of its points, nor of the packs below it, may rest on the lock alone."""
     compiled: Any = None
     """Where what it was made from is kept (a file or its bytes), until overlays are applied."""

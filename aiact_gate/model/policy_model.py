@@ -136,7 +136,7 @@ class RequirementModel(Strict):
     profile: Literal["start", "core", "full", "always"]
     """The smallest profile that looks at it; always: a row that is no point and isn't counted."""
     calls_for: Literal["measured", "provenance", "structural", "attested"]
-    """What a pass should be worth: computed from bytes (measured), proven by run or git (provenance),
+    """What a pass should be worth: computed from bytes (measured), witnessed by git or registry (provenance),
     read (structural), signed (attested)."""
     why: Text
     """What the law asks here, in plain words.
@@ -272,6 +272,10 @@ class PackModel(Strict):
     Example: not yet"""
     layer: Literal["organisation", "unit"] = "organisation"
     """The level of the pack: a unit's comes after its organisation's and only tightens."""
+    witness: Literal["", "required"] = ""
+    """The word `required` where no point of this pack, or of those below it, may rest on the lock alone: it
+    is unknown until the run's commit, the registry or a statement over the lock stands behind it.
+    Example: required"""
     history: dict[str, Date] = {}
     """The days on which earlier versions were introduced, by version.
     Example: {1.0.0: 2026-06-01}"""

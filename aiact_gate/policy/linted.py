@@ -37,7 +37,8 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     compiled = compile_folder(folder, None, kinds, advice=advice)
     more = _ended(compiled.data) + _refused(compiled.data, earlier)
     faults = compiled.faults + placed(folder, folder.name, more)
-    if not faults and not any(compiled.data.get(key) for key in ("requirements", *OTHER_PARTS)):
+    says = {**compiled.data, "witness": (compiled.data.get("pack") or {}).get("witness")}
+    if not faults and not any(says.get(key) for key in ("requirements", "witness", *OTHER_PARTS)):
         place = Location(f"{folder.name}/pack.yaml")
         what = f"the pack {folder.name} has no requirement"
         faults.append(PolicyFault(place, "no_policy", what, "Add a policy file, or take the pack out."))

@@ -132,6 +132,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
         label=data.get("label", ""),
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,
+        witness=str(head.get("witness") or ""),
         **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
     )
 

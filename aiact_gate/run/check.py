@@ -22,7 +22,7 @@ from aiact_gate.model.errors import DocumentError, ManifestError, SnapshotError
 from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome, worst
-from aiact_gate.model.policy import Pack, Requirement, WaiverRules, strictest, waiver_rules
+from aiact_gate.model.policy import LAYERS, Pack, Requirement, WaiverRules, strictest, waiver_rules
 from aiact_gate.model.report import Finding, Problem, Report, Row, SystemReport
 from aiact_gate.run.options import Options
 from aiact_gate.run.packs_in_force import (
@@ -370,6 +370,7 @@ def _system(
         broken={name: why for _, broken in packs for name, why in broken.items()},
         used_waivers=used,
         recalled=recalled,
+        witness_required=_witness_required(packs),
     )
     market = str((evidence.data.get("system_description") or {}).get("market_date") or "")
     rows = [
@@ -386,6 +387,17 @@ def _system(
     soon = ending_soon(coverage, used, options.as_of)
     report = _describe(gathering, system, claim, evidence, profile, rows, law, market, options, soon)
     return report._replace(ring=ring)
+
+
+def _witness_required(packs: Sequence[Loaded]) -> frozenset[str]:
+    """The points that may not rest on the lock alone: those of a pack that says so, and of the packs below it."""
+    layers = [LAYERS.index(pack.layer) for pack, _ in packs if pack.witness == "required"]
+    return frozenset(
+        requirement.id
+        for pack, _ in packs
+        if layers and LAYERS.index(pack.layer) <= max(layers)
+        for requirement in pack.requirements
+    )
 
 
 def _names(requirements: Sequence[Requirement]) -> tuple[str, ...]:
@@ -478,7 +490,8 @@ def _with_waiver_rows(
         (system.id, row.requirement.id)
         for system in systems
         for row in system.rows
-        if row.outcome is Outcome.NOT_SELECTED or any(result.recalled for result in row.checks)
+        if row.outcome is Outcome.NOT_SELECTED
+        or any(result.recalled or result.outcome is Outcome.UNKNOWN for result in row.checks)
     }
     names = {system.id for system in systems}
     faults: list[Fault] = waiver_faults(coverage, used, names, unseen, options.as_of)

@@ -143,7 +143,7 @@ def _loaded(name: str, pack: Pack, faults: Sequence[Any], problems: list[Problem
         problems.append(Problem(f"policy: {fault.message}", fault.fix, fault.location, 3))
         if fault.requirement:
             broken.setdefault(fault.requirement, f"{fault.location}: {fault.message}")
-    has_more = pack.rollout or pack.recalls or pack.kinds or pack.has_overlay
+    has_more = pack.rollout or pack.recalls or pack.kinds or pack.has_overlay or pack.witness
     if not pack.requirements and not has_more and name not in BUILTIN:
         what = f"the pack {name} has no requirement"
         problems.append(Problem(what, "Add a policy file, or take the pack out.", None, 3))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import number_of, plain_data
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.model.errors import AiactError
+from aiact_gate.model.errors import AiactError, NotAtHand
 from aiact_gate.model.evidence import Evidence, Fault, Unknown
 from aiact_gate.plan_rows import ROWS, Cell, plan_rows, rows_digest
 from aiact_gate.sources.globs import Glob
@@ -79,11 +79,28 @@ def plan_binding(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     if isinstance(held, Unknown):
         evidence.missing_witnesses[PLAN] = held.would_determine
         return _by_history(snapshot, path, logged, testing, is_same, held, evidence)
-    plan = _parsed(held, path) if held is not None else {}
-    if held is not None and (logged.names(held, path) or logged.fits(plan)):
-        evidence.witnesses[PLAN] = f"commit {commit[:7]}"
-        return _bound("same" if is_same else "history", plan, testing)
+    if held is not None and (found := _of_run(logged, held, path, testing, is_same)) is not None:
+        evidence.witnesses[PLAN] = commit_witness(snapshot, commit)
+        return _bound("same" if is_same else "history", found, testing)
     return _not_at_its_commit(snapshot, path, logged, testing, is_same, evidence)
+
+
+def _of_run(
+    logged: LoggedPlan, held: bytes, path: str, testing: Mapping[str, Any], is_same: bool
+) -> Mapping[str, Any] | None:
+    """The plan in *held*, from the run's commit, if it is the one that the run logged or was only laid out otherwise."""
+    if logged.names(held, path):
+        return testing if is_same else _parsed(held, path)
+    plan = _parsed(held, path)
+    if not logged.fits(plan) or is_same and plan_rows(plan) != plan_rows(testing):
+        return None
+    return plan
+
+
+def commit_witness(snapshot: Snapshot, commit: str) -> str:
+    """The name of the witness that the objects at *commit* are; one that no history leads to is said to be so."""
+    is_outside = snapshot.descends_from(commit) is False
+    return f"commit {commit[:7]}{', which is no ancestor of this one' if is_outside else ''}"
 
 
 def _is_named(snapshot: Snapshot, path: str, logged: LoggedPlan) -> bool:
@@ -259,16 +276,11 @@ def inputs(
     present = _matching(snapshot, manifest, globs)
     for path in sorted({*present, *logged}):
         where = manifest.repository_path(path)
-        missing = snapshot.not_at_hand(where)
-        if missing is not None:
-            evidence.unknowns[INPUTS] = missing
+        try:
+            state = _state(snapshot, where, logged.get(path), path in present)
+        except NotAtHand as missing:
+            evidence.not_at_hand(INPUTS, missing)
             continue
-        if path not in logged:
-            state = "not_logged"
-        elif path not in present and not snapshot.has(where):
-            state = "gone"
-        else:
-            state = "same" if _same(snapshot, where, logged[path]) else "changed"
         if path in present or state != "same":
             found.append({"path": path, "state": state})
     return found
@@ -283,9 +295,27 @@ def _logged_inputs(run: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _same(snapshot: Snapshot, path: str, digest: str) -> bool:
+def _state(snapshot: Snapshot, path: str, digest: str | None, is_present: bool) -> str:
+    if digest is None:
+        return "not_logged"
+    missing = snapshot.not_at_hand(path)
+    if missing is not None:
+        raise NotAtHand(missing.reason, missing.would_determine)
+    if not is_present and not snapshot.has(path):
+        return "gone"
     try:
-        return snapshot.sha256(path) == digest or stands_for(snapshot.read(path), digest)
+        if snapshot.sha256(path) == digest:
+            return "same"
+    except NotAtHand:
+        raise
+    except AiactError:
+        return "changed"
+    return "same" if _reads_as(snapshot, path, digest) else "changed"
+
+
+def _reads_as(snapshot: Snapshot, path: str, digest: str) -> bool:
+    try:
+        return stands_for(snapshot.read(path), digest)
     except AiactError:
         return False
 
@@ -311,7 +341,7 @@ def stale_inputs(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> 
         evidence.missing_witnesses[INPUTS] = missing.would_determine
     elif all(_stands(found, logged[path]) for path, found in held.items()):
         if all(row["state"] != "not_logged" for row in evidence.data["derived"]["inputs"]):
-            evidence.witnesses[INPUTS] = f"commit {commit[:7]}"
+            evidence.witnesses[INPUTS] = evidence.witnesses.get(PLAN) or commit_witness(snapshot, commit)
         else:
             evidence.missing_witnesses[INPUTS] = LOG_INPUTS
     if not any(isinstance(found, bytes) for found in held.values()):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiact_gate.model.errors import AiactError
+from aiact_gate.model.errors import AiactError, NotAtHand
 from aiact_gate.model.evidence import Evidence, Unknown
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import RECORDS
@@ -138,7 +138,9 @@ def gather(
             )
         rows, places = figures.figures(evidence, library)
         derived["figures"] = rows
-        evidence.places["derived"] = _DerivedPlaces(manifest, str(system["id"]), figures.FigurePlaces(places))
+        evidence.places["derived"] = _DerivedPlaces(
+            manifest, str(system["id"]), figures.FigurePlaces(places), evidence
+        )
         evidence.faults += possible.impossible(evidence)
         told = told_twice.Told(snapshot, manifest, library, gathering.lock, own, evidence)
         evidence.faults += told_twice.told_twice(told)
@@ -157,9 +159,12 @@ def gather(
 def _data_not_at_hand(snapshot: Snapshot, manifest: Manifest, evidence: Evidence) -> None:
     for row in (evidence.data.get("data_governance") or {}).get("datasets") or []:
         path = str(row.get("path") or "") if isinstance(row, dict) else ""
-        missing = snapshot.not_at_hand(manifest.repository_path(path)) if path else None
-        if missing is not None:
-            evidence.unknowns[("derived", "datasets")] = missing
+        try:
+            snapshot.sha256(manifest.repository_path(path))
+        except NotAtHand as missing:
+            evidence.not_at_hand(("derived", "datasets"), missing)
+        except AiactError:
+            continue  # there is none, which is a finding elsewhere
 
 
 class _SystemPlaces:
@@ -174,16 +179,28 @@ class _SystemPlaces:
 class _DerivedPlaces:
     """Where computed facts are pointed at: figures in their document, everything else where the manifest speaks of it."""
 
-    def __init__(self, manifest: Manifest, system_id: str, figures_: FigurePlaces) -> None:
+    def __init__(
+        self, manifest: Manifest, system_id: str, figures_: FigurePlaces, evidence: Evidence
+    ) -> None:
         self._manifest = manifest
         self._id = system_id
         self._figures = figures_
+        self._evidence = evidence
 
     def location(self, pointer: Pointer = ()) -> Location:
         if pointer and pointer[0] == "figures":
             return self._figures.location(pointer)
+        if pointer[:2] == ("plan", "moved") and len(pointer) > 2:
+            return self._in_plan(self._evidence.data["derived"]["plan"]["moved"][pointer[2]])
         key = ("inputs",) if pointer and pointer[0] == "inputs" else ("model", "mlflow")
         return self._manifest.pointer(self._id, *key)
+
+    def _in_plan(self, moved: Mapping[str, str]) -> Location:
+        """Where the plan has the field that *moved*."""
+        rows = self._evidence.data["testing"][moved["list"]]
+        at = next(index for index, row in enumerate(rows) if str(row.get("id")) == moved["id"])
+        place: Location = self._evidence.places["testing"].location((moved["list"], at, moved["field"]))
+        return place
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:

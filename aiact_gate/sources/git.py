@@ -165,13 +165,15 @@ class Git:
         return self._submodules[path]
 
     def _open_submodule(self, folder: str) -> Git | None:
+        stated = os.path.join(folder, ".git")  # an older git keeps it there
         try:
-            with Path(folder, ".git").open("rb") as file:
-                stated = os.fsdecode(file.read(MAX_CONFIG)).strip()
+            if not os.path.isdir(stated):
+                with Path(stated).open("rb") as file:
+                    stated = os.fsdecode(file.read(MAX_CONFIG)).strip()
         except OSError:
             return None
         kept = os.path.realpath(os.path.join(folder, stated.removeprefix("gitdir: ")))
-        inside = kept.startswith(os.path.join(self.folder, ".git", ""))
+        inside = kept.startswith((os.path.join(self.folder, ".git", ""), os.path.join(folder, "")))
         return Git(folder) if inside and os.path.realpath(folder).startswith(self.folder + os.sep) else None
 
     def commit(self, name: str) -> str | None:

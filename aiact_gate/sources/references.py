@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.markdown import Heading, Markdown
-from aiact_gate.model.errors import AiactError
-from aiact_gate.model.evidence import Evidence, Fault, Unknown
+from aiact_gate.model.errors import AiactError, NotAtHand
+from aiact_gate.model.evidence import Evidence, Fault
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.schemas.fields import DOCUMENTS, RECORDS
 from aiact_gate.sources.documents import Library
@@ -23,10 +23,6 @@ class Tree(NamedTuple):
     snapshot: Snapshot
     manifest: Manifest
     library: Library
-
-    def not_at_hand(self, text: str) -> Unknown | None:
-        """Why this clone can't say whether the file of the reference *text* is there; None if it can."""
-        return self.snapshot.not_at_hand(self.manifest.repository_path(text.partition("#")[0]))
 
 
 def resolve(
@@ -49,11 +45,10 @@ def resolve(
         elif x_type == "person":
             fault = _person(pointer, text, place, evidence)
         elif tree is not None and x_type in _IN_TREE:
-            missing = tree.not_at_hand(text)
-            if missing is not None:
-                evidence.unknowns[pointer] = missing
-                continue
-            fault = _IN_TREE[x_type](pointer, text, place, tree)
+            try:
+                fault = _IN_TREE[x_type](pointer, text, place, tree)
+            except NotAtHand as missing:
+                evidence.not_at_hand(pointer, missing)
         if fault is not None:
             faults.append(fault)
     return faults
@@ -113,6 +108,9 @@ def _file(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault | N
         return Fault("path", "malformed", place, what, "Point to a file inside it.", pointer)
     if tree.snapshot.has(path):
         return None
+    missing = tree.snapshot.not_at_hand(path)
+    if missing is not None:
+        raise NotAtHand(missing.reason, missing.would_determine)
     what = f"The file {quoted(text)} isn't in the {tree.snapshot.subject.kind}."
     fix = (
         _of_another_form(path, tree) or "Add the file, or mend the path (relative to the manifest's folder)."
@@ -148,6 +146,8 @@ def _section(pointer: Pointer, text: str, place: Location, tree: Tree) -> Fault 
         return Fault("section", "malformed", place, what, fix, pointer)
     try:
         parsed = tree.library.markdown(tree.manifest.repository_path(file))
+    except NotAtHand:
+        raise
     except AiactError as error:
         what = f"{quoted(file)} can't be read: {error.what}."
         return Fault("section", "malformed", place, what, error.fix, pointer)

@@ -108,6 +108,16 @@ class Snapshot:
 
         It may be larger than what `read` takes. Raises as `read`.
         """
+        refuse_outside(path)
+        if path not in self._digests_read:
+            self._digests_read[path] = self._sha256(path)
+        return self._digests_read[path]
+
+    @cached_property
+    def _digests_read(self) -> dict[str, str]:
+        return {}
+
+    def _sha256(self, path: str) -> str:
         raise NotImplementedError
 
     def history(self, path: str) -> list[tuple[str, bytes]] | Unknown:
@@ -463,8 +473,7 @@ class _Folder(_Versioned):
         found = self._git.object(entry.oid) if self._git is not None else None
         return None if found is None or pointed_digest(found[2]) else found[2]
 
-    def sha256(self, path: str) -> str:
-        refuse_outside(path)
+    def _sha256(self, path: str) -> str:
         left_out = self._left_out(path)
         if left_out is not None or self._in_submodule(path) is not None:
             return data_digest(self._bytes(path))
@@ -604,8 +613,7 @@ class _Tree(_Versioned):
             raise SnapshotError(f"{short_path(path)} is {what}, not a file", "Put the file itself here.")
         return _bounded(path, self._blob(path, entry.oid))
 
-    def sha256(self, path: str) -> str:
-        refuse_outside(path)
+    def _sha256(self, path: str) -> str:
         entry = self._entry(path)
         found = self._git.object(entry.oid) if entry is not None and entry.mode.startswith("100") else None
         return data_digest(found[2] if found is not None else self._bytes(path))

@@ -188,19 +188,25 @@ def test_the_shapes_are_what_their_names_say(shapes: Shapes) -> None:
 def test_the_example_is_green_in_every_shape_by_the_same_methods(
     shapes: Shapes, judge: Callable[..., Report]
 ) -> None:
-    reports = {shape: judge(example.folder) for shape, example in shapes().items()}
+    made = shapes()
+    reports = {shape: judge(example.folder) for shape, example in made.items()}
 
     for shape, report in reports.items():
         assert (0, "pass") == (report.exit_code, report.verdict), (shape, failing(report))
         assert 0 == report.systems[0].counts["unknown"], shape
         assert [] == [*report.problems, *report.systems[0].notices], shape
-    # The run logged its plan and inputs at its start: that binds them, and no commit id has to survive.
+    # What the run logged binds plan and inputs in each shape; its own commit, where it is at hand, is a witness besides.
     seen = {
         shape: {name: (row.outcome, row.method, row.stood_on) for name, row in rows(report).items()}
         for shape, report in reports.items()
     }
     assert all(seen["clone"] == seen[shape] for shape in SHAPES)
-    assert (Outcome.PASS, "provenance", "lock") == seen["archive"]["art9.8"]
+    assert (Outcome.PASS, "structural", "lock") == seen["archive"]["art9.8"]
+    clone = made["clone"]
+    commit = source_commit(clone.folder)
+    witnesses = {shape: rows(report)["art9.8"].witness for shape, report in reports.items()}
+    at_hand = (f"commit {commit[:7]}",) if has_commit(clone.root, commit) else ()
+    assert {"clone": at_hand, "depth-1": (), "squash": (), "archive": ()} == witnesses
     assert {"art10.3.representative", "art10.4"} == {
         name for name, (outcome, _, _) in seen["clone"].items() if outcome is Outcome.WAIVED
     }
@@ -282,7 +288,7 @@ def test_a_lowered_threshold_is_red_at_its_line_in_every_shape(
 # ---------------------------------------------------------------- what only history tells
 
 
-def test_a_comment_in_the_plan_is_proven_by_history_and_unknown_where_it_is_cut_off(
+def test_a_comment_in_the_plan_is_witnessed_by_the_runs_commit_and_unknown_where_it_is_cut_off(
     shapes: Shapes, judge: Callable[..., Report]
 ) -> None:
     made = shapes(PLAN, lambda plan: f"# read again\n{plan}")
@@ -290,9 +296,10 @@ def test_a_comment_in_the_plan_is_proven_by_history_and_unknown_where_it_is_cut_
 
     if has_history_of_the_plan(made["clone"]):
         assert 0 == reports["clone"].exit_code, failing(reports["clone"])
-        assert "provenance" == rows(reports["clone"])["art9.8"].method
+        assert rows(reports["clone"])["art9.8"].witness
     for shape, says, command in (
-        ("depth-1", "this clone holds 1 commit", "git fetch --unshallow"),
+        ("depth-1", "this clone is shallow", "git fetch --unshallow"),
+        ("squash", "this clone doesn't hold commit", "git fetch origin"),
         ("archive", "there is no git history here", "git clone"),
     ):
         report = reports[shape]
@@ -302,9 +309,6 @@ def test_a_comment_in_the_plan_is_proven_by_history_and_unknown_where_it_is_cut_
         said = [check.because for check in checks(report).values() if check.outcome is Outcome.UNKNOWN]
         assert said
         assert all(says in because and command in because for because in said)
-    # A whole history that never held the run's plan, and limits that the run didn't log: nothing stands for them.
-    assert 1 == reports["squash"].exit_code
-    assert Outcome.FAIL is rows(reports["squash"])["art9.8"].outcome
 
 
 def has_history_of_the_plan(example: Example) -> bool:
