@@ -22,7 +22,11 @@ from aiact_gate.sources.walk import values
 
 _ONLY_TREE = 0x400
 """`ast.PyCF_ONLY_AST`; the module `ast` itself isn't loaded for it."""
-_DOCUMENTS = (".md", ".rst", ".txt", ".adoc", ".pdf", ".docx")
+_DOCUMENT = re.compile(
+    r"(?:^|/)(?:readme|changelog|contributing|licen[sc]e|model_?card|instructions[^/]*|requirements[^/]*|docs?/.*)\.(?:md|rst|txt|adoc|pdf)$",
+    re.IGNORECASE,
+)
+"""A document for people, or a list of packages; a prompt in Markdown or text is neither."""
 _SILENT = ("ctx", "kind", "type_comment", "type_ignores")
 _AGAIN = "Let the tests pass, then: aiact-gate collect --tests FILE"
 _ASSERTS = re.compile(r"assert|raises|warns|expect|should|verify|check|fail", re.IGNORECASE)
@@ -35,6 +39,7 @@ class Programs:
         self._snapshot = snapshot
         self._manifest = manifest
         self._texts: dict[str, str | None] = {}
+        self._trees: dict[str, Any | None] = {}
 
     def text(self, path: str) -> str | None:
         """What stands in the file; None if it can't be read as text: that is told elsewhere."""
@@ -44,6 +49,13 @@ class Programs:
             except (AiactError, UnicodeDecodeError):
                 self._texts[path] = None
         return self._texts[path]
+
+    def tree(self, path: str) -> Any | None:
+        """Its syntax tree; None if it is no Python."""
+        if path not in self._trees:
+            text = self.text(path) if path.endswith(".py") else None
+            self._trees[path] = syntax_tree(text) if text is not None else None
+        return self._trees[path]
 
     def is_gone(self, path: str) -> bool:
         """Whether the tree doesn't hold the file, which is more than that it isn't at hand."""
@@ -56,7 +68,7 @@ class Programs:
         if text is None:
             return False
         if path.endswith(".py"):
-            tree = syntax_tree(text)
+            tree = self.tree(path)
             return tree is not None and not _body(tree)
         if path.endswith(".ipynb"):
             try:
@@ -156,7 +168,7 @@ def target_faults(
             yield _fault(evidence, pointer, "filler", what, "Name the file that does it.")
     for pointer, row in values(evidence.data, "risk_management", "measures", "*"):
         files = [str(path) for path in row.get("implemented_in") or []]
-        if row.get("kind") == "design" and files and all(path.lower().endswith(_DOCUMENTS) for path in files):
+        if row.get("kind") == "design" and files and all(_DOCUMENT.search(path) for path in files):
             what = f"Only {', '.join(files[:3])} is named for a measure of design; no code or configuration carries it."
             fix = "Name the code or configuration that does it, or call it information."
             yield _fault(evidence, (*pointer, "implemented_in"), "missing", what, fix)
@@ -179,7 +191,7 @@ def _of_test(
     programs: Programs, pointer: Pointer, path: str, tested: set[str], evidence: Evidence
 ) -> Iterator[Fault]:
     text = programs.text(path)
-    tree = syntax_tree(text) if text is not None else None
+    tree = programs.tree(path)
     if text is None or tree is None:
         return
     nodes = list(_all(tree))

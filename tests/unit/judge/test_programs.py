@@ -64,6 +64,18 @@ def test_a_document_carries_no_measure_of_design(copy: Path, files: str) -> None
     assert "no code or configuration carries it" in judged.said(DOES)
 
 
+@pytest.mark.parametrize(
+    "path", ["prompts/system.md", "prompts/refusals.txt", "CMakeLists.txt", "limits.toml"]
+)
+def test_a_prompt_or_a_configuration_carries_a_measure_of_design(copy: Path, path: str) -> None:
+    (copy / path).parent.mkdir(exist_ok=True)
+    (copy / path).write_text("Refuse what no person has asked for.\n", "utf-8")
+    commit(copy)
+    replace(copy, RISKS, "implemented_in: [fitting.py, scorecard.py]", f"implemented_in: [{path}]")
+
+    assert "pass" == judge(copy).outcome(DOES)
+
+
 def test_a_document_beside_the_code_of_a_measure_of_design_is_fine(copy: Path) -> None:
     replace(
         copy, RISKS, "implemented_in: [fitting.py, scorecard.py]", "implemented_in: [fitting.py, README.md]"
