@@ -17,7 +17,7 @@ import sys
 
 import table
 from running import CASES, results
-from tree import ROOT, Outdated, git
+from tree import ROOT, git
 
 
 def main() -> None:
@@ -47,14 +47,15 @@ def main() -> None:
         if unknown:
             raise SystemExit(f"no such case: {', '.join(unknown)}")
         chosen = [names.index(name) for name in options.only]
-    try:
-        found = results(chosen, options.jobs, judge=not options.apply)
-    except Outdated as why:
-        raise SystemExit(str(why)) from None
-    if options.apply:
+    found = results(chosen, options.jobs, judge=not options.apply)
+    broken = [f"{one.id}: {one.why}" for one in found if one.verdict == "broken"]
+    if options.apply and not broken:
         print(f"{len(chosen)} edits fit the example")
         return
-    print(table.text([CASES[number] for number in chosen], found), end="")
+    if not options.apply:
+        print(table.text([CASES[number] for number in chosen], found), end="")
+    if broken:
+        raise SystemExit("\n".join(["edits that don't fit the example any more:", *broken]))
     if options.write:
         when = datetime.datetime.now(datetime.UTC).date().isoformat()
         table.write(

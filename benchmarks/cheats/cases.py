@@ -46,6 +46,8 @@ class Case(NamedTuple):
     """Of the run: `base`, `staged`, `release`, `requirements`."""
     holds: Callable[[Path], bool] | None = None
     """For what no row shows: whether the gate withstood it, tried on the folder."""
+    is_of_state: bool = False
+    """The cheat is the state itself: what is said of the untouched repository in a full clone is what it is held against."""
     may_not_know: bool = False
     """A neutral state that takes something out of reach: unknown is right there, an accusation isn't."""
     is_older_text: bool = False
@@ -72,5 +74,5 @@ class Result(NamedTuple):
 
     id: str
     verdict: str
-    """Of a cheat: killed, asked, told, survived. Of a neutral edit: quiet, question, alarm."""
+    """Of a cheat: killed, asked, told, survived. Of a neutral edit: quiet, question, alarm. Broken: it came to none."""
     why: str = ""

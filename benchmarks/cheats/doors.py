@@ -33,11 +33,12 @@ def leaves_a_pipe(folder: Path) -> bool:
     """A pipe under the name of a report stays one."""
     pipe = folder.parent / "report.pipe"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.DEVNULL)
     try:
         ran(folder, "check", "--as-of", "2026-11-25", "--format", f"json={pipe}")
     finally:
-        os.close(reader)
+        reader.kill()
+        reader.wait()
     return pipe.is_fifo()
 
 
@@ -75,7 +76,10 @@ def store(uri: str) -> Edit:
 
 
 SWITCH = edits(
-    new("rules/pack.yaml", "schema: aiact-gate/pack/v1\nname: own-rules\nversion: 1.0.0\n"),
+    new(
+        "rules/pack.yaml",
+        "schema: aiact-gate/pack/v1\nname: own-rules\nversion: 1.0.0\nintroduced: 2026-11-01\nlayer: organisation\nlegal_review: not yet\n",
+    ),
     new(
         "rules/rollout.yaml",
         'schema: aiact-gate/rollout/v1\nrings:\n  - name: all\n    repositories: ["*"]\n    steps:\n      - {from: 2026-01-01, mode: observe}\n',
@@ -101,16 +105,15 @@ def replaced_commit(folder: Path) -> Path:
     good = commit(folder, "as it was")
     git(folder, "reset", "-q", "--hard", bad)
     git(folder, "replace", bad, good)
-    (folder / "MODEL_CARD.md").write_bytes(
-        (folder / "MODEL_CARD.md").read_bytes().replace(b"0.887", b"0.787")
-    )
+    git(folder, "reset", "-q", "--hard", bad)
     return folder
 
 
 def required_filter(folder: Path) -> Path:
     """git's status fails, because a filter that is required isn't there."""
-    git(folder, "config", "filter.large.required", "true")
     (folder / ".gitattributes").write_text("MODEL_CARD.md filter=large\n", encoding="utf-8")
+    commit(folder, "the card is large")
+    git(folder, "config", "filter.large.required", "true")
     os.utime(folder / "MODEL_CARD.md", (1, 1))
     return folder
 
@@ -226,15 +229,15 @@ CASES = (
         "a .git file that leads elsewhere",
         "",
         pattern("README.md", r"\Z", "\n"),
-    )._replace(state=another_git_folder),
+    )._replace(state=another_git_folder, is_of_state=True),
     case(
         "replaced-commit",
         "H5",
         "a commit that stands for another one",
         "",
         pattern("MODEL_CARD.md", r"\| AUC \| 0\.787", "| AUC | 0.887"),
-    )._replace(state=replaced_commit),
+    )._replace(state=replaced_commit, is_of_state=True),
     case(
         "status-that-fails", "H5", "a git whose status can't be had", "", pattern("README.md", r"\Z", "\n")
-    )._replace(state=required_filter),
+    )._replace(state=required_filter, is_of_state=True),
 )

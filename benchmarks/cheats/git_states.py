@@ -101,6 +101,13 @@ def concluded_merge(folder: Path) -> Path:
     return folder
 
 
+def unwritten_record(folder: Path) -> Path:
+    """A record that is to be added, and isn't yet."""
+    (folder / "compliance" / "incidents.yaml").write_text("schema: ??\n", encoding="utf-8")
+    git(folder, "add", "-N", "compliance/incidents.yaml")
+    return folder
+
+
 def packed(folder: Path) -> Path:
     git(folder, "gc", "-q")
     return folder
@@ -220,6 +227,8 @@ STATES = (
     honest("lfs-pointers", lfs_pointer),
     honest("history-in-one-commit", one_commit),
     honest("merge-being-concluded", concluded_merge),
+    honest("merge-at-the-hook", concluded_merge)._replace(options={"staged": True}),
+    honest("intent-to-add-at-the-hook", unwritten_record)._replace(options={"staged": True}),
     honest("packed", packed),
     honest("detached-in-ci", without_origin_branch),
     honest("bare-copy-of-one-branch", clone("--single-branch", "--no-tags")),

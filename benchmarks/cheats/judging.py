@@ -6,12 +6,12 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from cases import Case, Result, Seen, State, full
-from tree import Tree, commit, environment, git, nothing, repository
+from tree import Outdated, Tree, commit, environment, git, nothing, repository
 
 from aiact_gate.model.report import Report
 from aiact_gate.run.manifests import checked
@@ -34,6 +34,11 @@ GOOD = (
 """Outcomes from the best on: only a worse one notices a cheat."""
 STRENGTH = ("measured", "provenance", "witnessed", "structural", "attested", "stated", "")
 
+UNREADABLE = "integrity.present/can-be-read"
+NAMED_ONLY = "signed by name only"
+"""A remark that names the waivers: another one is nothing new."""
+ALONE = " on the lock alone"
+
 
 def numbered(found: Iterable[tuple[str, ...]]) -> frozenset[Any]:
     """Each of *found* with a number of its own, so that a second one of a kind counts."""
@@ -43,11 +48,16 @@ def numbered(found: Iterable[tuple[str, ...]]) -> frozenset[Any]:
 def seen(report: Report) -> Seen:
     """*report* as far as cases are compared."""
     findings = [*report.findings, *report.questions]
-    said = [notice.message for system in report.systems for notice in system.notices]
+    told = [notice.message for system in report.systems for notice in system.notices]
+    told += [remark for remark in report.remarks if NAMED_ONLY not in remark]
+    told += ["the tree isn't what the commit holds"] if report.subject.get("dirty") else []
     return Seen(
         report.exit_code,
         {
-            row.requirement.id: (row.outcome.value, row.method)
+            row.requirement.id: (
+                row.outcome.value,
+                row.method + (ALONE if getattr(row, "on_lock", ()) else ""),
+            )
             for system in report.systems
             for row in system.rows
         },
@@ -55,7 +65,7 @@ def seen(report: Report) -> Seen:
             (found.check, found.outcome.value, found.kind) for found in findings if found.kind != "asked"
         ),
         numbered((found.check, found.location.path) for found in findings if found.kind == "asked"),
-        frozenset([*said, *report.remarks, *(problem.message for problem in report.problems)]),
+        frozenset([*told, *(problem.message for problem in report.problems)]),
     )
 
 
@@ -115,16 +125,19 @@ class Bench:
                 return Result(case.id, "killed" if case.holds(folder) else "survived")
             finally:
                 shutil.rmtree(folder.parent)
-        base = full if case.may_not_know else case.state
+        base = full if case.may_not_know or case.is_of_state else case.state
         before = self.untouched(base, {} if case.may_not_know else dict(case.options))
         after = self.seen(case)
+        if UNREADABLE in {found[0] for found in after.findings} and not case.may_not_know:
+            raise Outdated(f"the edit leaves a file that can't be read: {said(after.said)}")
         if case.rule:
             return self._cheat(case, before, after)
         return neutral(case, before, after)
 
     def _cheat(self, case: Case, before: Seen, after: Seen) -> Result:
         if after.exit_code != before.exit_code and after.exit_code != 0:
-            return Result(case.id, "killed", f"exit {before.exit_code} to {after.exit_code}")
+            why = said([*(after.findings - before.findings), *(after.said - before.said)])
+            return Result(case.id, "killed", f"exit {before.exit_code} to {after.exit_code}: {why}")
         was, now = before.rows.get(case.row, ("", "")), after.rows.get(case.row, ("", ""))
         if is_weaker(was, now):
             return Result(case.id, "killed", f"{case.row}: {' '.join(was)} to {' '.join(now)}")
@@ -147,11 +160,12 @@ class Bench:
 
 def is_weaker(was: tuple[str, str], now: tuple[str, str]) -> bool:
     """Whether *now* is a worse outcome, or a pass that is worth less. Better than before notices nothing."""
-    order: Callable[[tuple[str, str]], tuple[int, int]] = lambda one: (
-        _at(GOOD, one[0]),
-        _at(STRENGTH, one[1]),
-    )
-    return order(now) > order(was)
+    return _worth(now) > _worth(was)
+
+
+def _worth(row: tuple[str, str]) -> tuple[int, int, bool]:
+    outcome, method = row
+    return _at(GOOD, outcome), _at(STRENGTH, method.removesuffix(ALONE)), method.endswith(ALONE)
 
 
 def _at(words: tuple[str, ...], word: str) -> int:

@@ -35,8 +35,8 @@ def tongue(name: str, language: str, edit: Edit) -> Case:
 
 
 def refolded(content: str) -> str:
-    """Folded text in quotes becomes folded text in other lines."""
-    return re.sub(r"(?m)^( {6,})(\S+ \S+ \S+) (?=\S)(?!.*: )(?![-\"'{\[])(.{40,})$", r"\1\2\n\1\3", content)
+    """The second line of each folded text of three or more begins a word later."""
+    return re.sub(r"(: >-\n +\S.*)\n( +)(\w+) (?=\w)(.+\n +\S)", r"\1 \3\n\2\4", content)
 
 
 def systems_reordered(tree: Tree) -> None:
@@ -467,7 +467,7 @@ CASES = (
         ),
     ),
     older(
-        "asimov-free",
+        "analytical-engine",
         "an old text about machines",
         described(
             OVERSIGHT,
