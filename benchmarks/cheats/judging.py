@@ -107,6 +107,8 @@ class Bench:
         if key not in self._untouched:
             plain = {name: value for name, value in options.items() if name != "staged"}
             self._untouched[key] = self.seen(Case("untouched", "", "", "", "", nothing, state, plain))
+            if state is full and not plain and self._untouched[key].exit_code:
+                raise Outdated("the untouched example fails")
         return self._untouched[key]
 
     def applied(self, case: Case) -> None:
