@@ -50,7 +50,9 @@ def seen(report: Report) -> Seen:
     findings = [*report.findings, *report.questions]
     told = [notice.message for system in report.systems for notice in system.notices]
     told += [remark for remark in report.remarks if NAMED_ONLY not in remark]
-    told += ["the tree isn't what the commit holds"] if report.subject.get("dirty") else []
+    told += (
+        ["the tree isn't what the commit holds"] if report.subject.get("dirty") and not report.hook else []
+    )
     return Seen(
         report.exit_code,
         {
