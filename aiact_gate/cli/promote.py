@@ -39,5 +39,5 @@ def command(system: str, path: str, alias: str, tracking_uri: str | None, packs:
         click.echo(log_line(f"Not promoted: {done.refused}."))
         click.echo(log_line(f"    Fix: {done.fix}"))
         sys.exit(1)
-    approved = f", approved by {done.approval}" if done.approval else ""
-    click.echo(log_line(f"{done.model} {done.version} has the alias {alias}{approved}."))
+    signed = f", by the second signature {done.approval}" if done.approval else ""
+    click.echo(log_line(f"{done.model} {done.version} has the alias {alias}{signed}."))

@@ -40,7 +40,8 @@ def check_change(
     """
     watched = Watched(snapshot)
     judged = check(watched, path, options, loaded=loaded)
-    adopted = ADOPTED if bases and not any(manifest_at(base, path) for base in bases) else ""
+    here = bool(bases) and manifest_at(snapshot, path) is not None
+    adopted = ADOPTED if here and not any(manifest_at(base, path) for base in bases) else ""
     rules = adopted if bases else judged.rules
     report = judged._replace(problems=(*problems, *judged.problems), rules=rules)
     held = [_held(watched, judged, base, path, options, loaded) for base in bases]

@@ -80,8 +80,11 @@ def outcomes(root: Path, results: Path | None) -> dict[str, Any] | None:
         snapshot, _ = open_snapshot(str(root))
         commit = None if snapshot.subject.dirty else snapshot.subject.revision
         return {"commit": commit, "outcomes": read_results(results, root)}
+    lock = root / "aiact.lock"
+    if not lock.is_file() or not _is_inside(root, lock):
+        return None
     try:
-        held = plain_data(parse_yaml((root / "aiact.lock").read_bytes(), "aiact.lock").root)
+        held = plain_data(parse_yaml(lock.read_bytes(), lock.name).root)
         found = next(iter(held["systems"].values())).get("tests")
     except (DocumentError, OSError, AttributeError, KeyError, StopIteration, TypeError):
         return None

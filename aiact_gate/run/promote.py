@@ -68,7 +68,7 @@ def promoted(path: str, system_id: str, alias: str, options: Options, environ: M
         return Promoted(report, model, version, "the tree has changes that no commit holds", fix)
     approval = _approval(snapshot, manifest, system_id, version, alias)
     if _asks_for_second(snapshot, manifest, options) and not approval:
-        what = f"a pack asks for a second signature, and nobody else approved {model} {version} for {alias}"
+        what = f"a pack asks for a second signature, and nobody else signed {model} {version} for {alias}"
         fix = (
             f"Let another person than who committed the lock commit a row to {PROMOTIONS}: "
             "{id, system, model_version, alias, approved_by, created}"

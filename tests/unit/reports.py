@@ -78,9 +78,10 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def commit(folder: Path, message: str = "A state of things") -> None:
+def commit(folder: Path, message: str = "A state of things", at: str = "") -> None:
+    """All that is in *folder*; *at* is when it was written, as git reads it, else now."""
     git(folder, "add", "-A")
-    git(folder, "commit", "-q", "--allow-empty", "-m", message)
+    git(folder, "commit", "-q", "--allow-empty", "-m", message, *(["--date", at] if at else []))
 
 
 def line_of(folder: Path, path: str, text: str) -> int:

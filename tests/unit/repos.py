@@ -261,6 +261,10 @@ class Ran:
         return " ".join((self.out + "\n" + self.err).split())
 
 
+def _dated(at: str) -> dict[str, str]:
+    return {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at} if at else {}
+
+
 class Repository:
     """A repository in *folder*."""
 
@@ -269,12 +273,12 @@ class Repository:
         folder.mkdir(parents=True, exist_ok=True)
         self.git("init", "-q", "-b", "main")
 
-    def git(self, *arguments: str, stdin: bytes | None = None) -> str:
+    def git(self, *arguments: str, stdin: bytes | None = None, at: str = "") -> str:
         done = subprocess.run(
             ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org", *arguments],
             cwd=self.folder,
             input=stdin,
-            env=_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+            env=_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | _dated(at),
             capture_output=True,
             check=True,
         )
@@ -287,9 +291,10 @@ class Repository:
             place.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self
 
-    def commit(self, message: str = "A state of things") -> str:
+    def commit(self, message: str = "A state of things", at: str = "") -> str:
+        """All that is here, committed; *at* is a time as git reads it, else now."""
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", message)
+        self.git("commit", "-q", "--allow-empty", "-m", message, at=at)
         return self.git("rev-parse", "HEAD")
 
     def check(self, *arguments: str, **environment: str) -> Ran:

@@ -18,14 +18,14 @@ EXAMPLE = ROOT / "examples" / "credit-scoring"
 
 
 def example(folder: Path) -> Repository:
-    """The tracked files of the example, committed."""
+    """The tracked files of the example, committed just before its run began."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=EXAMPLE, check=True, capture_output=True)
     for name in filter(None, done.stdout.decode().split("\0")):
         if (EXAMPLE / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(EXAMPLE / name, folder / name)
     repository = Repository(folder)
-    repository.commit()
+    repository.commit(at="2026-11-25T09:00:00+00:00")
     return repository
 
 

@@ -192,11 +192,11 @@ def test_the_page_names_the_law_its_date_and_how_sure_we_are() -> None:
 
 
 def test_the_page_says_what_the_weakest_check_is_and_what_was_called_for() -> None:
-    said = explain("art14.4.e", "examples/credit-scoring").said
+    said = explain("art10.2.c", "examples/credit-scoring").said
 
     assert "credit-scoring 1.3.0: shown, read" in said
-    assert "weakest of its checks decides: safe state is described." in said
-    assert "The pack calls for measured; this is weaker." in said
+    assert "weakest of its checks decides: step has code." in said
+    assert "The pack calls for witnessed; this is weaker." in said
     # What a check is worth never stands in the words of an outcome.
     assert not re.search(r"(yes|\d of \d) +shown", said)
 

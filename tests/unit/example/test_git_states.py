@@ -97,6 +97,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+BEFORE_THE_RUN = "2026-11-25T09:00:00+00:00"
+
+
 def signed(folder: Path) -> None:
     """The lock of *folder* with the run's commit as it is here, and a digest that fits."""
     lock = folder / "aiact.lock"
@@ -316,7 +319,7 @@ def origin_with_pointers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".gitattributes").write_text("data/*.csv filter=large -text\n")
     for file in (folder / "data").glob("*.csv"):
         file.write_bytes(pointer(file.read_bytes()))
-    commit(folder, "Pointers")
+    commit(folder, "Pointers", BEFORE_THE_RUN)
     return trained(folder)
 
 
@@ -374,7 +377,7 @@ def origin_with_submodule(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit(data)
     git(folder, "rm", "-rq", "--cached", "data")
     git(folder, "-c", "protocol.file.allow=always", "submodule", "add", "-q", data.as_uri(), "data")
-    commit(folder, "With a submodule")
+    commit(folder, "With a submodule", BEFORE_THE_RUN)
     return trained(folder)
 
 
