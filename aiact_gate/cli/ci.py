@@ -115,6 +115,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         as_of=judged_day(environment.get("AIACT_AS_OF") or None),
         enforce=enforce,
         release=release == "true",
+        recount=True,
         requirements=frozenset(_lines(environment, "AIACT_REQUIREMENT")),
         packs=tuple(_lines(environment, "AIACT_PACKS")),
         repository=repository_name(
