@@ -377,5 +377,5 @@ def test_collect_offers_the_commands_that_keep_the_runs_commit_at_hand(story: St
     git(story.folder, *commands[0].split()[1:])
 
     assert [f"git tag {name} {run_data['source_commit']}", f"git push origin refs/tags/{name}"] == commands
-    assert run_data["source_commit"] == git(story.folder, "rev-parse", name)
+    assert run_data["source_commit"] == git(story.folder, "rev-parse", name).strip()
     git(story.folder, "tag", "-d", name)

@@ -91,7 +91,9 @@ def trained(project: Path, tracking: str, planted: str = "", script: str = "trai
     site.mkdir(exist_ok=True)
     (site / "sitecustomize.py").write_text(planted)
     installed(site)
-    environment = os.environ | {
+    # What another test of this process told MLflow, its experiment above all, is not for this run.
+    own = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
+    environment = own | {
         "MLFLOW_TRACKING_URI": tracking,
         "MLFLOW_ALLOW_FILE_STORE": "true",
         "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -177,7 +177,7 @@ def test_a_fault_of_our_own_is_handed_over_before_the_exit(
     def broken(*_: object) -> list[Report]:
         raise RuntimeError("::error::evidence that nobody should read in a log")
 
-    monkeypatch.setattr(ci, "checked", broken)
+    monkeypatch.setattr(ci, "checked_by_rules_of", broken)
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.setenv("GITHUB_ACTIONS", "true")

@@ -302,7 +302,9 @@ def test_a_git_that_was_ended_is_started_again(
 ) -> None:
     snapshot = opened(repository, ref="HEAD")
     before = snapshot.read("plain.md")
-    os.kill(started("cat-file")[0], signal.SIGINT)
+    asked = started("cat-file")[0]
+    os.kill(asked, signal.SIGINT)
+    os.waitid(os.P_PID, asked, os.WEXITED | os.WNOWAIT)
 
     assert [before] * 2 == [snapshot.read("plain.md") for _ in range(2)]
     assert 2 == len(started("cat-file"))
