@@ -13,8 +13,9 @@ from typing import Any
 from cases import Case, Result, Seen, State, full
 from tree import Outdated, Tree, commit, environment, git, nothing, repository
 
+from aiact_gate.model.errors import AiactError
 from aiact_gate.model.report import Report
-from aiact_gate.run.manifests import checked
+from aiact_gate.run.manifests import checked, unable
 from aiact_gate.run.options import Options
 
 AS_OF = "2026-11-25"
@@ -74,7 +75,11 @@ def seen(report: Report) -> Seen:
 def judged(folder: Path, options: dict[str, Any]) -> Seen:
     rest = {name: options[name] for name in ("release", "requirements") if name in options}
     where = {name: options[name] for name in ("base", "staged") if name in options}
-    return seen(checked(str(folder), Options(as_of=AS_OF, **rest), **where)[0])
+    options = Options(as_of=AS_OF, **rest)
+    try:
+        return seen(checked(str(folder), options, **where)[0])
+    except AiactError as error:  # a tree that is refused, as the command line tells it
+        return seen(unable(error, options))
 
 
 class Bench:
