@@ -16,7 +16,6 @@ from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, paths_in, reads
 from aiact_gate.lint.faults import PolicyFault, did_you_mean
-from aiact_gate.lint.refusals import refusal, too_deep
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
@@ -32,6 +31,19 @@ class Written(NamedTuple):
     where: tuple[str | int, ...]
     """Its place in the check: `when`, `where`, or a clause of `that`."""
     source: str
+
+
+class Refused(NamedTuple):
+    """One condition that the engine refuses."""
+
+    fault: int
+    """Which of the compiler's faults says so."""
+    reason: str
+    """`line:column: reason`, in the engine's words."""
+    names: tuple[str, ...]
+    """What the condition may start from."""
+    rows: tuple[str, ...]
+    """Names that rows have and this condition hasn't."""
 
 
 Advise = Callable[["CheckCompiler"], None]
@@ -67,6 +79,7 @@ class CheckCompiler:
         self.needs: set[tuple[str, ...]] = set()
         self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
         self.conditions: list[Written] = []
+        self.refused: list[Refused] = []
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -246,16 +259,19 @@ class CheckCompiler:
         try:
             code = _engine(tuple(names)).compile(source)
         except PackError as error:
-            loops = () if rows else tuple(self.bound)
-            refused = refusal(error.what, source, names, loops)
-            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            if "recursion" in error.what.lower():
+                self._too_deep(where, source)
+                return None
+            out_of_sight = () if rows else tuple(self.bound)
+            self.refused.append(Refused(len(self.faults), error.what, tuple(names), out_of_sight))
+            what = re.sub(r"\A\d+:\d+:? ?", "the engine refuses it: ", error.what)
+            self.fault("condition", where, what, "Mend it; aiact-gate policy lint says more.", source, 0)
             return None
         try:
             tree = decode(code)
             self._walk(tree, where, source)
         except RecursionError:  # a chain of hundreds of operators
-            refused = too_deep(source)
-            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            self._too_deep(where, source)
             return None
         if any(node.kind == "struct" for node in nodes(tree)):
             what = "a map is written out here, and what it holds can't be followed"
@@ -304,9 +320,8 @@ class CheckCompiler:
 
     def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
         """Fields and kinds of one condition."""
-        deepest, place = brackets(source)
-        if deepest > MAX_DEPTH or depth(tree) > MAX_DEPTH:
-            self.fault("too_deep", where, *too_deep(source)[2:], source, place)
+        if brackets(source)[0] > MAX_DEPTH or depth(tree) > MAX_DEPTH:
+            self._too_deep(where, source)
             return
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
@@ -324,6 +339,11 @@ class CheckCompiler:
                 what = "the clause names nothing of the evidence, so it says the same of every repository"
                 fix = "Name what has to be shown, or take the clause out."
                 self.fault("no_evidence", where, what, fix, source, 0)
+
+    def _too_deep(self, where: tuple[str | int, ...], source: str) -> None:
+        what = f"the condition has more than {MAX_DEPTH} levels in each other"
+        fix = "Split it into clauses, or into two checks."
+        self.fault("too_deep", where, what, fix, source, brackets(source)[1])
 
     def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
         """The field at *path*, None where a computed key may lead to several."""

@@ -13,7 +13,6 @@ from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
-from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
@@ -149,7 +148,8 @@ def compile_folder(
         from aiact_gate.policy.rollout import with_grace
 
         with_grace(data["requirements"], data.get("pack") or {}, faults)
-    return Compiled(data, _found(folder, label, data, documents, faults, advice))
+    _tell_of_requirements(data, documents, faults, advice)
+    return Compiled(data, list(dict.fromkeys(faults)))
 
 
 def _misnamed(name: str, kind: str) -> str:
@@ -161,15 +161,10 @@ def _misnamed(name: str, kind: str) -> str:
     return ""
 
 
-def _found(
-    folder: File,
-    label: str,
-    data: Mapping[str, Any],
-    documents: dict[str, Document],
-    faults: list[PolicyFault],
-    advice: Advice | None,
-) -> list[PolicyFault]:
-    """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
+def _tell_of_requirements(
+    data: Mapping[str, Any], documents: dict[str, Document], faults: list[PolicyFault], advice: Advice | None
+) -> None:
+    """Add to *faults* those of whole requirements; lint's advice only if asked for."""
     from aiact_gate.lint import requirements
 
     def tell(rule: str, location: Location, *more: Any) -> None:
@@ -178,20 +173,6 @@ def _found(
     requirements.wrong(data, documents, tell)
     if advice is not None:
         advice.of_pack(data, documents, tell)
-    return placed(folder, label, faults)
-
-
-def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
-    """*faults* of the pack in *folder*, each once, with the exact place of its caret and the line on which it stands."""
-    from aiact_gate.lint.carets import located
-
-    texts: dict[str, str] = {}
-    for path in {fault.location.path for fault in faults}:
-        try:
-            texts[path] = decode((folder / path.removeprefix(f"{label}/")).read_bytes(), path)
-        except (DocumentError, OSError):
-            continue  # what can't be decoded has no line to show
-    return located(dict.fromkeys(faults), texts)
 
 
 def declared_layer(folder: File) -> str:

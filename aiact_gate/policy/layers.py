@@ -36,16 +36,13 @@ def overlaid(packs: Sequence[Compiled]) -> tuple[list[Compiled], list[PolicyFaul
 
 
 def applied(packs: Sequence[Compiled], index: int, advise: Advise | None = None) -> list[PolicyFault]:
-    """The overlay of pack *index* applied to the packs before it; what is refused, each at its exact place.
+    """The overlay of pack *index* applied to the packs before it; what is refused, each at its place.
 
     Lint has it *advise* on what the overlay asks, too.
     """
-    from aiact_gate.lint.carets import located
-
     faults: list[PolicyFault] = []
-    overlay = _Overlay(packs, index, faults, advise)
-    overlay.apply()
-    return located(faults, {overlay.document.path: packs[index]["overlay"]})
+    _Overlay(packs, index, faults, advise).apply()
+    return faults
 
 
 def own_copy(pack: Compiled) -> Compiled:
