@@ -54,7 +54,7 @@ class Loop(NamedTuple):
     """One loop of `each`: a list in the evidence, or fixed words."""
 
     name: str
-    path: PathExpr | None
+    path: PathExpr | None = None
     words: tuple[str, ...] = ()
 
 
