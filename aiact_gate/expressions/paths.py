@@ -72,27 +72,20 @@ def _bad(source: str) -> PackError:
 
 def follow(path: PathExpr, bound: Bound) -> tuple[Any, Pointer]:
     """The value at *path* and its pointer. Raises `NotThere`."""
-    head = path.steps[0]
-    if not isinstance(head, str) or head not in bound:
-        raise NotThere((str(head),))
-    value, pointer = bound[head]
-    for step in path.steps[1:]:
-        key = step if isinstance(step, str) else follow(PathExpr("", step), bound)[0]
-        value = _below(value, key, (*pointer, key))
-        pointer = (*pointer, key)
-    return value, pointer
+    return follow_plain(path.steps, bound)
 
 
-def follow_plain(path: tuple[str, ...], bound: Bound) -> tuple[Any, Pointer]:
-    """As `follow`, for a plain path; a `*` ends it early."""
+def follow_plain(path: tuple[Step, ...], bound: Bound) -> tuple[Any, Pointer]:
+    """As `follow`, for the steps of a path; a `*` ends it early."""
     if not path or path[0] not in bound:
-        raise NotThere(path[:1])
-    value, pointer = bound[path[0]]
+        raise NotThere(tuple(str(step) for step in path[:1]))
+    value, pointer = bound[str(path[0])]
     for step in path[1:]:
         if step == "*":
             break
-        value = _below(value, step, (*pointer, step))
-        pointer = (*pointer, step)
+        key = step if isinstance(step, str) else follow_plain(step, bound)[0]
+        pointer = (*pointer, key)
+        value = _below(value, key, pointer)
     return value, pointer
 
 
