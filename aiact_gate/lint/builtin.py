@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -12,42 +12,31 @@ from aiact_gate.sources.builtin import BUILTIN, builtin_compiled, builtin_folder
 
 
 @cache
-def fault_rules() -> tuple[str, ...]:
-    """The rules of faults that a check of a built-in pack reports, sorted."""
-    checks = (check for pack in BUILTIN for row in requirements_of(pack) for check in row.get("checks") or ())
-    return tuple(sorted({str(check["faults"]) for check in checks if check.get("faults")}))
+def builtin_data(pack: str) -> Mapping[str, Any]:
+    """The built-in *pack*: `requirements`, of which ids and `faults` are told alike in either form, `timeline`, `classification`."""
+    compiled = builtin_compiled(pack)
+    if compiled is not None:
+        return compiled
+    found: dict[str, Any] = {"requirements": []}
+    for file in sorted(builtin_folder(pack).glob("*.yaml")):
+        data = plain_data(parse_yaml(file.read_bytes(), file.name).root)
+        found[file.stem] = data
+        found["requirements"] += data.get("requirements") or ()
+    return found
 
 
 @cache
-def law_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(ids of the rows of timeline.yaml, duty groups of classification.yaml)."""
-    read = {name: _read(f"{name}.yaml") for name in ("timeline", "classification")}
-    return timeline_rows(read["timeline"]), tuple(read["classification"].get("duty_groups", {}))
+def fault_rules() -> tuple[str, ...]:
+    """The rules of faults that a check of a built-in pack reports, sorted."""
+    rows = (row for pack in BUILTIN for row in builtin_data(pack)["requirements"])
+    checks = (check for row in rows for check in row.get("checks") or ())
+    return tuple(sorted({str(check["faults"]) for check in checks if check.get("faults")}))
 
 
-def timeline_rows(timeline: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the rows of *timeline*."""
-    return tuple(
-        str(row["id"])
-        for rows in timeline.values()
-        if isinstance(rows, list)
-        for row in rows
-        if isinstance(row, dict) and "id" in row
-    )
-
-
-def _read(file: str) -> dict[str, Any]:
-    folder = builtin_folder("eu-ai-act")
-    data: dict[str, Any] = plain_data(parse_yaml((folder / file).read_bytes(), file).root)
-    return data
-
-
-def requirements_of(pack: str) -> Iterator[Mapping[str, Any]]:
-    """The requirements of the built-in *pack*, of which `id` and each check's `faults` are told alike in either form."""
-    compiled = builtin_compiled(pack)
-    if compiled is not None:
-        yield from compiled["requirements"]
-        return
-    for file in sorted(builtin_folder(pack).glob("*.yaml")):
-        data = plain_data(parse_yaml(file.read_bytes(), file.name).root)
-        yield from data.get("requirements") or ()
+def law_words(data: Mapping[str, Any] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(ids of the rows of timeline.yaml, duty groups of classification.yaml), of *data* or as they are built in."""
+    law = builtin_data("eu-ai-act") if data is None else data
+    lists = (rows for rows in law["timeline"].values() if isinstance(rows, list))
+    rows = (row for listed in lists for row in listed if isinstance(row, dict) and "id" in row)
+    duties = (law.get("classification") or {}).get("duty_groups") or {}
+    return tuple(str(row["id"]) for row in rows), tuple(duties)

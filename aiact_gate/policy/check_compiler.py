@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from aiact_gate.documents.node import Document
 from aiact_gate.expressions import reading
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, paths_in, reads
-from aiact_gate.lint.faults import PolicyFault, did_you_mean
+from aiact_gate.lint.faults import Place, did_you_mean
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.model.errors import PackError
-from aiact_gate.model.location import Pointer
+from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.policy import PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
@@ -28,7 +27,7 @@ class Written(NamedTuple):
     """One condition of a check, as its author wrote it."""
 
     tree: Expr
-    where: tuple[str | int, ...]
+    where: Pointer
     """Its place in the check: `when`, `where`, or a clause of `that`."""
     source: str
 
@@ -55,29 +54,24 @@ class CheckCompiler:
 
     def __init__(
         self,
-        document: Document,
-        pointer: Pointer,
-        requirement: str,
+        place: Place,
         parameters: tuple[str, ...],
-        faults: list[PolicyFault],
-        kinds: Mapping[str, Any] | None = None,
+        kinds: Mapping[str, Any],
         advise: Advise | None = None,
     ) -> None:
         self.advise = advise
         self.own = 0
         """How many of the clauses stand in the pack already, where an overlay adds to them: it has faults at its own lines."""
-        self.kinds = kinds or {}
-        self.names = (*fields.NAMES, *self.kinds)
-        self.document = document
-        self.pointer = pointer
-        self.requirement = requirement
+        self.kinds = kinds
+        self.names = (*fields.NAMES, *kinds)
+        self.place = place
+        self.faults = place.faults
         self.parameters = parameters
-        self.faults = faults
         self.bound: dict[str, tuple[str, ...]] = {}
         self.reads: set[tuple[str, ...]] = set()
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
-        self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
+        self.walked: list[tuple[TypedWalk, Pointer]] = []
         self.conditions: list[Written] = []
         self.refused: list[Refused] = []
 
@@ -85,7 +79,7 @@ class CheckCompiler:
         loops = self._loops(check.get("each"))
         lookups = self._lookups(check.get("with") or {})
         out: dict[str, Any] = {
-            "id": f"{self.requirement}/{check['id']}",
+            "id": f"{self.place.requirement}/{check['id']}",
             "severity": check.get("severity", "error"),
             "kind": check.get("kind", "missing"),
             "loops": loops,
@@ -97,10 +91,10 @@ class CheckCompiler:
             "message": check.get("message") or "",
             "missing": check.get("missing") or "",
             "fix": check.get("fix") or "",
-            "line": self.document.location((*self.pointer, "id")).line,
+            "line": self._location("id").line,
         }
         that = check.get("that") or []
-        listed = self.document.node((*self.pointer, "that", 0)) is not None
+        listed = self.place.document.has((*self.place.pointer, "that", 0))
         self.texts = []
         out["clauses"] = [
             clause
@@ -149,14 +143,11 @@ class CheckCompiler:
             return {"new_in": "", "replaces": None}
         out: dict[str, Any] = {
             "new_in": check["new_in"],
-            "new_place": list(self.document.location((*self.pointer, "new_in"))[:5]),
+            "new_place": list(self._location("new_in")[:5]),
             "replaces": None,
         }
         if isinstance(replaced, dict):
-            place = (*self.pointer, "replaces")
-            old = CheckCompiler(
-                self.document, place, self.requirement, self.parameters, self.faults, self.kinds, self.advise
-            )
+            old = CheckCompiler(self.place.below("replaces"), self.parameters, self.kinds, self.advise)
             # Of the old form only which rows it found matters, never what it said of them.
             silent = {"id": check["id"], "message": "As before.", "empty_is_fine": "As before."}
             out["replaces"] = old.compile({**replaced, **silent})
@@ -318,7 +309,7 @@ class CheckCompiler:
             elif not resolved[0].startswith("@"):
                 self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
 
-    def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+    def _walk(self, tree: Expr, where: Pointer, source: str) -> None:
         """Fields and kinds of one condition."""
         if brackets(source)[0] > MAX_DEPTH or depth(tree) > MAX_DEPTH:
             self._too_deep(where, source)
@@ -340,7 +331,7 @@ class CheckCompiler:
                 fix = "Name what has to be shown, or take the clause out."
                 self.fault("no_evidence", where, what, fix, source, 0)
 
-    def _too_deep(self, where: tuple[str | int, ...], source: str) -> None:
+    def _too_deep(self, where: Pointer, source: str) -> None:
         what = f"the condition has more than {MAX_DEPTH} levels in each other"
         fix = "Split it into clauses, or into two checks."
         self.fault("too_deep", where, what, fix, source, brackets(source)[1])
@@ -393,7 +384,7 @@ class CheckCompiler:
     def _field(
         self,
         path: tuple[str, ...],
-        where: tuple[str | int, ...],
+        where: Pointer,
         source: str,
         offset: int = -1,
         *,
@@ -423,7 +414,7 @@ class CheckCompiler:
         """*path* as messages name it: an element of a list by the list."""
         return ".".join(path).removesuffix(".*")
 
-    def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+    def _check_fields(self, tree: Expr, where: Pointer, source: str) -> None:
         for path, offset in paths_in(tree, {}):
             resolved = self.resolve(path)
             if resolved[0] == "parameters":
@@ -431,9 +422,7 @@ class CheckCompiler:
                 continue
             self._field(resolved, where, source, offset)
 
-    def _parameter(
-        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int
-    ) -> None:
+    def _parameter(self, path: tuple[str, ...], where: Pointer, source: str, offset: int) -> None:
         if len(path) > 1 and path[1] not in self.parameters:
             what = f"the requirement has no parameter {quoted(path[1])}"
             fix = (
@@ -456,18 +445,14 @@ class CheckCompiler:
         return [[list(path), worth] for path, worth in sorted(found)]
 
     def fault(
-        self,
-        rule: str,
-        where: tuple[str | int, ...],
-        message: str,
-        fix: str,
-        condition: str = "",
-        caret: int = -1,
+        self, rule: str, where: Pointer, message: str, fix: str, condition: str = "", caret: int = -1
     ) -> None:
         if where[0] == "that" and isinstance(where[-1], int):
             where = ("that", where[-1] - self.own)
-        location = self.document.location((*self.pointer, *where))
-        self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
+        self.place.fault(rule, where, message, fix, condition, caret)
+
+    def _location(self, key: str) -> Location:
+        return self.place.document.location((*self.place.pointer, key))
 
 
 _ENGINES: dict[tuple[str, ...], Engine] = {}

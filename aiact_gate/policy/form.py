@@ -5,30 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from aiact_gate.documents.node import Document
-from aiact_gate.lint.faults import PolicyFault
-from aiact_gate.model.location import Location, Pointer
+from aiact_gate.lint.faults import Place, PolicyFault
+from aiact_gate.model.location import Pointer
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted, shape
 
 
-def shaped(document: Document, name: str, faults: list[PolicyFault]) -> dict[str, Any]:
-    """*document* read by the schema *name*; what doesn't fit it, says nothing or isn't there goes to *faults*."""
+def shaped(place: Place, name: str) -> dict[str, Any]:
+    """The document of *place* read by the schema *name*; what doesn't fit it, says nothing or isn't there is told."""
+    document = place.document
     found = shape(document, fields.schema(name), name)
-
-    def tell(place: Location, rule: str, what: str, fix: str, pointer: Pointer) -> None:
-        faults.append(PolicyFault(place, rule, what, fix, _requirement_at(document, pointer)))
-
     for fault in found.faults:
-        tell(fault.location, fault.rule, fault.message, fault.fix, fault.pointer)
+        told = (fault.rule, fault.message, fault.fix, _requirement_at(document, fault.pointer))
+        place.faults.append(PolicyFault(fault.location, *told))
     for pointer in found.unfilled:
-        what = f"'{pointer[-1]}' says nothing"
-        tell(document.location(pointer[1:]), "empty", what, "Write it out.", pointer)
+        here = place._replace(requirement=_requirement_at(document, pointer))
+        here.fault("empty", pointer[1:], f"'{pointer[-1]}' says nothing", "Write it out.")
     for pointer in sorted(found.required, key=str):
         if not document.has(pointer[1:]):
-            owner = _owner(document, pointer[1:-1])
-            what = f"{owner} has no {pointer[-1]}"
+            here = place._replace(requirement=_requirement_at(document, pointer))
+            what = f"{_owner(document, pointer[1:-1])} has no {pointer[-1]}"
             fix = "Add it; docs/policy-language.md says what it holds."
-            tell(document.location(pointer[1:-1]), "no_key", what, fix, pointer)
+            here.fault("no_key", pointer[1:-1], what, fix)
     value: dict[str, Any] = found.value if isinstance(found.value, dict) else {}
     return value
 

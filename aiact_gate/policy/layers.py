@@ -12,7 +12,7 @@ from typing import Any
 
 from aiact_gate.documents.node import Document
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.lint.faults import PolicyFault, did_you_mean
+from aiact_gate.lint.faults import Place, PolicyFault, did_you_mean
 from aiact_gate.model.location import Pointer
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.policy.check_compiler import Advise, CheckCompiler
@@ -218,8 +218,8 @@ class _Overlay:
         before = len(faults)
         written = _written(check)
         added = list(more["that"])
-        compiler = self._compiler(pointer, requirement)
-        compiler.own, compiler.faults = len(written["that"]), faults
+        compiler = self._compiler(pointer, requirement, faults)
+        compiler.own = len(written["that"])
         compiled = compiler.compile(
             {
                 **written,
@@ -331,16 +331,11 @@ class _Overlay:
 
     # ------------------------------------------------------------ parts
 
-    def _compiler(self, pointer: Pointer, requirement: Compiled) -> CheckCompiler:
-        return CheckCompiler(
-            self.document,
-            pointer,
-            requirement["id"],
-            tuple(requirement["parameters"]),
-            self.faults,
-            self.kinds,
-            self.advise,
-        )
+    def _compiler(
+        self, pointer: Pointer, requirement: Compiled, faults: list[PolicyFault] | None = None
+    ) -> CheckCompiler:
+        place = Place(self.document, self.faults if faults is None else faults, pointer, requirement["id"])
+        return CheckCompiler(place, tuple(requirement["parameters"]), self.kinds, self.advise)
 
     def _origin(self, requirement: Compiled, key: str, pointer: Pointer) -> None:
         before = requirement["origin"].get(key)

@@ -22,7 +22,7 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.model.rollout import Recall
 from aiact_gate.policy.advised import advise
-from aiact_gate.policy.compile import Advice, compile_folder, declared_layer
+from aiact_gate.policy.compile import compile_folder, declared_layer
 from aiact_gate.policy.layers import Compiled, applied, overlaid, own_copy
 from aiact_gate.policy.load import data_of, load_builtin, load_folder
 from aiact_gate.sources.builtin import BUILTIN
@@ -38,8 +38,14 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
-    compiled = compile_folder(folder, None, kinds, advice=Advice(advice.advice, advise))
-    more = _ended(compiled.data) + _refused(compiled.data, earlier)
+    compiled = compile_folder(folder, None, kinds, advise=advise)
+    advised: list[PolicyFault] = []
+    advice.advice(
+        compiled.data,
+        compiled.policies,
+        lambda rule, place, *more: advised.append(PolicyFault(place, rule, *more)),
+    )
+    more = advised + _ended(compiled.data) + _refused(compiled.data, earlier)
     faults = placed(folder, folder.name, compiled.faults + more)
     says = {**(compiled.data.get("pack") or {}), **compiled.data}
     if not faults and not any(says.get(key) for key in ("requirements", "witness", "promote", *OTHER_PARTS)):

@@ -110,7 +110,7 @@ def told_in(*modules: str) -> set[str]:
         for node in ast.walk(ast.parse((ROOT / "aiact_gate" / module).read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name.endswith("_fault") or name in ("PolicyFault", "tell"):
+                if name.endswith("_fault") or name in ("PolicyFault", "fault", "tell"):
                     either = [
                         one
                         for arg in node.args[:3]
