@@ -317,7 +317,7 @@ class CheckCompiler:
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
         walk = TypedWalk(source, self._certain)
-        walk.condition(tree)
+        walk.boolean(tree)
         self.walked.append((walk, where))
         if len(self.faults) > unknown:
             return  # kinds say nothing of a field that isn't there
@@ -347,14 +347,14 @@ class CheckCompiler:
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""
-        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.seen.guarded}
-        used = {self.resolve(path) for walk, _ in self.walked for path in walk.seen.used}
+        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.guarded}
+        used = {self.resolve(path) for walk, _ in self.walked for path in walk.used}
         if check.get("min_items", 1) > 0:
             guarded |= {
                 self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
             }  # a loop over it, or a look-up in it, has found something
         for walk, where in self.walked:
-            for key, offset, shown in walk.seen.alls:
+            for key, offset, shown in walk.alls:
                 if self._absolute(key) not in guarded:
                     what = f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it"
                     fix = (
@@ -363,7 +363,7 @@ class CheckCompiler:
                         else f"Walk it with `each`, or ask filled({shown}) as well."
                     )
                     self.fault("bare_all", where, what, fix, walk.source, offset)
-            for path, offset in walk.seen.tested:
+            for path, offset in walk.tested:
                 full = self.resolve(path)
                 if not any(other[: len(full)] == full for other in used):
                     what = f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it"
