@@ -63,8 +63,8 @@ class Document:
         """Whether something is written at *pointer*, an empty value included."""
         return self.node(pointer) is not None
 
-    def location(self, pointer: Pointer = ()) -> Location:
-        """Where *pointer* stands; if it is absent, where its nearest existing parent stands."""
+    def location(self, pointer: Pointer = (), *, at_key: bool = False) -> Location:
+        """Where *pointer* stands, or its key; if it is absent, where its nearest existing parent stands."""
         node = self.root
         place = (node.line, node.column, node.end_line, node.end_column)
         found: list[str | int] = []
@@ -73,7 +73,7 @@ class Document:
             if isinstance(value, dict) and str(step) in value:
                 line, column = node.keys.get(str(step), (0, 0))
                 node = value[str(step)]
-                if node.is_null or isinstance(node.value, (dict, list)) and line:
+                if at_key or node.is_null or isinstance(node.value, (dict, list)) and line:
                     place = (line, column, line, column + len(str(step)))
                 else:
                     place = (node.line, node.column, node.end_line, node.end_column)

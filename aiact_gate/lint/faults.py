@@ -37,10 +37,18 @@ class Place(NamedTuple):
         return self._replace(pointer=(*self.pointer, *steps))
 
     def fault(
-        self, rule: str, where: Pointer, message: str, fix: str, condition: str = "", caret: int = -1
+        self,
+        rule: str,
+        where: Pointer,
+        message: str,
+        fix: str,
+        condition: str = "",
+        caret: int = -1,
+        *,
+        at_key: bool = False,
     ) -> None:
-        """Tell a fault at *where*, from here; *caret*: the character of *condition*, the value there, that is wrong."""
-        location = self.document.location((*self.pointer, *where))
+        """Tell a fault at *where*, from here, or at its key; *caret*: the character of *condition*, the value there, that is wrong."""
+        location = self.document.location((*self.pointer, *where), at_key=at_key)
         self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
 
 

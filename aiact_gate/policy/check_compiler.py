@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from aiact_gate.expressions import reading
@@ -30,6 +31,7 @@ class Written(NamedTuple):
     where: Pointer
     """Its place in the check: `when`, `where`, or a clause of `that`."""
     source: str
+    walk: TypedWalk
 
 
 class Refused(NamedTuple):
@@ -71,7 +73,6 @@ class CheckCompiler:
         self.reads: set[tuple[str, ...]] = set()
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
-        self.walked: list[tuple[TypedWalk, Pointer]] = []
         self.conditions: list[Written] = []
         self.refused: list[Refused] = []
 
@@ -103,7 +104,7 @@ class CheckCompiler:
         ]
         self._whole_check(check)
         at = self._path(check.get("at"), "at")
-        out["at"] = _path_data(at) if at is not None else None
+        out["at"] = at._asdict() if at is not None else None
         for key in ("message", "missing", "fix"):
             self._holes(check.get(key) or "", key)
         if not that and not out["faults"]:
@@ -218,7 +219,7 @@ class CheckCompiler:
             lost = no_list or field is None
             self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
-            loops.append({"name": str(name), "path": _path_data(path)})
+            loops.append({"name": str(name), "path": path._asdict()})
         return loops
 
     def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -240,7 +241,7 @@ class CheckCompiler:
                 self.reads.add(key_path)
             self.reads.add((*resolved, "*", field))
             self.bound[name] = ("@unknown",) if lost else (*resolved, "*")
-            found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
+            found.append({"name": name, "path": path._asdict(), "field": field, "key": key._asdict()})
         return found
 
     def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
@@ -260,7 +261,7 @@ class CheckCompiler:
             return None
         try:
             tree = decode(code)
-            self._walk(tree, where, source)
+            walk = self._walk(tree, where, source)
         except RecursionError:  # a chain of hundreds of operators
             self._too_deep(where, source)
             return None
@@ -275,7 +276,7 @@ class CheckCompiler:
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
-        self.conditions.append(Written(tree, where, source))
+        self.conditions.append(Written(tree, where, source, walk))
         return {
             "source": source,
             "code": _encoded(code),
@@ -309,18 +310,17 @@ class CheckCompiler:
             elif not resolved[0].startswith("@"):
                 self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
 
-    def _walk(self, tree: Expr, where: Pointer, source: str) -> None:
-        """Fields and kinds of one condition."""
+    def _walk(self, tree: Expr, where: Pointer, source: str) -> TypedWalk:
+        """A walk over one condition, whose fields and kinds are told."""
+        walk = TypedWalk(source, self._certain)
         if brackets(source)[0] > MAX_DEPTH or depth(tree) > MAX_DEPTH:
             self._too_deep(where, source)
-            return
+            return walk
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
-        walk = TypedWalk(source, self._certain)
         walk.boolean(tree)
-        self.walked.append((walk, where))
         if len(self.faults) > unknown:
-            return  # kinds say nothing of a field that isn't there
+            return walk  # kinds say nothing of a field that isn't there
         for fault in walk.faults:
             self.fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
         if where[0] == "that":
@@ -330,6 +330,7 @@ class CheckCompiler:
                 what = "the clause names nothing of the evidence, so it says the same of every repository"
                 fix = "Name what has to be shown, or take the clause out."
                 self.fault("no_evidence", where, what, fix, source, 0)
+        return walk
 
     def _too_deep(self, where: Pointer, source: str) -> None:
         what = f"the condition has more than {MAX_DEPTH} levels in each other"
@@ -347,13 +348,13 @@ class CheckCompiler:
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""
-        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.guarded}
-        used = {self.resolve(path) for walk, _ in self.walked for path in walk.used}
+        guarded = {self._absolute(key) for one in self.conditions for key in one.walk.guarded}
+        used = {self.resolve(path) for one in self.conditions for path in one.walk.used}
         if check.get("min_items", 1) > 0:
             guarded |= {
                 self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
             }  # a loop over it, or a look-up in it, has found something
-        for walk, where in self.walked:
+        for _, where, source, walk in self.conditions:
             for key, offset, shown in walk.alls:
                 if self._absolute(key) not in guarded:
                     what = f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it"
@@ -362,13 +363,13 @@ class CheckCompiler:
                         if shown == "this"
                         else f"Walk it with `each`, or ask filled({shown}) as well."
                     )
-                    self.fault("bare_all", where, what, fix, walk.source, offset)
+                    self.fault("bare_all", where, what, fix, source, offset)
             for path, offset in walk.tested:
                 full = self.resolve(path)
                 if not any(other[: len(full)] == full for other in used):
                     what = f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it"
                     fix = f"Ask filled({'.'.join(path)})."
-                    self.fault("bare_has", where, what, fix, walk.source, offset)
+                    self.fault("bare_has", where, what, fix, source, offset)
 
     def _absolute(self, key: Any) -> Any:
         return key if isinstance(key, Expr) else self.resolve(key)
@@ -455,13 +456,9 @@ class CheckCompiler:
         return self.place.document.location((*self.place.pointer, key))
 
 
-_ENGINES: dict[tuple[str, ...], Engine] = {}
-
-
+@cache
 def _engine(names: tuple[str, ...]) -> Engine:
-    if names not in _ENGINES:
-        _ENGINES[names] = Engine(names)
-    return _ENGINES[names]
+    return Engine(names)
 
 
 def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
@@ -471,13 +468,6 @@ def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
 
 def _encoded(code: bytes) -> str:
     return base64.b64encode(lean(code)).decode("ascii")
-
-
-def _path_data(path: PathExpr) -> dict[str, Any]:
-    return {
-        "source": path.source,
-        "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
-    }
 
 
 def _step_place(source: str, start: int, index: int) -> int:
