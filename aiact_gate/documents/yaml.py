@@ -36,8 +36,8 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
         mark = error.problem_mark or error.context_mark
         last = len(_LINE_BREAK.split(text.rstrip("\r\n")))  # the end of the text counts as a line of its own
         line, column = (min(mark.line + 1, last) + offset, mark.column + 1) if mark else (first_line, 1)
-        what = error.problem or "can't be read"
-        refuse(path, _problem(what, text, line - offset), _fix(error, text, line - offset), line, column)
+        what, fix = _told(error.problem or "can't be read", text, line - offset)
+        refuse(path, what, fix, line, column)
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python: an escape beyond Unicode.
         refuse(path, "the YAML is broken", "Look for an escape that names no character.", first_line)
@@ -68,29 +68,25 @@ def _refuse_characters(text: str, path: str, offset: int) -> None:
 
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_INDENTATION = re.compile(r"\A\s*")
 
 
-def _problem(problem: str, text: str, line: int) -> str:
+def _told(problem: str, text: str, line: int) -> tuple[str, str]:
+    """What is wrong and what to do, where the parser has a *problem* at *line* of *text*."""
     if "nesting" in problem.lower():  # the parser's own bound, met while it looks ahead
-        return f"more than {MAX_DEPTH} levels of nesting"
+        return f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
+    what, fix = (
+        f"the YAML is broken: {problem}",
+        "Mend the indentation or the quotes at or just before this place.",
+    )
     lines = _LINE_BREAK.split(text)
-    if (
-        0 < line <= len(lines)
-        and "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
-    ):
-        return "a tab stands in the indentation; YAML takes spaces only"
-    return f"the YAML is broken: {problem}"
-
-
-def _fix(error: Any, text: str, line: int) -> str:
-    problem = str(error.problem)
-    if "tab" in _problem(problem, text, line):
-        return "Replace the tab by spaces."
-    if "mapping values" in problem:
-        return "Quote the text if it holds a colon followed by a blank."
-    if "nesting" in problem.lower():
-        return f"Nest at most {MAX_DEPTH} levels."
-    return "Mend the indentation or the quotes at or just before this place."
+    if 0 < line <= len(lines) and "\t" in _INDENTATION.findall(lines[line - 1])[0]:
+        what = "a tab stands in the indentation; YAML takes spaces only"
+    if "tab" in what:
+        fix = "Replace the tab by spaces."
+    elif "mapping values" in problem:
+        fix = "Quote the text if it holds a colon followed by a blank."
+    return what, fix
 
 
 class _Builder:

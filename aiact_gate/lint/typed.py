@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
 from aiact_gate.expressions.vocabulary import words
+from aiact_gate.lint.faults import did_you_mean
 from aiact_gate.schemas.fields import Field
-from aiact_gate.sources.shapes import is_date, nearest, quoted
+from aiact_gate.sources.shapes import is_date, quoted
 
 MAX_DEPTH = 16
 """Of operators, calls and brackets in each other; the engine ends at 32."""
@@ -251,9 +252,8 @@ class TypedWalk:
         field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
-            near = nearest(str(word.value), allowed)
             what = f"{quoted(str(word.value))} is none of the words for {_shown(other)}"
-            fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
+            fix = did_you_mean(str(word.value), tuple(allowed), f"Use one of: {', '.join(allowed[:10])}.")
             self._fault("unknown_word", word.offset, what, fix)
 
     def _membership(self, node: Expr, kinds: list[str]) -> None:

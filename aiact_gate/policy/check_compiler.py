@@ -405,15 +405,11 @@ class CheckCompiler:
             below = field.below(step)
             if below is None:
                 place = _step_place(source, start, index - len(path) + steps) if steps else offset
-                what = f"{self._named(path[:index])} has no field {quoted(step)}"
+                what = f"{'.'.join(path[:index]).removesuffix('.*')} has no field {quoted(step)}"
                 self.fault("unknown_field", where, what, did_you_mean(step, field.known), source, place)
                 return None
             field = below
         return field
-
-    def _named(self, path: tuple[str, ...]) -> str:
-        """*path* as messages name it: an element of a list by the list."""
-        return ".".join(path).removesuffix(".*")
 
     def _check_fields(self, tree: Expr, where: Pointer, source: str) -> None:
         for path, offset in paths_in(tree, {}):

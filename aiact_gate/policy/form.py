@@ -33,24 +33,15 @@ def shaped(place: Place, name: str) -> dict[str, Any]:
 
 def _owner(document: Document, pointer: Pointer) -> str:
     """What people call the group at *pointer*: its id, else its key."""
+    node = document.node((*pointer, "id"))
+    if node is not None and isinstance(node.value, str) and node.value.strip():
+        return quoted(node.value)[1:-1]
     if pointer and isinstance(pointer[-1], int):
-        kinds = {"checks": "this check", "requirements": "this requirement"}
-        nameless = kinds.get(str(pointer[-2]), "this element")
-    else:
-        nameless = ""
-    node = document.node(pointer)
-    named = node.value.get("id") if node is not None and isinstance(node.value, dict) else None
-    if named is not None and isinstance(named.value, str) and named.value.strip():
-        return quoted(named.value)[1:-1]
-    if nameless:
-        return nameless
-    keys = [step for step in pointer if isinstance(step, str)]
-    return f"'{quoted(keys[-1])[1:-1]}'" if keys else "the file"
+        groups = {"checks": "this check", "requirements": "this requirement"}
+        return groups.get(str(pointer[-2]), "this element")
+    return quoted(str(pointer[-1])) if pointer else "the file"
 
 
 def _requirement_at(document: Document, pointer: Pointer) -> str:
-    if len(pointer) > 2 and pointer[1] == "requirements" and isinstance(pointer[2], int):
-        node = document.root.value["requirements"].value[pointer[2]]
-        child = node.value.get("id") if isinstance(node.value, dict) else None
-        return str(child.value) if child is not None else ""
-    return ""
+    node = document.node((*pointer[1:3], "id")) if pointer[1:2] == ("requirements",) else None
+    return str(node.value) if node is not None else ""
