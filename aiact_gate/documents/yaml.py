@@ -111,19 +111,15 @@ class _Builder:
             elif kind in ("MappingStartEvent", "SequenceStartEvent"):
                 self._refuse_tag(event)
                 self._refuse_depth(event, len(stack) + 1)
-                mark = event.start_mark
                 value: Any = {} if kind == "MappingStartEvent" else []
-                node = Node(value, mark.line + 1 + self.offset, mark.column + 1, 0, 0)
+                node = Node(value, *self._at(event.start_mark), 0, 0)
                 self._count(event)
                 stack.append([node, None, event.anchor, self.nodes, 1])
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 node, _, anchor, before, height = stack.pop()
                 if stack:
                     stack[-1][4] = max(stack[-1][4], height + 1)
-                node.end_line, node.end_column = (
-                    event.end_mark.line + 1 + self.offset,
-                    event.end_mark.column + 1,
-                )
+                node.end_line, node.end_column = self._at(event.end_mark)
                 if anchor:
                     self.anchors[anchor] = (node, self.nodes - before + 1, height)
                 root = self._place(stack, node, event, root)
@@ -135,6 +131,9 @@ class _Builder:
             return None
         return root
 
+    def _at(self, mark: Any) -> tuple[int, int]:
+        return mark.line + 1 + self.offset, mark.column + 1
+
     def _count(self, event: Any, size: int = 1) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
@@ -144,17 +143,10 @@ class _Builder:
     def _scalar(self, event: Any) -> Node:
         self._refuse_tag(event)
         self._count(event)
-        start, end = event.start_mark, event.end_mark
         if event.style == '"' and any("\ud800" <= c <= "\udfff" for c in event.value):
             self._refuse(event, "an escape that is half a character", "Write the character itself.")
-        node = Node(
-            event.value,
-            start.line + 1 + self.offset,
-            start.column + 1,
-            end.line + 1 + self.offset,
-            end.column + 1,
-            not event.style,  # the C parser writes '', the pure one None
-        )
+        plain = not event.style  # the C parser writes '', the pure one None
+        node = Node(event.value, *self._at(event.start_mark), *self._at(event.end_mark), plain)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 0)
         return node
@@ -203,9 +195,7 @@ class _Builder:
             self._refuse(event, f"the tag {_short(event.tag)} isn't read", "Write the value without a tag.")
 
     def _refuse(self, event: Any, what: str, fix: str, node: Node | None = None) -> None:
-        mark = event.start_mark
-        line, column = (node.line, node.column) if node else (mark.line + 1 + self.offset, mark.column + 1)
-        refuse(self.path, what, fix, line, column)
+        refuse(self.path, what, fix, *((node.line, node.column) if node else self._at(event.start_mark)))
 
 
 def _short(text: str) -> str:

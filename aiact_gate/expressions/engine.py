@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.model.errors import PackError
 
-FORMAT = 16
+FORMAT = 17
 """Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 
@@ -82,15 +82,6 @@ class Engine:
         except RuntimeError:
             return None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-    def value(self, expression: Any, bound: Any) -> Any:
-        """The text, number or truth value that *expression* gives for *bound*, None if it gives none. Never raises."""
-        try:
-            found = expression.eval(bound)
-        except RuntimeError:
-            return None
-        value = None if found.type() == self._error else found.value()
-        return value if isinstance(value, (str, int, float)) else None
 
     def holds(self, expression: Any, bound: Any) -> Outcome:
         """Whether *expression* is true of *bound*. Never raises."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
 from aiact_gate.expressions.vocabulary import words
@@ -54,22 +53,14 @@ _GIVES = dict.fromkeys(_TAKES, "bool") | {"rank": "whole", "size": "whole"}
 _GIVES |= {"double": "decimal", "int": "whole", "string": "text", "bool": "bool"}
 
 
-class TypeFault(NamedTuple):
-    """Something that can't come out right, at an offset into the condition."""
-
-    rule: str
-    offset: int
-    message: str
-    fix: str
-
-
 class TypedWalk:
     """A walk over one condition: its `faults`, and what its check has to be asked about."""
 
     def __init__(self, source: str, field_of: FieldOf) -> None:
         self.source = source
         self.field_of = field_of
-        self.faults: list[TypeFault] = []
+        self.faults: list[tuple[str, str, str, int]] = []
+        """(rule, message, fix, offset into the condition) of what can't come out right."""
         self.alls: list[tuple[object, int, str]] = []
         """(what `.all()` walks, place, its name)."""
         self.guarded: set[object] = set()
@@ -326,7 +317,7 @@ class TypedWalk:
         self._fault("unlike_kinds", self._start(node), message, fix or "Compare values of one kind.")
 
     def _fault(self, rule: str, offset: int, message: str, fix: str) -> None:
-        found = TypeFault(rule, offset, message, fix)
+        found = (rule, message, fix, offset)
         if found not in self.faults:
             self.faults.append(found)
 

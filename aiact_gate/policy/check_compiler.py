@@ -321,8 +321,8 @@ class CheckCompiler:
         walk.boolean(tree)
         if len(self.faults) > unknown:
             return walk  # kinds say nothing of a field that isn't there
-        for fault in walk.faults:
-            self.fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
+        for rule, message, fix, offset in walk.faults:
+            self.fault(rule, where, message, fix, source, offset)
         if where[0] == "that":
             named = {self.resolve(path)[0] for path in reads(tree)}
             policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")

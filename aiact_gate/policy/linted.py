@@ -24,7 +24,7 @@ from aiact_gate.model.rollout import Recall
 from aiact_gate.policy.advised import advise
 from aiact_gate.policy.compile import compile_folder, declared_layer
 from aiact_gate.policy.layers import Compiled, applied, overlaid, own_copy
-from aiact_gate.policy.load import data_of, load_builtin, load_folder
+from aiact_gate.policy.load import data_of, load_builtin, load_folder, recalls_from
 from aiact_gate.sources.builtin import BUILTIN
 
 OTHER_PARTS = ("rollout", "recalls", "overlay", "kinds")
@@ -80,11 +80,8 @@ def _ended(data: dict[str, Any]) -> list[PolicyFault]:
     """Recalls that ended: they take nothing back any more."""
     if not data.get("recalls"):
         return []
-
-    from aiact_gate.model.rollout import recall_from
-
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return recall_faults_today([recall_from(item, "") for item in data["recalls"]], today)
+    return recall_faults_today(recalls_from(data), today)
 
 
 def recall_faults_today(recalls: Sequence[Recall], today: str) -> list[PolicyFault]:

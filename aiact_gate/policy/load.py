@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.policy import LAYERS, Attester, Pack, Requirement, Step
+from aiact_gate.model.rollout import Recall, Rollout
 from aiact_gate.sources.builtin import builtin_compiled, builtin_folder
 
 if TYPE_CHECKING:
@@ -125,25 +126,21 @@ def pack_from(data: dict[str, Any]) -> Pack:
         has_overlay="overlay" in data,
         witness=str(head.get("witness") or ""),
         second_signature=(head.get("promote") or {}).get("second_signature") is True,
-        **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
+        rollout=_reader(Rollout)(data["rollout"]) if data.get("rollout") else None,
+        recalls=recalls_from(data),
     )
 
 
-def _over_time(data: dict[str, Any], pack: str) -> dict[str, Any]:
-    """The roll-out and recalls of compiled *data*, if there are any."""
-    if not data.get("rollout") and not data.get("recalls"):
-        return {}
-    from aiact_gate.model.rollout import recall_from, rollout_from
-
-    return {
-        "rollout": rollout_from(data["rollout"]) if data.get("rollout") else None,
-        "recalls": tuple(recall_from(item, pack) for item in data.get("recalls") or ()),
-    }
+def recalls_from(data: Mapping[str, Any]) -> tuple[Recall, ...]:
+    """The recalls of compiled *data*."""
+    head = data.get("pack") or {}
+    pack = f"{head.get('name', '')} {head.get('version', '')}"
+    return tuple(_reader(Recall)({**recall, "pack": pack}) for recall in data.get("recalls") or ())
 
 
 @cache
 def _reader(kind: Any) -> Callable[[Any], Any]:
-    """What makes a value of the type *kind* (of a field of `model.policy`) of what JSON holds for it."""
+    """What makes a value of the type *kind* (of a field of a pack) of what JSON holds for it."""
     if hasattr(kind, "_fields"):
         return _named(kind)
     if kind is bytes:

@@ -39,7 +39,20 @@ def rollout_data(place: Place) -> dict[str, Any] | None:
         if isinstance(value, int) and value < 1:
             what = f"{key} is {value}, below one"
             place.fault("negative", ("waivers", key), what, "Write a whole number from 1 up.")
-    return rollout if len(place.faults) == before else None
+    if len(place.faults) > before:
+        return None
+    rings = [
+        {
+            **ring,
+            "profile": ring["profile"] or "",
+            "steps": [
+                {"since": step["from"], "mode": step["mode"], "kinds": step["kinds"] or []}
+                for step in ring["steps"]
+            ],
+        }
+        for ring in rollout["rings"]
+    ]
+    return {"rings": rings, "waivers": rollout["waivers"] or {}}
 
 
 def _steps(ring: Place, name: str, steps: Any) -> None:
@@ -86,8 +99,8 @@ def recalls_data(place: Place, pack: Mapping[str, Any]) -> list[dict[str, Any]]:
         _recall(here, recall, seen)
         seen.add(str(recall["check"]))
         if len(place.faults) == before:
-            at = place.document.location((*here.pointer, "check"))
-            found.append({**{key: recall[key] for key in _OF_A_RECALL}, "place": list(at[:5])})
+            at = place.document.location((*here.pointer, "check"))._replace(pointer=())
+            found.append({**recall, "since": recall["from"], "place": at._asdict()})
     return found
 
 
