@@ -6,7 +6,6 @@ An overlay moves a parameter along its `tighten`. If that names the other way, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from aiact_gate.expressions.tree import Expr, Path, path_of, reads
 
@@ -14,20 +13,11 @@ _ORDER = {"_<_": -1, "_<=_": -1, "_>_": 1, "_>=_": 1}
 _LEVELS = {1: "higher", -1: "lower"}
 
 
-class Asked(NamedTuple):
-    """A comparison with a parameter, and which way the parameter makes it harder to hold."""
+def asked(tree: Expr, positive: bool = True) -> Iterator[tuple[str, str]]:
+    """(parameter, `higher` or `lower`: which makes it harder to hold) for each comparison that *tree* needs.
 
-    parameter: str
-    direction: str
-    """`higher` or `lower`."""
-    offset: int
-    """Where the comparison stands in its condition."""
-
-
-def asked(tree: Expr, positive: bool = True) -> Iterator[Asked]:
-    """The comparisons with a parameter that *tree* needs, each through `&&`, `||`, `!`, `all` and `exists`.
-
-    What stands under `? :` or inside a count is left out: which way it tightens can't be told from it alone.
+    It is followed through `&&`, `||`, `!`, `all` and `exists`. What stands under `? :` or inside a count is left out: which way
+    it tightens can't be told from it alone.
     """
     if tree.kind == "comprehension":
         start, step = tree.parts[1], tree.parts[3]
@@ -52,7 +42,7 @@ def asked(tree: Expr, positive: bool = True) -> Iterator[Asked]:
         parameter, up = sides[0]
         # On the right of `x >= p` a higher one asks more; on the left of `p >= x` a lower one.
         way = _ORDER[tree.name] * up * (1 if one is None else -1) * (1 if positive else -1)
-        yield Asked(parameter, _LEVELS[way], tree.offset)
+        yield parameter, _LEVELS[way]
 
 
 def _moves(node: Expr) -> tuple[str, int] | None:

@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aiact_gate.expressions.paths import HOLE, parse_path
+from aiact_gate.expressions.paths import HOLE
 from aiact_gate.lint.builtin import fault_rules, law_words
 from aiact_gate.lint.faults import Place, did_you_mean
-from aiact_gate.model.errors import PackError
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.shapes import quoted
 
@@ -108,15 +107,7 @@ def _braces(check: Mapping[str, Any], place: Place) -> None:
         text = check.get(key) or ""
         rest = re.sub(HOLE, lambda found: " " * len(found[0]), text)
         found = re.search(r"\{[^{}]*\}?", rest)
-        if found and not _is_path(found[0]):
+        if found:
             what = f"{quoted(found[0])} is no path, so it stands in the message as it is"
             fix = "Write a path, {it.id}, or take the braces out."
             place.fault("message_hole", (key,), what, fix, text, found.start())
-
-
-def _is_path(hole: str) -> bool:
-    try:
-        parse_path(hole.strip("{}"))
-    except PackError:
-        return False
-    return re.fullmatch(HOLE, hole) is not None

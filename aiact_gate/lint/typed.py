@@ -84,12 +84,9 @@ class TypedWalk:
         kind = self._kind(node, positive)
         if kind in WORDS and kind != "bool":
             shown = _shown(node)
-            fix = (
-                f"Compare it with something, or ask filled({shown})."
-                if self._path_of(node)
-                else "Compare it with something."
-            )
-            self._fault("non_boolean", self._start(node), f"{shown} is {WORDS[kind]}, not true or false", fix)
+            what = f"{shown} is {WORDS[kind]}, not true or false"
+            ask = f", or ask filled({shown})" if self._path_of(node) else ""
+            self._fault("non_boolean", self._start(node), what, f"Compare it with something{ask}.")
 
     def _kind(self, node: Expr, positive: bool = True) -> str:
         if node.kind == "const":
@@ -99,15 +96,11 @@ class TypedWalk:
             return self._path(node, path)
         if node.kind == "comprehension":
             return self._macro(node, positive)
-        if node.kind == "list":
-            for part in node.parts:
-                self._kind(part)
-            return "list"
         if node.kind == "call":
             return self._call(node, positive)
         for part in node.parts:
             self._kind(part)
-        return "group" if node.kind == "struct" else "any"
+        return {"list": "list", "struct": "group"}.get(node.kind, "any")
 
     def _path_of(self, node: Expr) -> Path | None:
         return path_of(node, self._names)

@@ -230,8 +230,6 @@ class Pack(NamedTuple):
     rollout: Rollout | None = None
     recalls: tuple[Recall, ...] = ()
     keys: tuple[Attester, ...] = ()
-    label: str = ""
-    """The folder as it was named, for messages."""
     kinds: dict[str, dict[str, Any]] = {}
     """Record kinds that it adds: their JSON Schemas."""
     has_overlay: bool = False

@@ -6,6 +6,7 @@ A fault stands at its place in the check; the whole file and the requirement aro
 from __future__ import annotations
 
 import base64
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,8 +19,8 @@ from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, 
 from aiact_gate.lint.faults import Place, did_you_mean
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.model.errors import PackError
-from aiact_gate.model.location import Location, Pointer
-from aiact_gate.model.policy import PathExpr
+from aiact_gate.model.location import Pointer
+from aiact_gate.model.policy import GRACE_DAYS, PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
 
@@ -60,8 +61,11 @@ class CheckCompiler:
         parameters: tuple[str, ...],
         kinds: Mapping[str, Any],
         advise: Advise | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
+        """*versions*: those of the pack, each with its day; an overlay's checks have none."""
         self.advise = advise
+        self.versions = versions
         self.own = 0
         """How many of the clauses stand in the pack already, where an overlay adds to them: it has faults at its own lines."""
         self.kinds = kinds
@@ -88,15 +92,11 @@ class CheckCompiler:
             "min_items": check.get("min_items", 1),
             "when": self._condition(check.get("when"), "when", rows=False),
             "where": self._condition(check.get("where"), "where"),
-            "faults": check.get("faults") or "",
-            "message": check.get("message") or "",
-            "missing": check.get("missing") or "",
-            "fix": check.get("fix") or "",
-            "line": self._location("id").line,
+            "line": self.place.document.location((*self.place.pointer, "id")).line,
         }
+        out |= {key: check.get(key) or "" for key in ("faults", "message", "missing", "fix")}
         that = check.get("that") or []
         listed = self.place.document.has((*self.place.pointer, "that", 0))
-        self.texts = []
         out["clauses"] = [
             clause
             for number, source in enumerate(that)
@@ -140,13 +140,18 @@ class CheckCompiler:
         if replaced is not None and not check.get("new_in"):
             fix = "Say in which version of the pack it got this form."
             self.fault("no_new_in", ("replaces",), "the check has `replaces` without `new_in`", fix)
-        if not check.get("new_in"):
-            return {"new_in": "", "replaces": None}
-        out: dict[str, Any] = {
-            "new_in": check["new_in"],
-            "new_place": list(self._location("new_in")[:5]),
-            "replaces": None,
-        }
+        version = str(check.get("new_in") or "")
+        out: dict[str, Any] = {"new_in": version, "replaces": None}
+        if not version:
+            return out
+        versions = {version: ""} if self.versions is None else self.versions
+        if version not in versions:
+            what = f"new_in is {version}, which is no version of this pack"
+            fix = did_you_mean(version, tuple(versions), "Write pack.yaml's version, or add it to history.")
+            self.fault("unknown_version", ("new_in",), what, fix)
+        elif versions[version]:
+            until = datetime.date.fromisoformat(versions[version]) + datetime.timedelta(days=GRACE_DAYS)
+            out["warns_until"] = until.isoformat()
         if isinstance(replaced, dict):
             old = CheckCompiler(self.place.below("replaces"), self.parameters, self.kinds, self.advise)
             # Of the old form only which rows it found matters, never what it said of them.
@@ -204,12 +209,12 @@ class CheckCompiler:
                 self.bound[str(name)] = ("@word",)
                 loops.append({"name": str(name), "words": [str(word) for word in source]})
                 continue
-            path = self._path(str(source), "each", *((str(name),) if isinstance(each, dict) else ()))
+            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
+            path = self._path(str(source), *where)
             if path is None:
                 self.bound[str(name)] = ("@unknown",)
                 continue
             resolved = self.resolve(path.plain)
-            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
             field = self._field(resolved, where, str(source), steps=len(path.steps))
             no_list = resolved[0] in ("parameters", "as_of", "@word") or (
                 field is not None and field.schema.get("type") != "array"
@@ -247,7 +252,7 @@ class CheckCompiler:
     def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
         if not source:
             return None
-        names = sorted({*self.names, *self.bound} if rows else set(self.names))
+        names = sorted({*self.names, *(self.bound if rows else ())})
         try:
             code = _engine(tuple(names)).compile(source)
         except PackError as error:
@@ -422,11 +427,10 @@ class CheckCompiler:
     def _parameter(self, path: tuple[str, ...], where: Pointer, source: str, offset: int) -> None:
         if len(path) > 1 and path[1] not in self.parameters:
             what = f"the requirement has no parameter {quoted(path[1])}"
-            fix = (
-                did_you_mean(path[1], self.parameters)
-                if self.parameters
-                else "Declare it under `parameters`, with default and direction."
+            otherwise = (
+                "" if self.parameters else "Declare it under `parameters`, with default and direction."
             )
+            fix = did_you_mean(path[1], self.parameters, otherwise)
             self.fault("unknown_parameter", where, what, fix, source, offset)
 
     def _worth(self) -> list[list[Any]]:
@@ -447,9 +451,6 @@ class CheckCompiler:
         if where[0] == "that" and isinstance(where[-1], int):
             where = ("that", where[-1] - self.own)
         self.place.fault(rule, where, message, fix, condition, caret)
-
-    def _location(self, key: str) -> Location:
-        return self.place.document.location((*self.place.pointer, key))
 
 
 @cache

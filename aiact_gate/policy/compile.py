@@ -131,20 +131,17 @@ def compile_folder(
         else:
             fix = "Begin it with `schema: aiact-gate/policy/v1`, or move it out."
             place.fault("unknown_file", (), f"{path} is no policy", fix)
+    versions = _versions(data.get("pack") or {})
     for document, policy in policies:  # of which words are right, the other files say
         for index, requirement in enumerate(policy.get("requirements", [])):
             place = Place(document, faults, ("requirements", index), str(requirement.get("id") or ""))
             _id_once(place, seen)
-            out = _requirement(place, requirement, known, advise)
+            out = _requirement(place, requirement, known, versions, advise)
             if out is not None:
                 data["requirements"].append(out | {"article": str(policy.get("article", ""))})
             requirements.wrong(requirement, data, place)
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
-    if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
-        from aiact_gate.policy.rollout import with_grace
-
-        with_grace(data["requirements"], data.get("pack") or {}, faults)
     return Compiled(data, list(dict.fromkeys(faults)), [document for document, _ in policies])
 
 
@@ -192,8 +189,18 @@ _AS_WRITTEN = "id version citation title timeline profile calls_for why leaves_o
 """Fields that each requirement has, and that are compiled as they were written."""
 
 
+def _versions(head: Mapping[str, Any]) -> dict[str, str]:
+    """Version -> the day on which it was introduced, as pack.yaml, read as *head*, says."""
+    here = {str(head["version"]): str(head.get("introduced") or "")} if head.get("version") else {}
+    return {name: str(day or "") for name, day in (head.get("history") or {}).items()} | here
+
+
 def _requirement(
-    place: Place, requirement: Mapping[str, Any], kinds: Mapping[str, Any], advise: Advise | None
+    place: Place,
+    requirement: Mapping[str, Any],
+    kinds: Mapping[str, Any],
+    versions: Mapping[str, str],
+    advise: Advise | None,
 ) -> dict[str, Any] | None:
     """*requirement* compiled; None if a part is missing, which its shape has told."""
     if any(requirement.get(key) is None for key in (*_AS_WRITTEN, "binds")):
@@ -226,7 +233,7 @@ def _requirement(
             what = f"two checks of {out['id']} are called {check['id']}"
             here.fault("duplicate_id", ("id",), what, "Give each its own id.")
         ids.add(check["id"])
-        compiler = CheckCompiler(here, tuple(bounds), kinds, advise)
+        compiler = CheckCompiler(here, tuple(bounds), kinds, advise, versions)
         out["checks"].append(compiler.compile(check))
         conditions += compiler.conditions
     _directions(place, bounds, conditions)
@@ -236,10 +243,10 @@ def _requirement(
 def _directions(place: Place, bounds: Mapping[str, Mapping[str, Any]], conditions: Sequence[Written]) -> None:
     """Tell parameters whose `tighten` names the way in which a comparison asks less."""
     clauses = (one for one in conditions if one.where[0] == "that")
-    directed = [(clause.source, each) for clause in clauses for each in asked(clause.tree)]
-    for name, parameter in bounds.items():
-        told = parameter.get("tighten")
-        found = {one.direction: source for source, one in directed if one.parameter == name}
+    directed = [(clause.source, *each) for clause in clauses for each in asked(clause.tree)]
+    for name, bound in bounds.items():
+        told = bound.get("tighten")
+        found = {way: source for source, parameter, way in directed if parameter == name}
         other = next((way for way in found if told in ("higher", "lower") and way != told), "")
         if other:
             what = f"a {told} {name} would loosen {quoted(found[other])}"

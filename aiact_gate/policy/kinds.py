@@ -202,25 +202,12 @@ def _field_nodes(schema: Any, pointer: Pointer) -> Iterator[tuple[Pointer, Any]]
 
 def _ready(schema: dict[str, Any]) -> dict[str, Any]:
     """*schema* with the header of a record, and what each field is where it doesn't say it."""
-    marked: dict[str, Any] = _marked(schema)
-    marked["properties"] = {**marked["properties"], **_HEADER}
-    marked["required"] = [*dict.fromkeys(["schema", "for", *marked.get("required", ())])]
-    return marked
-
-
-def _marked(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    out = dict(schema)
-    for group in ("properties", "$defs"):
-        if group in out:
-            out[group] = {name: _marked(child) for name, child in out[group].items()}
-    for key in ("items", "additionalProperties"):
-        if key in out:
-            out[key] = _marked(out[key])
-    kind = out.get("type")
-    if kind in _MARKS and "enum" not in out and "const" not in out:
-        x_type, x_is = ("date", "reference") if out.get("format") == "date" else _MARKS[kind]
-        out.setdefault("x-type", x_type)
-        out.setdefault("x-is", x_is)
-    return out
+    for _, node in _field_nodes(schema, ()):
+        kind = node.get("type")
+        if kind in _MARKS and "enum" not in node and "const" not in node:
+            x_type, x_is = ("date", "reference") if node.get("format") == "date" else _MARKS[kind]
+            node.setdefault("x-type", x_type)
+            node.setdefault("x-is", x_is)
+    schema["properties"] |= _HEADER
+    schema["required"] = [*dict.fromkeys(["schema", "for", *schema.get("required", ())])]
+    return schema

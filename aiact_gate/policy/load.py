@@ -121,7 +121,6 @@ def pack_from(data: dict[str, Any]) -> Pack:
         layer=data.get("layer", "builtin"),
         history=dict(head.get("history") or {}),
         keys=tuple(Attester(key["name"], key["public"], key["until"]) for key in head.get("keys") or ()),
-        label=data.get("label", ""),
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,
         witness=str(head.get("witness") or ""),

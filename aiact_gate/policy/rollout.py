@@ -7,12 +7,11 @@ repository on one day is judged in `judge.rollout`.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from aiact_gate.lint.faults import Place, PolicyFault, did_you_mean
-from aiact_gate.model.location import Location
-from aiact_gate.model.policy import GRACE_DAYS, is_article_5
+from aiact_gate.lint.faults import Place
+from aiact_gate.model.policy import is_article_5
 from aiact_gate.policy.form import shaped
 
 RECALL_DAYS = 30
@@ -120,26 +119,3 @@ def _recall(place: Place, recall: Mapping[str, Any], seen: set[str]) -> None:
         what = f"the recall of {check} runs from {since} to {until}; at most {RECALL_DAYS} days are possible"
         fix = f"Let it end by {since + datetime.timedelta(days=RECALL_DAYS)}."
         place.fault("recall_days", ("until",), what, fix)
-
-
-def with_grace(
-    requirements: Sequence[dict[str, Any]], pack: Mapping[str, Any], faults: list[PolicyFault]
-) -> None:
-    """Give each check of *requirements* that is new in a version the last day on which it only warns."""
-    days = dict(pack.get("history") or {})
-    if pack.get("version"):
-        days[str(pack["version"])] = str(pack.get("introduced") or "")
-    for requirement in requirements:
-        for check in requirement["checks"]:
-            place = check.pop("new_place", None)
-            if not check.get("new_in"):
-                continue
-            version = str(check["new_in"])
-            day = str(days.get(version) or "")
-            if version not in days:
-                what = f"new_in is {version}, which is no version of this pack"
-                fix = did_you_mean(version, tuple(days), "Write pack.yaml's version, or add it to history.")
-                faults.append(PolicyFault(Location(*place), "unknown_version", what, fix, requirement["id"]))
-            elif day:
-                until = datetime.date.fromisoformat(day) + datetime.timedelta(days=GRACE_DAYS)
-                check["warns_until"] = until.isoformat()
