@@ -48,16 +48,8 @@ class Document:
 
     def node(self, pointer: Pointer) -> Node | None:
         """The node at *pointer*, None if there is none."""
-        node = self.root
-        for step in pointer:
-            value = node.value
-            if isinstance(value, dict) and str(step) in value:
-                node = value[str(step)]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                node = value[step]
-            else:
-                return None
-        return node
+        nodes = self._way(pointer)
+        return nodes[-1] if len(nodes) > len(pointer) else None
 
     def has(self, pointer: Pointer) -> bool:
         """Whether something is written at *pointer*, an empty value included."""
@@ -65,25 +57,27 @@ class Document:
 
     def location(self, pointer: Pointer = (), *, at_key: bool = False) -> Location:
         """Where *pointer* stands, or its key; if it is absent, where its nearest existing parent stands."""
-        node = self.root
-        place = (node.line, node.column, node.end_line, node.end_column)
-        found: list[str | int] = []
+        nodes = self._way(pointer)
+        node, place = nodes[-1], (nodes[-1].line, nodes[-1].column, nodes[-1].end_line, nodes[-1].end_column)
+        key = str(pointer[len(nodes) - 2]) if len(nodes) > 1 else ""
+        if len(nodes) > 1 and key in nodes[-2].keys:
+            if at_key or node.is_null or isinstance(node.value, (dict, list)):
+                line, column = nodes[-2].keys[key]
+                place = (line, column, line, column + len(key))
+        return Location(self.path, *place, pointer=tuple(pointer))
+
+    def _way(self, pointer: Pointer) -> list[Node]:
+        """The nodes from the root to *pointer*, as far as they are there."""
+        nodes = [self.root]
         for step in pointer:
-            value = node.value
+            value = nodes[-1].value
             if isinstance(value, dict) and str(step) in value:
-                line, column = node.keys.get(str(step), (0, 0))
-                node = value[str(step)]
-                if at_key or node.is_null or isinstance(node.value, (dict, list)) and line:
-                    place = (line, column, line, column + len(str(step)))
-                else:
-                    place = (node.line, node.column, node.end_line, node.end_column)
+                nodes.append(value[str(step)])
             elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                node = value[step]
-                place = (node.line, node.column, node.end_line, node.end_column)
+                nodes.append(value[step])
             else:
                 break
-            found.append(step)
-        return Location(self.path, *place, pointer=tuple(pointer))
+        return nodes
 
 
 def refuse(path: str, what: str, fix: str, line: int = 1, column: int = 1) -> NoReturn:

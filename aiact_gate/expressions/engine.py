@@ -37,14 +37,12 @@ class Engine:
         """*more*: words beside the domain's own, in the form of `vocabulary.words`."""
         from cel_expr_python import cel
 
-        kinds = cel.Type
-        functions = []
-        for name, (arguments, function) in {**words(as_of), **(more or {})}.items():
-            functions.append(_declare(cel, name, arguments, function))
-        self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
+        known = {**words(as_of), **(more or {})}
+        functions = [_declare(cel, name, *word) for name, word in known.items()]
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), functions=functions)
         self._loaded: dict[bytes, Any] = {}
-        self._bool = kinds.BOOL
-        self._error = kinds.ERROR
+        self._bool = cel.Type.BOOL
+        self._error = cel.Type.ERROR
 
     def compile(self, source: str, *, counts: bool = False) -> bytes:
         """*source* as serialised checked expression; one that gives a whole number if it *counts*.

@@ -229,11 +229,12 @@ class TypedWalk:
             self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
         for word, path_node in ((one, other), (other, one)):
             if word.kind == "const" and isinstance(word.value, str):
-                self._one_of_words(word, self._path_of(path_node), path_node)
+                self._one_of_words(word, path_node)
 
-    def _one_of_words(self, word: Expr, path: Path | None, other: Expr) -> None:
-        """*word* is held against the field at *path*, which *other* reads."""
-        field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
+    def _one_of_words(self, word: Expr, other: Expr, *below: str) -> None:
+        """*word* is held against the field that *other* reads, or one *below* it."""
+        path = self._path_of(other)
+        field = None if path is None or path[0].startswith("@") else self.field_of((*path, *below))
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
             what = f"{quoted(str(word.value))} is none of the words for {_shown(other)}"
@@ -252,7 +253,7 @@ class TypedWalk:
         elif held.kind == "list":
             for part in held.parts:
                 if part.kind == "const" and isinstance(part.value, str):
-                    self._one_of_words(part, self._path_of(item), item)
+                    self._one_of_words(part, item)
             found = {_class_of(self._kind(part)) for part in held.parts}
             inner = found.pop() if len(found) == 1 else ""
         else:
@@ -262,8 +263,7 @@ class TypedWalk:
             what = f"{_of_kind(item, kinds[0])} is looked for among {_PLURALS[_class_of(inner)]}"
             self._unlike(node, what)
         if item.kind == "const" and isinstance(item.value, str) and kinds[1] == "list":
-            path = self._path_of(held)
-            self._one_of_words(item, (*path, "*") if path is not None else None, held)
+            self._one_of_words(item, held, "*")
 
     def _sum(self, node: Expr, kinds: list[str]) -> str:
         if len(kinds) == 1:
@@ -405,23 +405,12 @@ def _of_kind(node: Expr, kind: str) -> str:
 
 def _shown(node: Expr) -> str:
     """*node* as its writer would find it."""
-    return _written(node) or "this"
-
-
-def _written(node: Expr) -> str:
-    if node.kind == "ident":
-        return node.name
     if node.kind == "const":
         return quoted(node.value) if isinstance(node.value, str) else json.dumps(node.value)
-    if node.kind == "select":
-        base = _written(node.parts[0])
-        return f"{base}.{node.name}" if base else ""
-    if node.kind == "call" and node.name == "_[_]":
-        base, index = _written(node.parts[0]), _written(node.parts[1])
-        return f"{base}[{index}]" if base and index else ""
-    if node.kind == "call" and node.name[:1].isalpha():
-        return f"{node.name}(…)"
-    return ""
+    path = path_of(node, {})
+    if path is not None:
+        return ".".join(path).replace(".*", "[…]")
+    return f"{node.name}(…)" if node.kind == "call" and node.name[:1].isalpha() else "this"
 
 
 def _mapped(node: Expr) -> Expr:
