@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from aiact_gate.documents.node import MAX_DEPTH, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import MAX_DEPTH, decode, refuse
 
 
 def parse_json(data: bytes, path: str) -> Any:

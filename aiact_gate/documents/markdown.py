@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aiact_gate.documents.node import Document, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import Document, decode, refuse
 from aiact_gate.documents.yaml import parse_yaml_text
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, decode, refuse
 
 
 def parse_yaml(data: bytes, path: str) -> Document:
@@ -97,39 +96,39 @@ class _Builder:
         self.offset = offset
         self.anchors: dict[str, tuple[Node, int, int]] = {}  # node, values below it, levels below it
         self.nodes = 0
+        self.root: Node | None = None
+        self.stack: list[list[Any]] = []  # node, pending key, anchor, values before it, levels below it
 
     def build(self, events: Any) -> Node | None:
-        root: Node | None = None
         documents = 0
-        # Each frame: node, pending key, anchor, values before it, levels below it.
-        stack: list[list[Any]] = []
         for event in events:
             kind = type(event).__name__
             if kind in ("ScalarEvent", "AliasEvent"):
-                node = self._alias(event, stack) if kind == "AliasEvent" else self._scalar(event)
-                root = self._place(stack, node, event, root)
+                self._place(self._alias(event) if kind == "AliasEvent" else self._scalar(event), event)
             elif kind in ("MappingStartEvent", "SequenceStartEvent"):
                 self._refuse_tag(event)
-                self._refuse_depth(event, len(stack) + 1)
+                self._refuse_depth(event, len(self.stack) + 1)
                 value: Any = {} if kind == "MappingStartEvent" else []
                 node = Node(value, *self._at(event.start_mark), 0, 0)
                 self._count(event)
-                stack.append([node, None, event.anchor, self.nodes, 1])
+                self.stack.append([node, None, event.anchor, self.nodes, 1])
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-                node, _, anchor, before, height = stack.pop()
-                if stack:
-                    stack[-1][4] = max(stack[-1][4], height + 1)
+                node, _, anchor, before, height = self.stack.pop()
+                self._raise_to(height + 1)
                 node.end_line, node.end_column = self._at(event.end_mark)
                 if anchor:
                     self.anchors[anchor] = (node, self.nodes - before + 1, height)
-                root = self._place(stack, node, event, root)
+                self._place(node, event)
             elif kind == "DocumentStartEvent":
                 documents += 1
                 if documents > 1:
                     self._refuse(event, "a second YAML document begins here", "Keep one document in a file.")
-        if root is not None and root.is_null:
-            return None
-        return root
+        return None if self.root is None or self.root.is_null else self.root
+
+    def _raise_to(self, height: int) -> None:
+        """What is around has at least *height* levels."""
+        if self.stack:
+            self.stack[-1][4] = max(self.stack[-1][4], height)
 
     def _at(self, mark: Any) -> tuple[int, int]:
         return mark.line + 1 + self.offset, mark.column + 1
@@ -151,21 +150,21 @@ class _Builder:
             self.anchors[event.anchor] = (node, 1, 0)
         return node
 
-    def _alias(self, event: Any, stack: list[list[Any]]) -> Node:
+    def _alias(self, event: Any) -> Node:
         if event.anchor not in self.anchors:
             what = f"the alias *{event.anchor} stands before its anchor"
             self._refuse(event, what, "Define the anchor first.")
         node, size, height = self.anchors[event.anchor]
         self._count(event, size)
-        self._refuse_depth(event, len(stack) + height)
-        if stack:
-            stack[-1][4] = max(stack[-1][4], height + 1)
+        self._refuse_depth(event, len(self.stack) + height)
+        self._raise_to(height + 1)
         return node
 
-    def _place(self, stack: list[list[Any]], node: Node, event: Any, root: Node | None) -> Node | None:
-        if not stack:
-            return node
-        frame = stack[-1]
+    def _place(self, node: Node, event: Any) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
         parent = frame[0]
         if isinstance(parent.value, list):
             parent.value.append(node)
@@ -183,7 +182,6 @@ class _Builder:
         else:
             parent.value[frame[1]] = node
             frame[1] = None
-        return root
 
     def _refuse_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -33,19 +33,6 @@ class Written(NamedTuple):
     """Its place in the check: `when`, `where`, or a clause of `that`."""
     source: str
     walk: TypedWalk
-
-
-class Refused(NamedTuple):
-    """One condition that the engine refuses."""
-
-    fault: int
-    """Which of the compiler's faults says so."""
-    reason: str
-    """`line:column: reason`, in the engine's words."""
-    names: tuple[str, ...]
-    """What the condition may start from."""
-    rows: tuple[str, ...]
-    """Names that rows have and this condition hasn't."""
 
 
 Advise = Callable[["CheckCompiler"], None]
@@ -78,7 +65,9 @@ class CheckCompiler:
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
         self.conditions: list[Written] = []
-        self.refused: list[Refused] = []
+        self.refused: list[tuple[int, str, Sequence[str], Sequence[str]]] = []
+        """Of each condition that the engine refuses: (which of the faults says so, the engine's reason, names that it may start
+        from, names that only rows have)."""
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
@@ -260,7 +249,7 @@ class CheckCompiler:
                 self._too_deep(where, source)
                 return None
             out_of_sight = () if rows else tuple(self.bound)
-            self.refused.append(Refused(len(self.faults), error.what, tuple(names), out_of_sight))
+            self.refused.append((len(self.faults), error.what, names, out_of_sight))
             what = re.sub(r"\A\d+:\d+:? ?", "the engine refuses it: ", error.what)
             self.fault("condition", where, what, "Mend it; aiact-gate policy lint says more.", source, 0)
             return None
@@ -363,11 +352,8 @@ class CheckCompiler:
             for key, offset, shown in walk.alls:
                 if self._absolute(key) not in guarded:
                     what = f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it"
-                    fix = (
-                        "Walk it with `each`, or write what may not be there with !….exists()."
-                        if shown == "this"
-                        else f"Walk it with `each`, or ask filled({shown}) as well."
-                    )
+                    ask = "write what may not be there with !….exists()"
+                    fix = f"Walk it with `each`, or {ask if shown == 'this' else f'ask filled({shown}) as well'}."
                     self.fault("bare_all", where, what, fix, source, offset)
             for path, offset in walk.tested:
                 full = self.resolve(path)

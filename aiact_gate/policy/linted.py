@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import decode
 from aiact_gate.lint import advice
 from aiact_gate.lint.carets import located
 from aiact_gate.lint.faults import PolicyFault
