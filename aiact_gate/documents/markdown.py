@@ -79,10 +79,8 @@ class Markdown:
     def find(self, title: str) -> Heading | None:
         """The heading that reads *title*; case, white space, emphasis, links, emoji, number and anchor aside."""
         if not self._titles:
-            for heading in reversed(self.headings):
-                self._titles[_numberless(heading.text)] = heading
-            for heading in reversed(self.headings):
-                self._titles[_plain(heading.text)] = heading
+            for read in (_numberless, _plain):
+                self._titles |= {read(heading.text): heading for heading in reversed(self.headings)}
         return self._titles.get(_plain(title))
 
 

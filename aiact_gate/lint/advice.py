@@ -10,8 +10,8 @@ from typing import Any
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.expressions.paths import HOLE
 from aiact_gate.lint.act import no_point_of_the_law
-from aiact_gate.lint.builtin import builtin_data
 from aiact_gate.lint.nodes import checks_of, child_of, policies, text_of
+from aiact_gate.lint.requirements import builtin_data
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import METHOD_WORDS, METHODS
 from aiact_gate.sources.builtin import BUILTIN

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from aiact_gate.documents.node import plain_data
+from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.paths import HOLE
-from aiact_gate.lint.builtin import fault_rules, law_words
 from aiact_gate.lint.faults import Place, did_you_mean
-from aiact_gate.sources.builtin import BUILTIN
+from aiact_gate.sources.builtin import BUILTIN, builtin_compiled, builtin_folder
 from aiact_gate.sources.shapes import quoted
 
 _SEMVER = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)")
@@ -111,3 +113,34 @@ def _braces(check: Mapping[str, Any], place: Place) -> None:
             what = f"{quoted(found[0])} is no path, so it stands in the message as it is"
             fix = "Write a path, {it.id}, or take the braces out."
             place.fault("message_hole", (key,), what, fix, text, found.start())
+
+
+@cache
+def builtin_data(pack: str) -> Mapping[str, Any]:
+    """The built-in *pack*: `requirements`, of which ids and `faults` are told alike in either form, `timeline`, `classification`."""
+    compiled = builtin_compiled(pack)
+    if compiled is not None:
+        return compiled
+    found: dict[str, Any] = {"requirements": []}
+    for file in sorted(builtin_folder(pack).glob("*.yaml")):
+        data = plain_data(parse_yaml(file.read_bytes(), file.name).root)
+        found[file.stem] = data
+        found["requirements"] += data.get("requirements") or ()
+    return found
+
+
+@cache
+def fault_rules() -> tuple[str, ...]:
+    """The rules of faults that a check of a built-in pack reports, sorted."""
+    rows = (row for pack in BUILTIN for row in builtin_data(pack)["requirements"])
+    checks = (check for row in rows for check in row.get("checks") or ())
+    return tuple(sorted({str(check["faults"]) for check in checks if check.get("faults")}))
+
+
+def law_words(data: Mapping[str, Any] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(ids of the rows of timeline.yaml, duty groups of classification.yaml), of *data* or as they are built in."""
+    law = builtin_data("eu-ai-act") if data is None else data
+    lists = (rows for rows in law["timeline"].values() if isinstance(rows, list))
+    rows = (row for listed in lists for row in listed if isinstance(row, dict) and "id" in row)
+    duties = (law.get("classification") or {}).get("duty_groups") or {}
+    return tuple(str(row["id"]) for row in rows), tuple(duties)

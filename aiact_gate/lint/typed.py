@@ -415,12 +415,7 @@ def _shown(node: Expr) -> str:
 
 def _mapped(node: Expr) -> Expr:
     """What `.map()` walks, which is empty when its result is; else *node*."""
-    while (
-        node.kind == "comprehension"
-        and node.parts[1].kind == "list"
-        and node.parts[3].kind == "call"
-        and node.parts[3].name == "_+_"
-    ):
+    while node.kind == "comprehension" and node.parts[1].kind == "list" and node.parts[3].name == "_+_":
         node = node.parts[0]
     return node
 

@@ -6,6 +6,7 @@ again with the names that it binds, so that it is judged as if the clause stood 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -68,7 +69,6 @@ class _Overlay:
         own = packs[index]
         self.advise = advise
         self.faults = faults
-        self.label = str(own["label"])
         self.layer = LAYERS.index(own["layer"])
         self.packs = packs
         self.earlier = [pack for pack in packs[:index] if LAYERS.index(pack["layer"]) < self.layer]
@@ -78,7 +78,7 @@ class _Overlay:
         self.kinds = {
             name: schema for pack in [*self.earlier, own] for name, schema in pack.get("kinds", {}).items()
         }
-        self.document: Document = parse_yaml(own["overlay"].encode(), f"{self.label}/overlay.yaml")
+        self.document: Document = parse_yaml(own["overlay"].encode(), f"{own['label']}/overlay.yaml")
         shaped = shape(self.document, fields.schema("overlay"), "overlay")
         self.data: Mapping[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
         self.place = Place(self.document, faults)
@@ -220,12 +220,8 @@ class _Overlay:
             "kind": more.get("kind") or "missing",
             "place": _where(place),
         }
-        for number, clause in enumerate(compiled["clauses"]):
-            if number < len(check["clauses"]):
-                old = check["clauses"][number]
-                clause |= {key: old[key] for key in said if key in old}
-            else:
-                clause |= said
+        for clause, old in itertools.zip_longest(compiled["clauses"], check["clauses"], fillvalue=said):
+            clause |= {key: old[key] for key in said if key in old}
         return {key: compiled[key] for key in _OF_CLAUSES}
 
     def _widen(self, place: Place, requirement: Compiled, whom: Mapping[str, Any]) -> None:
@@ -338,15 +334,11 @@ def _written(check: Compiled) -> dict[str, Any]:
         "with": with_,
         "min_items": check["min_items"],
         "empty_is_fine": "said in the pack",
-        "when": _source(check["when"]),
-        "where": _source(check["where"]),
+        "when": (check["when"] or {}).get("source"),
+        "where": (check["where"] or {}).get("source"),
         "that": [clause["source"] for clause in check["clauses"]],
-        "at": check["at"]["source"] if check["at"] else None,
+        "at": (check["at"] or {}).get("source"),
     }
-
-
-def _source(condition: Mapping[str, Any] | None) -> str | None:
-    return condition["source"] if condition else None
 
 
 def _raised(check: Compiled) -> Compiled:
