@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aiact_gate.lint.typed import ARGUMENTS, word_start
+from aiact_gate.expressions.vocabulary import words
+from aiact_gate.lint.typed import word_start
 from aiact_gate.sources.shapes import nearest, quoted
 
+ARGUMENTS = {name: len(arguments) for name, (arguments, _) in words("2026-01-01").items()}
+"""How many arguments each word of the vocabulary takes."""
 MACROS = ("all", "exists", "exists_one", "map", "filter", "has")
 CEL_WORDS = (
     *MACROS,

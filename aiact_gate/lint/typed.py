@@ -42,9 +42,8 @@ _SCHEMA_KINDS = {
 _NUMBERS = ("decimal", "whole")
 _EQUAL = {"_==_": "==", "_!=_": "!="}
 _SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
-_DECLARED = {name: arguments for name, (arguments, _) in words("2026-01-01").items()}
 _TAKES: dict[str, tuple[str, ...]] = {
-    **_DECLARED,
+    **{name: arguments for name, (arguments, _) in words("2026-01-01").items()},
     **dict.fromkeys(("startsWith", "endsWith", "contains", "matches"), ("s", "s")),
     "size": ("slm",),
 }
@@ -327,8 +326,6 @@ class TypedWalk:
         return node.offset
 
 
-ARGUMENTS = {name: len(arguments) for name, arguments in _DECLARED.items()}
-"""How many arguments each word of the vocabulary takes."""
 _PLURALS = {
     "text": "texts",
     "number": "numbers",

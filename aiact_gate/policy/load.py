@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
+from aiact_gate.model.location import Location
 from aiact_gate.model.policy import LAYERS, Attester, Pack, Requirement, Step
+from aiact_gate.model.report import Problem
 from aiact_gate.model.rollout import Recall, Rollout
 from aiact_gate.sources.builtin import builtin_compiled, builtin_folder
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
+    from aiact_gate.sources.manifest import DeclaredPack
 
 
 @cache
@@ -135,6 +138,32 @@ def recalls_from(data: Mapping[str, Any]) -> tuple[Recall, ...]:
     head = data.get("pack") or {}
     pack = f"{head.get('name', '')} {head.get('version', '')}"
     return tuple(_reader(Recall)({**recall, "pack": pack}) for recall in data.get("recalls") or ())
+
+
+def as_pinned(
+    pack: Pack, broken: dict[str, str], declared: DeclaredPack, place: Location, problems: list[Problem]
+) -> tuple[Pack, dict[str, str]]:
+    """*pack* and what is wrong with its requirements: all of them if its digest isn't the pinned one, an exit 3."""
+    if pack.digest == declared.digest:
+        return pack, broken
+    what = (
+        f"the pack {declared.path} isn't the one that was added: pinned is {declared.digest[:7]}, "
+        f"here is {pack.digest[:7]}"
+    )
+    fix = f"{fix_of(declared)} Or write sha256:{pack.digest} here after somebody has read the change."
+    problems.append(Problem(what, fix, place, 3))
+    return pack, {**{requirement.id: f"{place}: {what}" for requirement in pack.requirements}, **broken}
+
+
+def fix_of(declared: DeclaredPack) -> str:
+    """How a pack that is missing or changed is put right."""
+    if not declared.digest:
+        return "Mend the path, or vendor the pack again."
+    import shlex
+
+    source = shlex.quote(declared.source) if declared.source.isprintable() else ""
+    to = f" --to {shlex.quote(declared.path)}" if declared.path.isprintable() else ""
+    return f"Add it again: aiact-gate policy add {source or 'SOURCE'}{to} --update."
 
 
 @cache
