@@ -150,9 +150,9 @@ def nodes(expression: Expr) -> Iterator[Expr]:
         yield from nodes(part)
 
 
-def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:
+def reads(expression: Expr) -> frozenset[Path]:
     """Every path that *expression* reads, as long as it can be followed; inner loops become `*`."""
-    found = {path for path, _ in paths_in(expression, bound or {}) if path[0] and path[0][0] != "@"}
+    found = {path for path, _ in paths_in(expression, {}) if path[0] and path[0][0] != "@"}
     longest = {
         path for path in found if not any(other != path and other[: len(path)] == path for other in found)
     }
@@ -164,7 +164,7 @@ def paths_in(expression: Expr, bound: Mapping[str, Path]) -> Iterator[tuple[Path
     path = path_of(expression, bound)
     if path is not None:
         yield path, expression.offset + (expression.kind == "select")
-        parts = tuple(_indexes(expression))
+        parts = tuple(indexes(expression))
     elif expression.kind == "comprehension":
         yield from paths_in(expression.parts[0], bound)
         parts, bound = expression.parts[1:], inside(expression, bound)
@@ -196,15 +196,16 @@ def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
     return None
 
 
-def _indexes(expression: Expr) -> Iterator[Expr]:
+def indexes(expression: Expr) -> Iterator[Expr]:
+    """What stands in the brackets of a chain of names, fields and indexes, the last first."""
     while expression.kind in ("select", "call") and expression.parts:
         if expression.kind == "call" and len(expression.parts) > 1:
             yield expression.parts[1]
         expression = expression.parts[0]
 
 
-def filled_path(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+def filled_path(expression: Expr) -> Path | None:
     """The path p if the expression is `filled(p)`."""
     if expression.kind == "call" and expression.name == "filled" and len(expression.parts) == 1:
-        return path_of(expression.parts[0], bound)
+        return path_of(expression.parts[0], {})
     return None

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable
 
-from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
+from aiact_gate.expressions.tree import ORDER, Expr, Path, indexes, inside, path_of
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.lint.faults import did_you_mean
 from aiact_gate.schemas.fields import Field
@@ -39,7 +39,6 @@ _SCHEMA_KINDS = {
     "array": "list",
     "object": "group",
 }
-_NUMBERS = ("decimal", "whole")
 _EQUAL = {"_==_": "==", "_!=_": "!="}
 _SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
 _TAKES: dict[str, tuple[str, ...]] = {
@@ -75,7 +74,7 @@ class TypedWalk:
 
     def boolean(self, node: Expr, positive: bool = True) -> None:
         """Walk *node*, which has to be true or false."""
-        if node.kind == "call" and node.name == "_?_:_" and len(node.parts) == 3:
+        if node.kind == "call" and node.name == "_?_:_":
             self.boolean(node.parts[0])
             self.boolean(node.parts[1], positive)
             self.boolean(node.parts[2], positive)
@@ -105,18 +104,14 @@ class TypedWalk:
         return path_of(node, self._names)
 
     def _path(self, node: Expr, path: Path) -> str:
-        self._indexes(node)
+        for index in indexes(node):
+            if index.kind != "const":
+                self._kind(index)
         if node.test_only:
             self.tested.append((path, self._start(node)))
             return "bool"
         self.used.add(path)
         return self._kind_at(path)
-
-    def _indexes(self, node: Expr) -> None:
-        while node.kind in ("select", "call") and node.parts:
-            if node.kind == "call" and len(node.parts) > 1 and node.parts[1].kind != "const":
-                self._kind(node.parts[1])
-            node = node.parts[0]
 
     def _kind_at(self, path: Path) -> str:
         if path[0].startswith("@"):
@@ -204,9 +199,9 @@ class TypedWalk:
     def _comparison(self, node: Expr, kinds: list[str]) -> None:
         sign = ORDER.get(node.name) or _EQUAL[node.name]
         one, other = node.parts
-        for part in node.parts:
-            if part.kind == "const" and part.value == "" and isinstance(part.value, str):
-                rest = other if part is one else one
+        sides = ((one, other), (other, one))
+        for part, rest in sides:
+            if part.kind == "const" and part.value == "":
                 shown = _shown(rest)
                 what = f"'{sign} \"\"' says nothing of an absent {shown}"
                 fix = f"Ask {'filled' if sign == '!=' else '!filled'}({shown})."
@@ -218,17 +213,17 @@ class TypedWalk:
             return
         if _differ(*kinds):
             what = f"{_of_kind(one, kinds[0])} is compared with {_of_kind(other, kinds[1])}"
-            self._fault("unlike_kinds", node.offset, what, "Compare values of one kind.")
+            self._unlike(node, what)
         elif node.name in ORDER and "date" in kinds:
             which = one if kinds[0] == "date" and self._path_of(one) != ("as_of",) else other
             fix = f"Ask in_past({_shown(which)}) or in_future({_shown(which)})."
             self._fault("date_order", node.offset, f"'{sign}' compares dates as texts", fix)
         elif node.name in ORDER and kinds[0] in ("bool", "list", "group"):
             what = f"'{sign}' compares {WORDS[kinds[0]]}, which has no order"
-            self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
-        for word, path_node in ((one, other), (other, one)):
-            if word.kind == "const" and isinstance(word.value, str):
-                self._one_of_words(word, path_node)
+            self._unlike(node, what, "Compare numbers.")
+        for part, rest in sides:
+            if part.kind == "const" and isinstance(part.value, str):
+                self._one_of_words(part, rest)
 
     def _one_of_words(self, word: Expr, other: Expr, *below: str) -> None:
         """*word* is held against the field that *other* reads, or one *below* it."""
@@ -268,10 +263,10 @@ class TypedWalk:
         if len(kinds) == 1:
             return kinds[0]
         one, other = kinds
-        if set(kinds) == set(_NUMBERS):
+        if set(kinds) == {"decimal", "whole"}:
             what = f"'{_SUMS[node.name]}' joins a whole number with a decimal one, which the engine refuses"
             fix = "Write the whole one with a point, 2.0, or convert it with double()."
-            self._fault("unlike_kinds", node.offset, what, fix)
+            self._unlike(node, what, fix)
             return "decimal"
         if _differ(one, other):
             what = f"'{_SUMS[node.name]}' joins {_of_kind(node.parts[0], one)} with {_of_kind(node.parts[1], other)}"

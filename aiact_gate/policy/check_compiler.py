@@ -266,7 +266,7 @@ class CheckCompiler:
         relative = reading.in_order(tree, source)
         absolute = {self.resolve(path) for path in relative}
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
-        filled = filled_path(tree, {}) or ()
+        filled = filled_path(tree) or ()
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)

@@ -1,4 +1,4 @@
-"""`rollout.yaml`, and what pack.yaml says about time: recalls, the days of versions and how long new checks only warn.
+"""`rollout.yaml`, and the recalls of pack.yaml.
 
 In come documents, out go plain data and faults at their lines; `model.rollout` makes values of them. What a roll-out means for one
 repository on one day is judged in `judge.rollout`.
