@@ -338,7 +338,7 @@ class CheckCompiler:
             return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
         if absolute[:2] == ("event_log", "events"):
             return None  # a service logs what it likes
-        return None if reading.is_computed(absolute, self.kinds) else self.known(absolute)
+        return reading.field_at(absolute, self.kinds, certain=True)
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""

@@ -157,10 +157,9 @@ def _misnamed(name: str, kind: str) -> str:
 def declared_layer(folder: File) -> str:
     """The layer that the pack.yaml in *folder* names; `organisation` if it names none or can't be read."""
     try:
-        root = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").root.value
+        node = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").node(("layer",))
     except (OSError, DocumentError):
         return "organisation"
-    node = root.get("layer") if isinstance(root, dict) else None
     return "unit" if node is not None and node.value == "unit" else "organisation"
 
 
@@ -173,7 +172,7 @@ def _article_order(article: str) -> tuple[int, int, str]:
 
 
 def _schema_of(document: Document) -> str:
-    node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
+    node = document.node(("schema",))
     return node.value if node is not None and isinstance(node.value, str) else ""
 
 

@@ -124,22 +124,20 @@ def _references(schema: dict[str, Any], place: Place) -> None:
     defs = schema.get("$defs", {})
     for pointer, node in _nodes(schema, ()):
         if "$dynamicRef" in node or "$id" in node and pointer:
-            place.fault(
-                "kind", pointer, "only $ref to #/$defs is understood", "Write the part out under $defs."
-            )
+            what = "only $ref to #/$defs is understood"
+            place.fault("kind", pointer, what, "Write the part out under $defs.")
         seen = set()
         target = node
         while isinstance(target, dict) and "$ref" in target:
             reference = str(target["$ref"])
             name = reference.removeprefix("#/$defs/")
-            what, fix = "", ""
             if name == reference or name not in defs:
                 what = f"$ref leads to {quoted(reference)}, which isn't in this file's $defs"
-                fix = "Nothing is fetched; write it under $defs."
-            elif name in seen:
-                what, fix = f"$ref to {name} goes round in a circle", "Break the circle."
-            if what:
-                place.fault("kind", (*pointer, "$ref"), what, fix)
+                place.fault("kind", (*pointer, "$ref"), what, "Nothing is fetched; write it under $defs.")
+                break
+            if name in seen:
+                what = f"$ref to {name} goes round in a circle"
+                place.fault("kind", (*pointer, "$ref"), what, "Break the circle.")
                 break
             seen.add(name)
             target = defs[name]
