@@ -27,7 +27,7 @@ def shaped(place: Place, name: str) -> dict[str, Any]:
             what = f"{_owner(document, pointer[1:-1])} has no {pointer[-1]}"
             fix = "Add it; docs/policy-language.md says what it holds."
             here.fault("no_key", pointer[1:-1], what, fix)
-    value: dict[str, Any] = found.value if isinstance(found.value, dict) else {}
+    value: dict[str, Any] = found.value
     return value
 
 

@@ -79,8 +79,7 @@ class _Overlay:
             name: schema for pack in [*self.earlier, own] for name, schema in pack.get("kinds", {}).items()
         }
         self.document: Document = parse_yaml(own["overlay"].encode(), f"{own['label']}/overlay.yaml")
-        shaped = shape(self.document, fields.schema("overlay"), "overlay")
-        self.data: Mapping[str, Any] = shaped.value if isinstance(shaped.value, dict) else {}
+        self.data: Mapping[str, Any] = shape(self.document, fields.schema("overlay"), "overlay").value
         self.place = Place(self.document, faults)
 
     def apply(self) -> None:

@@ -33,25 +33,14 @@ def rollout_data(place: Place) -> dict[str, Any] | None:
             what = f"the ring {name or index + 1} has neither repositories nor topics, so nothing fits it"
             fix = 'Name repositories (OWNER/NAME; "*" for all) or topics.'
             here.fault("empty_ring", ("name",), what, fix)
+        ring["profile"] = ring.get("profile") or ""
         _steps(here, name, ring.get("steps"))
-    for key, value in (rollout.get("waivers") or {}).items():
+    rollout["waivers"] = rollout.get("waivers") or {}
+    for key, value in rollout["waivers"].items():
         if isinstance(value, int) and value < 1:
             what = f"{key} is {value}, below one"
             place.fault("negative", ("waivers", key), what, "Write a whole number from 1 up.")
-    if len(place.faults) > before:
-        return None
-    rings = [
-        {
-            **ring,
-            "profile": ring["profile"] or "",
-            "steps": [
-                {"since": step["from"], "mode": step["mode"], "kinds": step["kinds"] or []}
-                for step in ring["steps"]
-            ],
-        }
-        for ring in rollout["rings"]
-    ]
-    return {"rings": rings, "waivers": rollout["waivers"] or {}}
+    return rollout if len(place.faults) == before else None
 
 
 def _steps(ring: Place, name: str, steps: Any) -> None:
@@ -77,6 +66,7 @@ def _steps(ring: Place, name: str, steps: Any) -> None:
         if kinds and step.get("mode") in ("observe", "warn"):
             what = f"kinds stand beside mode {step['mode']}, which enforces nothing"
             here.fault("idle_kinds", ("kinds",), what, "Take them out, or write mode: enforce.")
+        step |= {"since": since, "kinds": kinds or []}
 
 
 _OF_A_RECALL = ("check", "reason", "issue", "approved_by", "from", "until")
