@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from aiact_gate.documents.node import MAX_DEPTH, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import MAX_DEPTH, decode, refuse
 
 
 def parse_json(data: bytes, path: str) -> Any:
@@ -46,7 +46,7 @@ def _value(text: str, path: str, line: int) -> Any:
         _too_deep(path, line)
     except _Refused as error:
         refuse(path, str(error), error.fix, line)
-    if _deeper_than(value, MAX_DEPTH):
+    if any(depth == MAX_DEPTH for depth, _ in enumerate(_levels(value))):
         _too_deep(path, line)
     half = _HALF_ESCAPE.search(text)
     if half and _has_half_pair(value):
@@ -99,31 +99,23 @@ _HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def _has_half_pair(value: Any) -> bool:
-    level = [value]
+    texts = (
+        text
+        for level in _levels([value])
+        for item in level
+        for text in ((*item, *item.values()) if isinstance(item, dict) else item)
+    )
+    return any(isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text) for text in texts)
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """The groups and lists in *value*, level by level."""
+    level = [value] if isinstance(value, (dict, list)) else []
     while level:
-        below: list[Any] = []
-        for item in level:
-            if isinstance(item, str):
-                if any("\ud800" <= c <= "\udfff" for c in item):
-                    return True
-            elif isinstance(item, dict):
-                below += [*item, *item.values()]
-            elif isinstance(item, list):
-                below += item
-        level = below
-    return False
-
-
-def _deeper_than(value: Any, depth: int) -> bool:
-    level = [value]
-    for _ in range(depth):
+        yield level
         level = [
             child
             for item in level
-            if isinstance(item, (dict, list))
             for child in (item.values() if isinstance(item, dict) else item)
             if isinstance(child, (dict, list))
         ]
-        if not level:
-            return False
-    return True

@@ -11,11 +11,9 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
-from aiact_gate.documents.node import Document, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import Document, decode, refuse
 from aiact_gate.documents.yaml import parse_yaml_text
 from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location
@@ -81,10 +79,8 @@ class Markdown:
     def find(self, title: str) -> Heading | None:
         """The heading that reads *title*; case, white space, emphasis, links, emoji, number and anchor aside."""
         if not self._titles:
-            for heading in reversed(self.headings):
-                self._titles[_numberless(heading.text)] = heading
-            for heading in reversed(self.headings):
-                self._titles[_plain(heading.text)] = heading
+            for read in (_numberless, _plain):
+                self._titles |= {read(heading.text): heading for heading in reversed(self.headings)}
         return self._titles.get(_plain(title))
 
 
@@ -277,7 +273,8 @@ _UNSIGNED = (
 ).replace("%P", r"[ \u00a0\u202f]?(?:[%\uff05]|per\u0020?cent\b)")
 # A letter or digit of a script that writes blanks between words.
 _LETTER = r"[0-9A-Za-z\u00aa-\u0dff\u1e00-\u1fff]"
-_FIGURE_SOURCE = (
+# Compiled on first use: most runs read few figures.
+_FIGURE = (
     # Not inside a word, a version, a path (`v1/2.5`), a section sign or an address.
     rf"(?<!{_LETTER})(?<!{_LETTER}_)(?<![.,§@+])(?<![^\d%\s]/)(?<!\d:)"
     # A minus; or the dash of a range, `0.7-0.8`.
@@ -292,7 +289,8 @@ _NAMED_WITH_VERSION = (
     "|unicode|http|tls|openapi|cvss|arxiv|doi|iso|iec"
 )
 _NAMED_WITH_NUMBER = "article|articles|annex|point|points|paragraph|paragraphs|section|sections|chapter|figure|table|step|page|eq|equation|appendix"
-_MASKED_SOURCE = (
+# Links, addresses, versions and numbered references: their digits are no figures.
+_MASKED = (
     r"!?\[[^\[\]]{0,2000}\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500})?\)|!?\[[^\[\]]{0,500}\]\[[^\[\]]{0,500}\]"
     r"|<https?:[^<>\s]{0,2000}>|https?://\S+|\bwww\.\S+|\b10\.\d{4,9}/\S+|<[a-zA-Z/][^<>]{0,1000}>"
     rf"|\b(?:{_NAMED_WITH_VERSION})[-\s]{{0,2}}[.:]?\s?v?(?:[<>=~!^]=?|==)?\s?\d+(?:\.\d+)+\+?(?!\s?%)"
@@ -300,18 +298,6 @@ _MASKED_SOURCE = (
     rf"|\b(?:{_NAMED_WITH_NUMBER})\s*\.?\s*[A-Z]?\d+(?:[.,]\d+)+(?!\s?%)"
     r"|\b[A-Za-z][\w.-]{0,100}\s?[=~]=\s?\d+(?:\.\d+)+|\b[\w-]{1,100}@\d+(?:\.\d+)+"
 )
-
-
-@cache
-def _figure() -> re.Pattern[str]:
-    """A figure; compiled on first use, since most runs find every document in the cache."""
-    return re.compile(_FIGURE_SOURCE, re.IGNORECASE)
-
-
-@cache
-def _masked() -> re.Pattern[str]:
-    """Links, addresses, versions and numbered references: their digits are no figures."""
-    return re.compile(_MASKED_SOURCE, re.IGNORECASE)
 
 
 _HEADING_NUMBER = re.compile(r"\A[\s>]*#{0,6}\s*[*_]{0,3}\d+(?:\.\d+)+[.)]?(?=\s+\D)")
@@ -328,12 +314,12 @@ def _figures(
 ) -> None:
     """Add the figures of the lines *start* to *end*, a paragraph or a table row (then with the titles of its *columns*)."""
     text = "\n".join(parsed.shown[start:end])
-    if not _figure().search(text):
+    if not re.search(_FIGURE, text, re.IGNORECASE):
         return
-    masked = _masked().sub(_blank, _without_code(text))
+    masked = re.sub(_MASKED, _blank, _without_code(text), flags=re.IGNORECASE)
     if number_before is not None:
         masked = number_before.sub(_blank, masked)
-    found = list(_figure().finditer(masked))
+    found = list(re.finditer(_FIGURE, masked, re.IGNORECASE))
     if not found:
         return
     starts = [0, *(match.end() for match in re.finditer("\n", text))]

@@ -1,4 +1,4 @@
-"""Data that knows where it stands: what every parser of this room returns."""
+"""Data that knows where it stands: what every parser of this room returns; and bytes as the text that they all read."""
 
 from __future__ import annotations
 
@@ -48,47 +48,66 @@ class Document:
 
     def node(self, pointer: Pointer) -> Node | None:
         """The node at *pointer*, None if there is none."""
-        node = self.root
-        for step in pointer:
-            value = node.value
-            if isinstance(value, dict) and str(step) in value:
-                node = value[str(step)]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                node = value[step]
-            else:
-                return None
-        return node
+        nodes = self._way(pointer)
+        return nodes[-1] if len(nodes) > len(pointer) else None
 
     def has(self, pointer: Pointer) -> bool:
         """Whether something is written at *pointer*, an empty value included."""
         return self.node(pointer) is not None
 
-    def location(self, pointer: Pointer = ()) -> Location:
-        """Where *pointer* stands; if it is absent, where its nearest existing parent stands."""
-        node = self.root
-        place = (node.line, node.column, node.end_line, node.end_column)
-        found: list[str | int] = []
+    def location(self, pointer: Pointer = (), *, at_key: bool = False) -> Location:
+        """Where *pointer* stands, or its key; if it is absent, where its nearest existing parent stands."""
+        nodes = self._way(pointer)
+        node, place = nodes[-1], (nodes[-1].line, nodes[-1].column, nodes[-1].end_line, nodes[-1].end_column)
+        key = str(pointer[len(nodes) - 2]) if len(nodes) > 1 else ""
+        if len(nodes) > 1 and key in nodes[-2].keys:
+            if at_key or node.is_null or isinstance(node.value, (dict, list)):
+                line, column = nodes[-2].keys[key]
+                place = (line, column, line, column + len(key))
+        return Location(self.path, *place, pointer=tuple(pointer))
+
+    def _way(self, pointer: Pointer) -> list[Node]:
+        """The nodes from the root to *pointer*, as far as they are there."""
+        nodes = [self.root]
         for step in pointer:
-            value = node.value
+            value = nodes[-1].value
             if isinstance(value, dict) and str(step) in value:
-                line, column = node.keys.get(str(step), (0, 0))
-                node = value[str(step)]
-                if node.is_null or isinstance(node.value, (dict, list)) and line:
-                    place = (line, column, line, column + len(str(step)))
-                else:
-                    place = (node.line, node.column, node.end_line, node.end_column)
+                nodes.append(value[str(step)])
             elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                node = value[step]
-                place = (node.line, node.column, node.end_line, node.end_column)
+                nodes.append(value[step])
             else:
                 break
-            found.append(step)
-        return Location(self.path, *place, pointer=tuple(pointer))
+        return nodes
 
 
 def refuse(path: str, what: str, fix: str, line: int = 1, column: int = 1) -> NoReturn:
     """Raise a `DocumentError` at a place of *path*."""
     raise DocumentError(what, fix, Location(path, max(line, 1), max(column, 1)))
+
+
+def decode(data: bytes, path: str, first_line: int = 1) -> str:
+    """The text of *data*, which begins at *first_line* of its file, without a byte order mark.
+
+    Raises:
+        DocumentError: over 10 MB, not UTF-8, or with NUL bytes (binary).
+    """
+    if len(data) > MAX_BYTES:
+        what = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+        refuse(path, what, "Split it, or point to a smaller file.")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + first_line
+        refuse(
+            path, "the file is binary (it holds NUL bytes), not UTF-8 text", "Write it as UTF-8 text.", line
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The codec counts from behind a byte order mark, so the bytes are the error's own.
+        found = error.object[: error.start]
+        line = found.count(b"\n") + first_line
+        column = len(found[found.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        what = f"byte {error.object[error.start]:#04x} is not UTF-8"
+        refuse(path, what, "Save the file as UTF-8.", line, column)
 
 
 def plain_data(node: Node) -> Any:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, refuse
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import MAX_DEPTH, MAX_NODES, Document, Node, decode, refuse
 
 
 def parse_yaml(data: bytes, path: str) -> Document:
@@ -36,8 +35,8 @@ def parse_yaml_text(text: str, path: str, first_line: int = 1) -> Document:
         mark = error.problem_mark or error.context_mark
         last = len(_LINE_BREAK.split(text.rstrip("\r\n")))  # the end of the text counts as a line of its own
         line, column = (min(mark.line + 1, last) + offset, mark.column + 1) if mark else (first_line, 1)
-        what = error.problem or "can't be read"
-        refuse(path, _problem(what, text, line - offset), _fix(error, text, line - offset), line, column)
+        what, fix = _told(error.problem or "can't be read", text, line - offset)
+        refuse(path, what, fix, line, column)
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python: an escape beyond Unicode.
         refuse(path, "the YAML is broken", "Look for an escape that names no character.", first_line)
@@ -68,29 +67,25 @@ def _refuse_characters(text: str, path: str, offset: int) -> None:
 
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_INDENTATION = re.compile(r"\A\s*")
 
 
-def _problem(problem: str, text: str, line: int) -> str:
+def _told(problem: str, text: str, line: int) -> tuple[str, str]:
+    """What is wrong and what to do, where the parser has a *problem* at *line* of *text*."""
     if "nesting" in problem.lower():  # the parser's own bound, met while it looks ahead
-        return f"more than {MAX_DEPTH} levels of nesting"
+        return f"more than {MAX_DEPTH} levels of nesting", f"Nest at most {MAX_DEPTH} levels."
+    what, fix = (
+        f"the YAML is broken: {problem}",
+        "Mend the indentation or the quotes at or just before this place.",
+    )
     lines = _LINE_BREAK.split(text)
-    if (
-        0 < line <= len(lines)
-        and "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
-    ):
-        return "a tab stands in the indentation; YAML takes spaces only"
-    return f"the YAML is broken: {problem}"
-
-
-def _fix(error: Any, text: str, line: int) -> str:
-    problem = str(error.problem)
-    if "tab" in _problem(problem, text, line):
-        return "Replace the tab by spaces."
-    if "mapping values" in problem:
-        return "Quote the text if it holds a colon followed by a blank."
-    if "nesting" in problem.lower():
-        return f"Nest at most {MAX_DEPTH} levels."
-    return "Mend the indentation or the quotes at or just before this place."
+    if 0 < line <= len(lines) and "\t" in _INDENTATION.findall(lines[line - 1])[0]:
+        what = "a tab stands in the indentation; YAML takes spaces only"
+    if "tab" in what:
+        fix = "Replace the tab by spaces."
+    elif "mapping values" in problem:
+        fix = "Quote the text if it holds a colon followed by a blank."
+    return what, fix
 
 
 class _Builder:
@@ -101,43 +96,42 @@ class _Builder:
         self.offset = offset
         self.anchors: dict[str, tuple[Node, int, int]] = {}  # node, values below it, levels below it
         self.nodes = 0
+        self.root: Node | None = None
+        self.stack: list[list[Any]] = []  # node, pending key, anchor, values before it, levels below it
 
     def build(self, events: Any) -> Node | None:
-        root: Node | None = None
         documents = 0
-        # Each frame: node, pending key, anchor, values before it, levels below it.
-        stack: list[list[Any]] = []
         for event in events:
             kind = type(event).__name__
             if kind in ("ScalarEvent", "AliasEvent"):
-                node = self._alias(event, stack) if kind == "AliasEvent" else self._scalar(event)
-                root = self._place(stack, node, event, root)
+                self._place(self._alias(event) if kind == "AliasEvent" else self._scalar(event), event)
             elif kind in ("MappingStartEvent", "SequenceStartEvent"):
                 self._refuse_tag(event)
-                self._refuse_depth(event, len(stack) + 1)
-                mark = event.start_mark
+                self._refuse_depth(event, len(self.stack) + 1)
                 value: Any = {} if kind == "MappingStartEvent" else []
-                node = Node(value, mark.line + 1 + self.offset, mark.column + 1, 0, 0)
+                node = Node(value, *self._at(event.start_mark), 0, 0)
                 self._count(event)
-                stack.append([node, None, event.anchor, self.nodes, 1])
+                self.stack.append([node, None, event.anchor, self.nodes, 1])
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-                node, _, anchor, before, height = stack.pop()
-                if stack:
-                    stack[-1][4] = max(stack[-1][4], height + 1)
-                node.end_line, node.end_column = (
-                    event.end_mark.line + 1 + self.offset,
-                    event.end_mark.column + 1,
-                )
+                node, _, anchor, before, height = self.stack.pop()
+                self._raise_to(height + 1)
+                node.end_line, node.end_column = self._at(event.end_mark)
                 if anchor:
                     self.anchors[anchor] = (node, self.nodes - before + 1, height)
-                root = self._place(stack, node, event, root)
+                self._place(node, event)
             elif kind == "DocumentStartEvent":
                 documents += 1
                 if documents > 1:
                     self._refuse(event, "a second YAML document begins here", "Keep one document in a file.")
-        if root is not None and root.is_null:
-            return None
-        return root
+        return None if self.root is None or self.root.is_null else self.root
+
+    def _raise_to(self, height: int) -> None:
+        """What is around has at least *height* levels."""
+        if self.stack:
+            self.stack[-1][4] = max(self.stack[-1][4], height)
+
+    def _at(self, mark: Any) -> tuple[int, int]:
+        return mark.line + 1 + self.offset, mark.column + 1
 
     def _count(self, event: Any, size: int = 1) -> None:
         self.nodes += size
@@ -148,36 +142,29 @@ class _Builder:
     def _scalar(self, event: Any) -> Node:
         self._refuse_tag(event)
         self._count(event)
-        start, end = event.start_mark, event.end_mark
         if event.style == '"' and any("\ud800" <= c <= "\udfff" for c in event.value):
             self._refuse(event, "an escape that is half a character", "Write the character itself.")
-        node = Node(
-            event.value,
-            start.line + 1 + self.offset,
-            start.column + 1,
-            end.line + 1 + self.offset,
-            end.column + 1,
-            not event.style,  # the C parser writes '', the pure one None
-        )
+        plain = not event.style  # the C parser writes '', the pure one None
+        node = Node(event.value, *self._at(event.start_mark), *self._at(event.end_mark), plain)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 0)
         return node
 
-    def _alias(self, event: Any, stack: list[list[Any]]) -> Node:
+    def _alias(self, event: Any) -> Node:
         if event.anchor not in self.anchors:
             what = f"the alias *{event.anchor} stands before its anchor"
             self._refuse(event, what, "Define the anchor first.")
         node, size, height = self.anchors[event.anchor]
         self._count(event, size)
-        self._refuse_depth(event, len(stack) + height)
-        if stack:
-            stack[-1][4] = max(stack[-1][4], height + 1)
+        self._refuse_depth(event, len(self.stack) + height)
+        self._raise_to(height + 1)
         return node
 
-    def _place(self, stack: list[list[Any]], node: Node, event: Any, root: Node | None) -> Node | None:
-        if not stack:
-            return node
-        frame = stack[-1]
+    def _place(self, node: Node, event: Any) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
         parent = frame[0]
         if isinstance(parent.value, list):
             parent.value.append(node)
@@ -195,7 +182,6 @@ class _Builder:
         else:
             parent.value[frame[1]] = node
             frame[1] = None
-        return root
 
     def _refuse_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -207,9 +193,7 @@ class _Builder:
             self._refuse(event, f"the tag {_short(event.tag)} isn't read", "Write the value without a tag.")
 
     def _refuse(self, event: Any, what: str, fix: str, node: Node | None = None) -> None:
-        mark = event.start_mark
-        line, column = (node.line, node.column) if node else (mark.line + 1 + self.offset, mark.column + 1)
-        refuse(self.path, what, fix, line, column)
+        refuse(self.path, what, fix, *((node.line, node.column) if node else self._at(event.start_mark)))
 
 
 def _short(text: str) -> str:

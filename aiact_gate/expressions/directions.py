@@ -6,28 +6,18 @@ An overlay moves a parameter along its `tighten`. If that names the other way, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from aiact_gate.expressions.tree import Expr, Path, path_of, reads
+from aiact_gate.expressions.tree import Expr, path_of, reads
 
 _ORDER = {"_<_": -1, "_<=_": -1, "_>_": 1, "_>=_": 1}
 _LEVELS = {1: "higher", -1: "lower"}
 
 
-class Asked(NamedTuple):
-    """A comparison with a parameter, and which way the parameter makes it harder to hold."""
+def asked(tree: Expr, positive: bool = True) -> Iterator[tuple[str, str]]:
+    """(parameter, `higher` or `lower`: which makes it harder to hold) for each comparison that *tree* needs.
 
-    parameter: str
-    direction: str
-    """`higher` or `lower`."""
-    offset: int
-    """Where the comparison stands in its condition."""
-
-
-def asked(tree: Expr, positive: bool = True) -> Iterator[Asked]:
-    """The comparisons with a parameter that *tree* needs, each through `&&`, `||`, `!`, `all` and `exists`.
-
-    What stands under `? :` or inside a count is left out: which way it tightens can't be told from it alone.
+    It is followed through `&&`, `||`, `!`, `all` and `exists`. What stands under `? :` or inside a count is left out: which way
+    it tightens can't be told from it alone.
     """
     if tree.kind == "comprehension":
         start, step = tree.parts[1], tree.parts[3]
@@ -52,35 +42,28 @@ def asked(tree: Expr, positive: bool = True) -> Iterator[Asked]:
         parameter, up = sides[0]
         # On the right of `x >= p` a higher one asks more; on the left of `p >= x` a lower one.
         way = _ORDER[tree.name] * up * (1 if one is None else -1) * (1 if positive else -1)
-        yield Asked(parameter, _LEVELS[way], tree.offset)
+        yield parameter, _LEVELS[way]
 
 
-def _moves(node: Expr) -> tuple[str, int] | None:
-    """(the parameter that *node* grows with, 1) or (the one that it shrinks with, -1); None if neither is certain."""
-    path: Path | None = path_of(node, {})
+def _moves(node: Expr, up: int = 1) -> tuple[str, int] | None:
+    """(the parameter that *node* grows with, *up*) or (the one that it shrinks with, -*up*); None if neither is certain."""
+    path = path_of(node, {})
     if path is not None:
-        return (path[1], 1) if len(path) == 2 and path[0] == "parameters" else None
+        return (path[1], up) if len(path) == 2 and path[0] == "parameters" else None
     if node.kind != "call" or not node.parts:
         return None
-    if node.name == "double":
-        return _moves(node.parts[0])
-    if node.name == "-_":
-        return _turned(_moves(node.parts[0]))
+    if node.name in ("double", "-_"):
+        return _moves(node.parts[0], -up if node.name == "-_" else up)
     if node.name not in ("_*_", "_/_", "_+_", "_-_"):
         return None
     left, right = node.parts
     if _reads_parameters(left) and _reads_parameters(right):
         return None
     if node.name in ("_+_", "_-_"):
-        found = _moves(right)
-        return _moves(left) or (_turned(found) if node.name == "_-_" else found)
+        return _moves(left, up) or _moves(right, -up if node.name == "_-_" else up)
     if _is_positive(right):
-        return _moves(left)
-    return _moves(right) if node.name == "_*_" and _is_positive(left) else None
-
-
-def _turned(found: tuple[str, int] | None) -> tuple[str, int] | None:
-    return None if found is None else (found[0], -found[1])
+        return _moves(left, up)
+    return _moves(right, up) if node.name == "_*_" and _is_positive(left) else None
 
 
 def _is_positive(node: Expr) -> bool:

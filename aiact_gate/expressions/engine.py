@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aiact_gate.expressions.vocabulary import words
 from aiact_gate.model.errors import PackError
 
-FORMAT = 16
+FORMAT = 17
 """Of compiled packs; changed with their form or with what compiling refuses, so that none compiled before is taken."""
 ENGINE = "cel-expr-python 0.1.3"
 
@@ -37,14 +37,12 @@ class Engine:
         """*more*: words beside the domain's own, in the form of `vocabulary.words`."""
         from cel_expr_python import cel
 
-        kinds = cel.Type
-        functions = []
-        for name, (arguments, function) in {**words(as_of), **(more or {})}.items():
-            functions.append(_declare(cel, name, arguments, function))
-        self._environment = cel.NewEnv(variables=dict.fromkeys(names, kinds.DYN), functions=functions)
+        known = {**words(as_of), **(more or {})}
+        functions = [_declare(cel, name, *word) for name, word in known.items()]
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), functions=functions)
         self._loaded: dict[bytes, Any] = {}
-        self._bool = kinds.BOOL
-        self._error = kinds.ERROR
+        self._bool = cel.Type.BOOL
+        self._error = cel.Type.ERROR
 
     def compile(self, source: str, *, counts: bool = False) -> bytes:
         """*source* as serialised checked expression; one that gives a whole number if it *counts*.
@@ -82,15 +80,6 @@ class Engine:
         except RuntimeError:
             return None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-    def value(self, expression: Any, bound: Any) -> Any:
-        """The text, number or truth value that *expression* gives for *bound*, None if it gives none. Never raises."""
-        try:
-            found = expression.eval(bound)
-        except RuntimeError:
-            return None
-        value = None if found.type() == self._error else found.value()
-        return value if isinstance(value, (str, int, float)) else None
 
     def holds(self, expression: Any, bound: Any) -> Outcome:
         """Whether *expression* is true of *bound*. Never raises."""

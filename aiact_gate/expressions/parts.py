@@ -20,6 +20,15 @@ class Given(NamedTuple):
 class PartEngine(Engine):
     """An engine that also tells the value of what it evaluates."""
 
+    def value(self, expression: Any, bound: Any) -> Any:
+        """The text, number or truth value that *expression* gives for *bound*, None if it gives none. Never raises."""
+        try:
+            found = expression.eval(bound)
+        except RuntimeError:
+            return None
+        value = None if found.type() == self._error else found.value()
+        return value if isinstance(value, (str, int, float)) else None
+
     def given(self, source: str, bound: Any) -> Given:
         """What *source*, a part of a condition, gives for *bound*, as plain data. Never raises."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from aiact_gate.model.policy import PathExpr, Step
 
 HOLE = r"\{([A-Za-z_][\w.\[\]\"']*)\}"
 """A `{path}` in a message template."""
+
+_STEP = re.compile(r"\.?(\w+)|\[([^\]]*)\]")
 
 Bound = dict[str, tuple[Any, Pointer]]
 """Name -> (its value, where it stands)."""
@@ -35,23 +38,15 @@ def parse_path(source: str) -> PathExpr:
     at = 0
     text = source.strip()
     while at < len(text):
-        if text[at] == "[":
-            end = text.find("]", at)
-            if end < 0 or not steps:
-                raise _bad(source)
-            inner = text[at + 1 : end].strip()
-            steps.append(inner[1:-1] if inner[:1] in "\"'" else tuple(inner.split(".")))
-            at = end + 1
-            continue
-        if text[at] == ".":
-            at += 1
-        end = at
-        while end < len(text) and (text[end].isalnum() or text[end] == "_"):
-            end += 1
-        if end == at or not steps and not text[at].isalpha():
+        found = _STEP.match(text, at)
+        if found is None or not steps and not (found[1] or " ")[0].isalpha():
             raise _bad(source)
-        steps.append(text[at:end])
-        at = end
+        key = (found[2] or "").strip()
+        if found[1]:
+            steps.append(found[1])
+        else:
+            steps.append(key[1:-1] if key[:1] in "\"'" else tuple(key.split(".")))
+        at = found.end()
     if not steps:
         raise _bad(source)
     return PathExpr(text, tuple(steps))
@@ -72,27 +67,20 @@ def _bad(source: str) -> PackError:
 
 def follow(path: PathExpr, bound: Bound) -> tuple[Any, Pointer]:
     """The value at *path* and its pointer. Raises `NotThere`."""
-    head = path.steps[0]
-    if not isinstance(head, str) or head not in bound:
-        raise NotThere((str(head),))
-    value, pointer = bound[head]
-    for step in path.steps[1:]:
-        key = step if isinstance(step, str) else follow(PathExpr("", step), bound)[0]
-        value = _below(value, key, (*pointer, key))
-        pointer = (*pointer, key)
-    return value, pointer
+    return follow_plain(path.steps, bound)
 
 
-def follow_plain(path: tuple[str, ...], bound: Bound) -> tuple[Any, Pointer]:
-    """As `follow`, for a plain path; a `*` ends it early."""
+def follow_plain(path: tuple[Step, ...], bound: Bound) -> tuple[Any, Pointer]:
+    """As `follow`, for the steps of a path; a `*` ends it early."""
     if not path or path[0] not in bound:
-        raise NotThere(path[:1])
-    value, pointer = bound[path[0]]
+        raise NotThere(tuple(str(step) for step in path[:1]))
+    value, pointer = bound[str(path[0])]
     for step in path[1:]:
         if step == "*":
             break
-        value = _below(value, step, (*pointer, step))
-        pointer = (*pointer, step)
+        key = step if isinstance(step, str) else follow_plain(step, bound)[0]
+        pointer = (*pointer, key)
+        value = _below(value, key, pointer)
     return value, pointer
 
 

@@ -18,22 +18,17 @@ def resolve(path: Path, bound: Mapping[str, Path]) -> Path:
     return (*bound[path[0]], *path[1:]) if path and path[0] in bound else path
 
 
-def field_at(path: Path, kinds: Kinds | None = None) -> Field | None:
-    """The schema of what *path* (from the evidence's names) leads to, if it is known."""
+def field_at(path: Path, kinds: Kinds | None = None, *, certain: bool = False) -> Field | None:
+    """The schema of what *path* (from the evidence's names) leads to, if it is known.
+
+    If that has to be *certain*, a key that a condition computes leads nowhere: no one field is meant.
+    """
     field = fields.root(path[0], kinds)
     for step in path[1:]:
-        field = field.below(step) if field is not None else None
-    return field
-
-
-def is_computed(path: Path, kinds: Kinds | None = None) -> bool:
-    """Whether a `*` of *path* is a key that a condition computes: then no one field is meant."""
-    field = fields.root(path[0], kinds)
-    for step in path[1:]:
-        if field is None or step == "*" and field.schema.get("properties"):
-            return True
+        if field is None or certain and step == "*" and field.schema.get("properties"):
+            return None
         field = field.below(step)
-    return False
+    return field
 
 
 def in_order(tree: Expr, source: str) -> list[Path]:
@@ -47,7 +42,7 @@ def in_order(tree: Expr, source: str) -> list[Path]:
 def needed(paths: Iterable[Path], kinds: Kinds | None = None) -> set[Path]:
     """Those of *paths*, from the evidence's names, that are fields of a record: a required one among them has to be filled."""
     records = (*fields.RECORDS, *(kinds or ()))
-    return {path for path in paths if path[0] in records and not is_computed(path, kinds)}
+    return {path for path in paths if path[0] in records and field_at(path, kinds, certain=True)}
 
 
 def prose(paths: Iterable[Path], bound: Mapping[str, Path], kinds: Kinds | None = None) -> list[Path]:

@@ -32,7 +32,7 @@ def condition_of(tree: Expr, source: str) -> Condition:
         encode(tree),
         tuple(sorted({path[0] for path in relative if not path[0].startswith("@")})),
         relative,
-        filled_path(tree, {}) or (),
+        filled_path(tree) or (),
     )
 
 

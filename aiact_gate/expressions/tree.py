@@ -33,37 +33,20 @@ class Expr(NamedTuple):
 
 def decode(serialized: bytes) -> Expr:
     """The expression tree of `Engine.compile`'s bytes (google.api.expr CheckedExpr inside an Any)."""
-    message = serialized
-    for number, value in _fields(serialized):
-        if number == 2 and isinstance(value, bytes):
-            message = value
-    expression: bytes = b""
-    positions: dict[int, int] = {}
-    for number, value in _fields(message):
-        if number == 4 and isinstance(value, bytes):
-            expression = value
-        elif number == 5 and isinstance(value, bytes):
-            for inner, pair in _fields(value):
-                if inner == 4 and isinstance(pair, bytes):
-                    entry = dict(_fields(pair))
-                    positions[int(entry.get(1, 0))] = int(entry.get(2, 0))
-    return _expr(expression, positions)
+    checked = dict(_fields(dict(_fields(serialized))[2]))
+    entries = (dict(_fields(pair)) for number, pair in _fields(checked.get(5, b"")) if number == 4)
+    return _expr(checked.get(4, b""), {entry.get(1, 0): entry.get(2, 0) for entry in entries})
 
 
 def lean(serialized: bytes) -> bytes:
     """`Engine.compile`'s bytes without what evaluation doesn't need: references, types and positions (four fifths)."""
-    out = bytearray()
-    for number, value in _fields(serialized):
-        if isinstance(value, bytes):
-            body = value
-            if number == 2:
-                body = b"".join(
-                    wire_field(inner, part)
-                    for inner, part in _fields(value)
-                    if inner not in (2, 3, 5) and isinstance(part, bytes)
-                )
-            out += wire_field(number, body)
-    return bytes(out)
+    outer = dict(_fields(serialized))
+    kept = (
+        wire_field(number, part)
+        for number, part in _fields(outer[2])
+        if number not in (2, 3, 5) and isinstance(part, bytes)
+    )
+    return wire_field(1, outer[1]) + wire_field(2, b"".join(kept))
 
 
 def wire_field(number: int, body: bytes) -> bytes:
@@ -81,80 +64,58 @@ def wire_number(value: int) -> bytes:
 
 
 def _expr(data: bytes, positions: Mapping[int, int]) -> Expr:
-    fields = list(_fields(data))
-    offset = next(
-        (positions.get(int(value), 0) for number, value in fields if number == 2 and isinstance(value, int)),
-        0,
-    )
-    for number, value in fields:
-        if not isinstance(value, bytes):
-            continue
-        inner = list(_fields(value))
-        if number == 3:
-            return _const(inner, offset)
-        if number == 4:
-            return Expr("ident", _text(inner, 1), offset=offset)
-        if number == 5:
-            operand = next(part for n, part in inner if n == 1)
-            return Expr(
-                "select",
-                _text(inner, 2),
-                (_sub(operand, positions),),
-                any(n == 3 and part for n, part in inner),
-                offset,
-            )
-        if number == 6:
-            target = [_sub(part, positions) for n, part in inner if n == 1]
-            return Expr(
-                "call",
-                _text(inner, 2),
-                (*target, *(_sub(part, positions) for n, part in inner if n == 3)),
-                offset=offset,
-                value=bool(target),
-            )
-        if number == 7:
-            return Expr(
-                "list", parts=tuple(_sub(part, positions) for n, part in inner if n == 1), offset=offset
-            )
-        if number == 8:
+    message = dict(_fields(data))
+    offset = positions.get(message.pop(2, 0), 0)
+    number, body = next(iter(message.items()), (3, b""))
+    inner = list(_fields(body))
+
+    def parts(*wanted: int) -> tuple[Expr, ...]:
+        return tuple(_expr(part, positions) for one in wanted for n, part in inner if n == one)
+
+    def text(wanted: int) -> str:
+        return next((part.decode("utf-8") for n, part in inner if n == wanted), "")
+
+    match number:
+        case 4:
+            return Expr("ident", text(1), offset=offset)
+        case 5:
+            asks = any(n == 3 and part for n, part in inner)
+            return Expr("select", text(2), parts(1), asks, offset)
+        case 6:
+            return Expr("call", text(2), parts(1, 3), offset=offset, value=any(n == 1 for n, _ in inner))
+        case 7:
+            return Expr("list", parts=parts(1), offset=offset)
+        case 8:
             return Expr("struct", offset=offset)
-        if number == 9:
-            by_number = dict(inner)
-            parts = tuple(_sub(by_number[n], positions) for n in (2, 4, 5, 6, 7))
-            return Expr("comprehension", _text(inner, 1), parts, offset=offset, value=_text(inner, 3))
-    return Expr("const", offset=offset)
+        case 9:
+            return Expr("comprehension", text(1), parts(2, 4, 5, 6, 7), offset=offset, value=text(3))
+        case _:
+            return _const(inner, offset)
 
 
-def _const(inner: list[tuple[int, int | bytes]], offset: int) -> Expr:
+def _const(inner: list[tuple[int, Any]], offset: int) -> Expr:
     import struct
 
-    for number, value in inner:
-        if number == 6 and isinstance(value, bytes):
+    value: Any
+    number, value = inner[0] if inner else (1, None)
+    match number:
+        case 6:
             text = value.decode("utf-8")
             return Expr("const", text, offset=offset, value=text)
-        if number == 2:
-            return Expr("const", offset=offset, value=bool(value))
-        if number == 3 and isinstance(value, int):
-            return Expr("const", offset=offset, value=value - (1 << 64) if value >> 63 else value)
-        if number == 5 and isinstance(value, bytes):
-            return Expr("const", offset=offset, value=struct.unpack("<d", value)[0])
-        if number in (4, 7):  # unsigned numbers and bytes, which no policy needs; told apart all the same
+        case 4 | 7:  # unsigned numbers and bytes, which no policy needs; told apart all the same
             return Expr("const", f"{number}:{value!r}", offset=offset)
-    return Expr("const", offset=offset)
+        case 2:
+            value = bool(value)
+        case 3:
+            value -= (value >> 63) << 64
+        case 5:
+            value = struct.unpack("<d", value)[0]
+        case _:
+            value = None
+    return Expr("const", offset=offset, value=value)
 
 
-def _sub(part: int | bytes, positions: Mapping[int, int]) -> Expr:
-    return _expr(part if isinstance(part, bytes) else b"", positions)
-
-
-def _text(inner: list[tuple[int, int | bytes]], wanted: int) -> str:
-    return next(
-        (value.decode("utf-8") for number, value in inner if number == wanted and isinstance(value, bytes)),
-        "",
-    )
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
     """(field number, value) of a protobuf message; only varints, eight-byte and length-delimited fields occur."""
     at = 0
     while at < len(data):
@@ -162,15 +123,10 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
         if tag & 7 == 0:
             number, at = _varint(data, at)
             yield tag >> 3, number
-        elif tag & 7 == 1:
-            yield tag >> 3, data[at : at + 8]
-            at += 8
-        elif tag & 7 == 2:
-            size, at = _varint(data, at)
-            yield tag >> 3, data[at : at + size]
-            at += size
-        else:
-            return
+            continue
+        size, at = (8, at) if tag & 7 == 1 else _varint(data, at)
+        yield tag >> 3, data[at : at + size]
+        at += size
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -194,9 +150,9 @@ def nodes(expression: Expr) -> Iterator[Expr]:
         yield from nodes(part)
 
 
-def reads(expression: Expr, bound: Mapping[str, Path] | None = None) -> frozenset[Path]:
+def reads(expression: Expr) -> frozenset[Path]:
     """Every path that *expression* reads, as long as it can be followed; inner loops become `*`."""
-    found = {path for path, _ in paths_in(expression, bound or {}) if path[0] and path[0][0] != "@"}
+    found = {path for path, _ in paths_in(expression, {}) if path[0] and path[0][0] != "@"}
     longest = {
         path for path in found if not any(other != path and other[: len(path)] == path for other in found)
     }
@@ -208,7 +164,7 @@ def paths_in(expression: Expr, bound: Mapping[str, Path]) -> Iterator[tuple[Path
     path = path_of(expression, bound)
     if path is not None:
         yield path, expression.offset + (expression.kind == "select")
-        parts = tuple(_indexes(expression))
+        parts = tuple(indexes(expression))
     elif expression.kind == "comprehension":
         yield from paths_in(expression.parts[0], bound)
         parts, bound = expression.parts[1:], inside(expression, bound)
@@ -240,15 +196,16 @@ def path_of(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
     return None
 
 
-def _indexes(expression: Expr) -> Iterator[Expr]:
+def indexes(expression: Expr) -> Iterator[Expr]:
+    """What stands in the brackets of a chain of names, fields and indexes, the last first."""
     while expression.kind in ("select", "call") and expression.parts:
         if expression.kind == "call" and len(expression.parts) > 1:
             yield expression.parts[1]
         expression = expression.parts[0]
 
 
-def filled_path(expression: Expr, bound: Mapping[str, Path]) -> Path | None:
+def filled_path(expression: Expr) -> Path | None:
     """The path p if the expression is `filled(p)`."""
     if expression.kind == "call" and expression.name == "filled" and len(expression.parts) == 1:
-        return path_of(expression.parts[0], bound)
+        return path_of(expression.parts[0], {})
     return None

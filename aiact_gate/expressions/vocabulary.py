@@ -69,26 +69,18 @@ def all_different(texts: Any) -> bool:
 
 def shows(figures: Any, value: Any) -> bool:
     """One of *figures* (texts as written: `0.79`, `79 %`) equals *value* at the precision it is printed with."""
-    if (
-        not isinstance(figures, (list, tuple))
-        or isinstance(value, bool)
-        or not isinstance(value, (int, float))
-    ):
+    if not isinstance(figures, (list, tuple)) or not _is_number(value):
         return False
     return any(isinstance(figure, str) and agrees(figure, value) for figure in figures)
 
 
 def close(one: Any, other: Any) -> bool:
     """Two numbers are equal up to 1e-9."""
-    numbers = (int, float)
-    if (
-        not isinstance(one, numbers)
-        or not isinstance(other, numbers)
-        or isinstance(one, bool)
-        or isinstance(other, bool)
-    ):
-        return False
-    return abs(one - other) <= 1e-9
+    return _is_number(one) and _is_number(other) and abs(one - other) <= 1e-9
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def is_moment(value: Any) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from aiact_gate.documents.node import Document, Node
 from aiact_gate.expressions.paths import HOLE
 from aiact_gate.lint.act import no_point_of_the_law
-from aiact_gate.lint.builtin import requirements_of
-from aiact_gate.lint.faults import Tell
 from aiact_gate.lint.nodes import checks_of, child_of, policies, text_of
+from aiact_gate.lint.requirements import builtin_data
 from aiact_gate.model.location import Location, Pointer
 from aiact_gate.model.outcome import METHOD_WORDS, METHODS
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.filled import echoes, emptiness
 from aiact_gate.sources.shapes import quoted
+
+Tell = Callable[..., None]
+"""tell(rule, location, message, fix, requirement="", condition="", caret=-1)."""
 
 _COMMANDS = re.compile(r"(?<![\w/-])(?:must|shall|required\sby)(?![\w/-])", re.IGNORECASE)
 _VERDICTS = re.compile(
@@ -28,7 +30,7 @@ _VERDICTS = re.compile(
 _QUOTED = re.compile(r"'[^']*'|`[^`]*`|\"[^\"]*\"")
 
 
-def advice(data: Mapping[str, Any], documents: Mapping[str, Document], tell: Tell) -> None:
+def advice(data: Mapping[str, Any], documents: Iterable[Document], tell: Tell) -> None:
     """What reads badly, or says more than it shows."""
     compiled = {(item["file"], item["line"]): item for item in data["requirements"]}
     own = str((data.get("pack") or {}).get("name", ""))
@@ -210,7 +212,7 @@ def _unread(document: Document, pointer: Pointer, node: Node, name: str, tell: T
 @cache
 def builtin_ids() -> dict[str, str]:
     """The ids of all requirements of the built-in packs, each with its pack."""
-    return {str(row.get("id")): pack for pack in BUILTIN for row in requirements_of(pack)}
+    return {str(row.get("id")): pack for pack in BUILTIN for row in builtin_data(pack)["requirements"]}
 
 
 def texts_below(node: Node) -> Iterator[str]:

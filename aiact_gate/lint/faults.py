@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from aiact_gate.model.location import Location
+from aiact_gate.documents.node import Document
+from aiact_gate.model.location import Location, Pointer
 from aiact_gate.sources.shapes import nearest
-
-Tell = Callable[..., None]
-"""tell(rule, location, message, fix, requirement="", condition="", caret=-1)."""
 
 
 class PolicyFault(NamedTuple):
@@ -28,10 +25,38 @@ class PolicyFault(NamedTuple):
     """The line of the file on which it stands."""
 
 
-def did_you_mean(word: str, known: tuple[str, ...]) -> str:
+class Place(NamedTuple):
+    """A part of a pack's file, and where its faults are told."""
+
+    document: Document
+    faults: list[PolicyFault]
+    pointer: Pointer = ()
+    requirement: str = ""
+
+    def below(self, *steps: str | int) -> Place:
+        return self._replace(pointer=(*self.pointer, *steps))
+
+    def fault(
+        self,
+        rule: str,
+        where: Pointer,
+        message: str,
+        fix: str,
+        condition: str = "",
+        caret: int = -1,
+        *,
+        at_key: bool = False,
+    ) -> None:
+        """Tell a fault at *where*, from here, or at its key; *caret*: the character of *condition*, the value there, that is wrong."""
+        location = self.document.location((*self.pointer, *where), at_key=at_key)
+        self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
+
+
+def did_you_mean(word: str, known: tuple[str, ...], otherwise: str = "") -> str:
+    """What to do about *word*, which is none of *known*; *otherwise*: where nothing is near it."""
     near = nearest(word, known)
     if near:
         return f"Did you mean {near}?"
-    if known:
+    if known and not otherwise:
         return f"Known here: {', '.join(known[:10])}."
-    return "Look at the record's schema: aiact-gate schema."
+    return otherwise or "Look at the record's schema: aiact-gate schema."

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from aiact_gate.documents.node import Document, Node, number_of
+from aiact_gate.documents.node import Document, Node
 from aiact_gate.model.location import Pointer
 
 
-def policies(documents: Mapping[str, Document]) -> Iterator[tuple[Document, Pointer, Node]]:
+def policies(documents: Iterable[Document]) -> Iterator[tuple[Document, Pointer, Node]]:
     """Every requirement of the pack's policy files, with its pointer."""
-    for document in documents.values():
+    for document in documents:
         listed = child_of(document.root, "requirements")
         if listed is not None and isinstance(listed.value, list):
             for index, node in enumerate(listed.value):
@@ -26,11 +26,6 @@ def child_of(node: Node, key: str) -> Node | None:
 def text_of(node: Node, key: str) -> str:
     found = child_of(node, key)
     return found.value if found is not None and isinstance(found.value, str) and not found.is_null else ""
-
-
-def number_at(node: Node, key: str) -> float | None:
-    found = child_of(node, key)
-    return number_of(found.value) if found is not None and isinstance(found.value, str) else None
 
 
 def checks_of(pointer: Pointer, node: Node) -> Sequence[tuple[Pointer, Node]]:

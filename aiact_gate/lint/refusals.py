@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aiact_gate.lint.typed import ARGUMENTS, MAX_DEPTH, brackets, word_start
+from aiact_gate.expressions.vocabulary import words
+from aiact_gate.lint.typed import word_start
 from aiact_gate.sources.shapes import nearest, quoted
 
+ARGUMENTS = {name: len(arguments) for name, (arguments, _) in words("2026-01-01").items()}
+"""How many arguments each word of the vocabulary takes."""
 MACROS = ("all", "exists", "exists_one", "map", "filter", "has")
 CEL_WORDS = (
     *MACROS,
@@ -41,8 +44,6 @@ class Refusal(NamedTuple):
 
 def refusal(what: str, source: str, known: Iterable[str], loops: Iterable[str] = ()) -> Refusal:
     """The engine's *what* about *source*, for names *known*; *loops*: names that rows have and this condition hasn't."""
-    if "recursion" in what.lower():
-        return too_deep(source)
     found = re.match(r"(\d+):(\d+):? ?(.*)", what, re.DOTALL)
     line, column, reason = (int(found[1]), int(found[2]), found[3].strip()) if found else (1, 1, what.strip())
     lines = source.split("\n")
@@ -63,12 +64,6 @@ def refusal(what: str, source: str, known: Iterable[str], loops: Iterable[str] =
             "non_boolean", 0, f"the condition is {kind or gives[1].lower()}, not true or false", fix
         )
     return Refusal("condition", offset, f"the engine refuses it: {reason}", _MEND)
-
-
-def too_deep(source: str) -> Refusal:
-    """The condition nests deeper than people can read."""
-    what = f"the condition has more than {MAX_DEPTH} levels in each other"
-    return Refusal("too_deep", brackets(source)[1], what, "Split it into clauses, or into two checks.")
 
 
 def _undeclared(

@@ -7,13 +7,15 @@ its place. A kind that isn't known (`any`) is never at fault.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
-from typing import NamedTuple
 
-from aiact_gate.expressions.tree import ORDER, Expr, Path, inside, path_of
+from aiact_gate.expressions.tree import ORDER, Expr, Path, indexes, inside, path_of
 from aiact_gate.expressions.vocabulary import words
+from aiact_gate.lint.faults import did_you_mean
 from aiact_gate.schemas.fields import Field
-from aiact_gate.sources.shapes import is_date, nearest, quoted
+from aiact_gate.sources.shapes import is_date, quoted
 
 MAX_DEPTH = 16
 """Of operators, calls and brackets in each other; the engine ends at 32."""
@@ -37,109 +39,79 @@ _SCHEMA_KINDS = {
     "array": "list",
     "object": "group",
 }
-_NUMBERS = ("decimal", "whole")
-_TEXTS = ("text", "date")
 _EQUAL = {"_==_": "==", "_!=_": "!="}
 _SUMS = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%"}
-_ON_TEXT = ("startsWith", "endsWith", "contains", "matches")
-
-
-class TypeFault(NamedTuple):
-    """Something that can't come out right, at an offset into the condition."""
-
-    rule: str
-    offset: int
-    message: str
-    fix: str
-
-
-class Seen(NamedTuple):
-    """What one condition holds that its check has to be asked about."""
-
-    alls: tuple[tuple[object, int, str], ...]
-    """(what `.all()` walks, place, its name)."""
-    guarded: frozenset[object]
-    """Lists of which it asks the size, or whether they are filled."""
-    tested: tuple[tuple[Path, int], ...]
-    """Paths under `has()`."""
-    used: frozenset[Path]
-    """Every other path."""
+_TAKES: dict[str, tuple[str, ...]] = {
+    **{name: arguments for name, (arguments, _) in words("2026-01-01").items()},
+    **dict.fromkeys(("startsWith", "endsWith", "contains", "matches"), ("s", "s")),
+    "size": ("slm",),
+}
+"""Function -> the letters of the kinds that each of its arguments may have."""
+_GIVES = dict.fromkeys(_TAKES, "bool") | {"rank": "whole", "size": "whole"}
+_GIVES |= {"double": "decimal", "int": "whole", "string": "text", "bool": "bool"}
 
 
 class TypedWalk:
-    """One condition walked: `faults` and what was `seen`."""
+    """A walk over one condition: its `faults`, and what its check has to be asked about."""
 
     def __init__(self, source: str, field_of: FieldOf) -> None:
         self.source = source
         self.field_of = field_of
-        self.faults: list[TypeFault] = []
-        self._alls: list[tuple[object, int, str]] = []
-        self._guarded: set[object] = set()
-        self._tested: list[tuple[Path, int]] = []
-        self._used: set[Path] = set()
+        self.faults: list[tuple[str, str, str, int]] = []
+        """(rule, message, fix, offset into the condition) of what can't come out right."""
+        self.alls: list[tuple[object, int, str]] = []
+        """(what `.all()` walks, place, its name)."""
+        self.guarded: set[object] = set()
+        """Lists of which it asks the size, or whether they are filled."""
+        self.tested: list[tuple[Path, int]] = []
+        """Paths under `has()`."""
+        self.used: set[Path] = set()
+        """Every other path."""
         self._names: dict[str, Path] = {}
         """What the names of the loops around stand for."""
 
-    def condition(self, tree: Expr) -> None:
-        """Walk *tree*, which has to be true or false."""
-        self._boolean(tree)
-
-    @property
-    def seen(self) -> Seen:
-        return Seen(tuple(self._alls), frozenset(self._guarded), tuple(self._tested), frozenset(self._used))
-
     # ------------------------------------------------------------ kinds
 
-    def _boolean(self, node: Expr, positive: bool = True) -> None:
-        if node.kind == "call" and node.name == "_?_:_" and len(node.parts) == 3:
-            self._boolean(node.parts[0])
-            self._boolean(node.parts[1], positive)
-            self._boolean(node.parts[2], positive)
+    def boolean(self, node: Expr, positive: bool = True) -> None:
+        """Walk *node*, which has to be true or false."""
+        if node.kind == "call" and node.name == "_?_:_":
+            self.boolean(node.parts[0])
+            self.boolean(node.parts[1], positive)
+            self.boolean(node.parts[2], positive)
             return
         kind = self._kind(node, positive)
         if kind in WORDS and kind != "bool":
-            shown = self._shown(node)
-            fix = (
-                f"Compare it with something, or ask filled({shown})."
-                if self._path_of(node)
-                else "Compare it with something."
-            )
-            self._fault("non_boolean", self._start(node), f"{shown} is {WORDS[kind]}, not true or false", fix)
+            shown = _shown(node)
+            what = f"{shown} is {WORDS[kind]}, not true or false"
+            ask = f", or ask filled({shown})" if self._path_of(node) else ""
+            self._fault("non_boolean", self._start(node), what, f"Compare it with something{ask}.")
 
     def _kind(self, node: Expr, positive: bool = True) -> str:
         if node.kind == "const":
-            return _kind_of_constant(node)
+            return _CONSTANTS.get(type(node.value), "any")
         path = self._path_of(node)
         if path is not None:
             return self._path(node, path)
         if node.kind == "comprehension":
             return self._macro(node, positive)
-        if node.kind == "list":
-            for part in node.parts:
-                self._kind(part)
-            return "list"
         if node.kind == "call":
             return self._call(node, positive)
         for part in node.parts:
             self._kind(part)
-        return "group" if node.kind == "struct" else "any"
+        return {"list": "list", "struct": "group"}.get(node.kind, "any")
 
     def _path_of(self, node: Expr) -> Path | None:
         return path_of(node, self._names)
 
     def _path(self, node: Expr, path: Path) -> str:
-        self._indexes(node)
+        for index in indexes(node):
+            if index.kind != "const":
+                self._kind(index)
         if node.test_only:
-            self._tested.append((path, self._start(node)))
+            self.tested.append((path, self._start(node)))
             return "bool"
-        self._used.add(path)
+        self.used.add(path)
         return self._kind_at(path)
-
-    def _indexes(self, node: Expr) -> None:
-        while node.kind in ("select", "call") and node.parts:
-            if node.kind == "call" and len(node.parts) > 1 and node.parts[1].kind != "const":
-                self._kind(node.parts[1])
-            node = node.parts[0]
 
     def _kind_at(self, path: Path) -> str:
         if path[0].startswith("@"):
@@ -154,12 +126,9 @@ class TypedWalk:
         ranged, start, _, step, _ = node.parts
         kind = self._kind(ranged)
         if kind in WORDS and kind not in ("list", "group"):
-            self._unlike(node, f"{self._shown(ranged)} is {WORDS[kind]}, no list to walk")
+            self._unlike(node, f"{_shown(ranged)} is {WORDS[kind]}, no list to walk")
         if start.kind == "const" and start.value is True and ranged.kind != "list" and positive:
-            walked = _mapped(ranged)
-            known = self._path_of(walked)
-            key: object = known if known is not None else _bare(walked)
-            self._alls.append((key, self._start(node), self._shown(ranged)))
+            self.alls.append((self._key(_mapped(ranged)), self._start(node), _shown(ranged)))
         outer, self._names = self._names, inside(node, self._names)
         if kind == "group":
             self._names[node.name] = ("@word",)  # a map is walked by its keys
@@ -171,12 +140,12 @@ class TypedWalk:
         """The kind of a loop that begins with *start* and goes on with *step*."""
         if start.kind == "const":
             if isinstance(start.value, bool):
-                self._boolean(step.parts[1], positive)
+                self.boolean(step.parts[1], positive)
             else:  # exists_one
-                self._boolean(step.parts[0])
+                self.boolean(step.parts[0])
             return "bool"
         while step.kind == "call" and step.name == "_?_:_":  # filter, and map with a condition
-            self._boolean(step.parts[0])
+            self.boolean(step.parts[0])
             step = step.parts[1]
         if step.kind == "call" and len(step.parts) == 2:
             self._kind(step.parts[1])
@@ -186,23 +155,23 @@ class TypedWalk:
         name, parts = node.name, node.parts
         if name in ("_&&_", "_||_"):
             for part in parts:
-                self._boolean(part, positive)
+                self.boolean(part, positive)
                 if part.kind == "const" and isinstance(part.value, bool):
                     what = f"'{'true' if part.value else 'false'}' is a part of the condition that no evidence changes"
                     self._fault("constant", part.offset, what, "Take it out.")
             return "bool"
         if name == "!_":
-            self._boolean(parts[0], not positive)
+            self.boolean(parts[0], not positive)
             return "bool"
         if name == "_?_:_":
-            self._boolean(parts[0])
+            self.boolean(parts[0])
             one, other = self._kind(parts[1]), self._kind(parts[2])
             return one if one == other else "any"
-        guarded = set(self._guarded)
+        guarded = set(self.guarded)
         kinds = [self._kind(part) for part in parts]
         if name in ORDER or name in _EQUAL:
             if idle := _idle(node):
-                self._guarded = guarded  # what says nothing guards nothing
+                self.guarded = guarded  # what says nothing guards nothing
                 self._fault("constant", node.offset, f"a size is {idle}", "Write > 0, or take it out.")
                 return "bool"
             self._comparison(node, kinds)
@@ -212,114 +181,100 @@ class TypedWalk:
             return "bool"
         if name in _SUMS or name == "-_":
             return self._sum(node, kinds)
-        if name == "size":
-            path = self._path_of(parts[0])
-            self._guarded.add(path if path is not None else _bare(parts[0]))
-            self._argument(node, 0, kinds[0], ("text", "list", "group"))
-            return "whole"
-        if name in _ON_TEXT:
-            for number, kind in enumerate(kinds):
-                self._argument(node, number, kind, ("text",))
-            return "bool"
-        declared = _DECLARED.get(name)
-        if declared is not None:
-            self._word(node, declared, kinds)
-            return "whole" if name == "rank" else "bool"
-        return {"double": "decimal", "int": "whole", "string": "text", "bool": "bool"}.get(name, "any")
+        if name in ("size", "filled"):
+            self.guarded.add(self._key(parts[0]))
+        for part, kind, letters in zip(parts, kinds, _TAKES.get(name, ()), strict=False):
+            self._argument(name, part, kind, letters)
+        if name in ("in_future", "in_past") and kinds[0] == "text":
+            self._is_no_date(node)
+        return _GIVES.get(name, "any")
+
+    def _key(self, node: Expr) -> object:
+        """What *node* is known by: its path, else what it says."""
+        path = self._path_of(node)
+        return path if path is not None else _bare(node)
 
     # ------------------------------------------------------------ what can't come out right
 
     def _comparison(self, node: Expr, kinds: list[str]) -> None:
         sign = ORDER.get(node.name) or _EQUAL[node.name]
         one, other = node.parts
-        for part in node.parts:
-            if part.kind == "const" and part.value == "" and isinstance(part.value, str):
-                rest = other if part is one else one
-                shown = self._shown(rest)
+        sides = ((one, other), (other, one))
+        for part, rest in sides:
+            if part.kind == "const" and part.value == "":
+                shown = _shown(rest)
                 what = f"'{sign} \"\"' says nothing of an absent {shown}"
                 fix = f"Ask {'filled' if sign == '!=' else '!filled'}({shown})."
                 self._fault("empty_text", node.offset, what, fix)
                 return
         if _bare(one) == _bare(other):
-            what = f"both sides of '{sign}' are {self._shown(one)}"
+            what = f"both sides of '{sign}' are {_shown(one)}"
             self._fault("constant", node.offset, what, "Compare it with something else.")
             return
-        if _class_of(kinds[0]) and _class_of(kinds[1]) and _class_of(kinds[0]) != _class_of(kinds[1]):
-            what = f"{self._of_kind(one, kinds[0])} is compared with {self._of_kind(other, kinds[1])}"
-            self._fault("unlike_kinds", node.offset, what, "Compare values of one kind.")
+        if _differ(*kinds):
+            what = f"{_of_kind(one, kinds[0])} is compared with {_of_kind(other, kinds[1])}"
+            self._unlike(node, what)
         elif node.name in ORDER and "date" in kinds:
             which = one if kinds[0] == "date" and self._path_of(one) != ("as_of",) else other
-            fix = f"Ask in_past({self._shown(which)}) or in_future({self._shown(which)})."
+            fix = f"Ask in_past({_shown(which)}) or in_future({_shown(which)})."
             self._fault("date_order", node.offset, f"'{sign}' compares dates as texts", fix)
         elif node.name in ORDER and kinds[0] in ("bool", "list", "group"):
             what = f"'{sign}' compares {WORDS[kinds[0]]}, which has no order"
-            self._fault("unlike_kinds", node.offset, what, "Compare numbers.")
-        for word, path_node in ((one, other), (other, one)):
-            if word.kind == "const" and isinstance(word.value, str):
-                self._one_of_words(word, self._path_of(path_node), path_node)
+            self._unlike(node, what, "Compare numbers.")
+        for part, rest in sides:
+            if part.kind == "const" and isinstance(part.value, str):
+                self._one_of_words(part, rest)
 
-    def _one_of_words(self, word: Expr, path: Path | None, other: Expr) -> None:
-        """*word* is held against the field at *path*, which *other* reads."""
-        field = self.field_of(path) if path is not None and not path[0].startswith("@") else None
+    def _one_of_words(self, word: Expr, other: Expr, *below: str) -> None:
+        """*word* is held against the field that *other* reads, or one *below* it."""
+        path = self._path_of(other)
+        field = None if path is None or path[0].startswith("@") else self.field_of((*path, *below))
         allowed = [str(item) for item in field.schema.get("enum", ())] if field is not None else []
         if allowed and word.value not in allowed:
-            near = nearest(str(word.value), allowed)
-            what = f"{quoted(str(word.value))} is none of the words for {self._shown(other)}"
-            fix = f"Did you mean {near}?" if near else f"Use one of: {', '.join(allowed[:10])}."
+            what = f"{quoted(str(word.value))} is none of the words for {_shown(other)}"
+            fix = did_you_mean(str(word.value), tuple(allowed), f"Use one of: {', '.join(allowed[:10])}.")
             self._fault("unknown_word", word.offset, what, fix)
 
     def _membership(self, node: Expr, kinds: list[str]) -> None:
         item, held = node.parts
         if kinds[1] in WORDS and kinds[1] not in ("list", "group"):
-            shown = self._shown(held)
+            shown = _shown(held)
             what = f"'in' looks into {shown}, which is {WORDS[kinds[1]]}"
-            self._unlike(node, what, f"Ask {shown}.contains(…)." if kinds[1] in _TEXTS else "")
+            self._unlike(node, what, f"Ask {shown}.contains(…)." if kinds[1] in ("text", "date") else "")
             return
         if kinds[1] == "group":
             inner = "text"
         elif held.kind == "list":
             for part in held.parts:
                 if part.kind == "const" and isinstance(part.value, str):
-                    self._one_of_words(part, self._path_of(item), item)
+                    self._one_of_words(part, item)
             found = {_class_of(self._kind(part)) for part in held.parts}
-            inner = next(iter(found)) if len(found) == 1 else ""
+            inner = found.pop() if len(found) == 1 else ""
         else:
             path = self._path_of(held)
             inner = self._kind_at((*path, "*")) if path is not None else ""
-        if _class_of(inner) and _class_of(kinds[0]) and _class_of(inner) != _class_of(kinds[0]):
-            what = f"{self._of_kind(item, kinds[0])} is looked for among {_PLURALS[_class_of(inner)]}"
+        if _differ(inner, kinds[0]):
+            what = f"{_of_kind(item, kinds[0])} is looked for among {_PLURALS[_class_of(inner)]}"
             self._unlike(node, what)
         if item.kind == "const" and isinstance(item.value, str) and kinds[1] == "list":
-            path = self._path_of(held)
-            self._one_of_words(item, (*path, "*") if path is not None else None, held)
+            self._one_of_words(item, held, "*")
 
     def _sum(self, node: Expr, kinds: list[str]) -> str:
         if len(kinds) == 1:
             return kinds[0]
         one, other = kinds
-        if set(kinds) == set(_NUMBERS):
+        if set(kinds) == {"decimal", "whole"}:
             what = f"'{_SUMS[node.name]}' joins a whole number with a decimal one, which the engine refuses"
             fix = "Write the whole one with a point, 2.0, or convert it with double()."
-            self._fault("unlike_kinds", node.offset, what, fix)
+            self._unlike(node, what, fix)
             return "decimal"
-        if _class_of(one) and _class_of(other) and _class_of(one) != _class_of(other):
-            what = f"'{_SUMS[node.name]}' joins {self._of_kind(node.parts[0], one)} with {self._of_kind(node.parts[1], other)}"
+        if _differ(one, other):
+            what = f"'{_SUMS[node.name]}' joins {_of_kind(node.parts[0], one)} with {_of_kind(node.parts[1], other)}"
             self._unlike(node, what)
             return "any"
         if one == "date":
             return "text"
         return one if one == other else "any"
-
-    def _word(self, node: Expr, declared: tuple[str, ...], kinds: list[str]) -> None:
-        name = node.name
-        if name == "filled" and node.parts:
-            path = self._path_of(node.parts[0])
-            self._guarded.add(path if path is not None else _bare(node.parts[0]))
-        for number, letters in enumerate(declared[: len(kinds)]):
-            allowed = tuple(_KIND_OF_LETTER[letter] for letter in letters if letter != "z")
-            self._argument(node, number, kinds[number], allowed)
-        if name in ("in_future", "in_past") and kinds and kinds[0] == "text":
-            self._is_no_date(node)
 
     def _is_no_date(self, node: Expr) -> None:
         part = node.parts[0]
@@ -332,16 +287,15 @@ class TypedWalk:
         else:
             wrong = path == ("@word",)
         if wrong:
-            what = f"{node.name} asks about {self._shown(part)}, which is no date"
+            what = f"{node.name} asks about {_shown(part)}, which is no date"
             self._fault("no_date", self._start(part), what, "Name a field that holds a date.")
 
-    def _argument(self, node: Expr, number: int, kind: str, allowed: tuple[str, ...]) -> None:
-        plain = "text" if kind == "date" else kind
-        if kind in WORDS and plain not in allowed:
-            part = node.parts[number]
-            words_ = [WORDS[one] for one in allowed]
-            wanted = " or ".join([", ".join(words_[:-1]), words_[-1]] if words_[1:] else words_)
-            what = f"{node.name} takes {wanted}; {self._of_kind(part, kind)} stands there"
+    def _argument(self, name: str, part: Expr, kind: str, letters: str) -> None:
+        allowed = [_KIND_OF_LETTER[letter] for letter in letters if letter != "z"]
+        if kind in WORDS and ("text" if kind == "date" else kind) not in allowed:
+            *more, last = (WORDS[one] for one in allowed)
+            wanted = f"{', '.join(more)} or {last}" if more else last
+            what = f"{name} takes {wanted}; {_of_kind(part, kind)} stands there"
             self._fault("unlike_kinds", self._start(part), what, f"Give it {wanted}.")
 
     # ------------------------------------------------------------ saying it
@@ -350,20 +304,9 @@ class TypedWalk:
         self._fault("unlike_kinds", self._start(node), message, fix or "Compare values of one kind.")
 
     def _fault(self, rule: str, offset: int, message: str, fix: str) -> None:
-        found = TypeFault(rule, offset, message, fix)
+        found = (rule, message, fix, offset)
         if found not in self.faults:
             self.faults.append(found)
-
-    def _of_kind(self, node: Expr, kind: str) -> str:
-        shown = self._shown(node)
-        return f"{shown} ({WORDS[kind]})" if shown != "this" else WORDS[kind]
-
-    def _shown(self, node: Expr) -> str:
-        """*node* as its writer would find it."""
-        if node.kind == "const":
-            return _constant(node)
-        text = _written(node)
-        return text if text else "this"
 
     def _start(self, node: Expr) -> int:
         """Where *node* begins as people read it: a function at its name, a field at its name, an operator at itself."""
@@ -378,9 +321,6 @@ class TypedWalk:
         return node.offset
 
 
-_DECLARED = {name: arguments for name, (arguments, _) in words("2026-01-01").items()}
-ARGUMENTS = {name: len(arguments) for name, arguments in _DECLARED.items()}
-"""How many arguments each word of the vocabulary takes."""
 _PLURALS = {
     "text": "texts",
     "number": "numbers",
@@ -423,81 +363,51 @@ def depth(node: Expr) -> int:
     return inner + (node.kind in ("call", "comprehension"))
 
 
+_BRACKET = re.compile(r"""(["'])(?:\\[\s\S]|(?!\1)[\s\S])*(?:\1|\Z)|[()\[\]{}]""")
+
+
 def brackets(source: str) -> tuple[int, int]:
     """(how many brackets of *source* stand in each other, where the deepest opens); texts in quotes don't count."""
-    open_, deepest, place, quote = 0, 0, 0, ""
-    at = 0
-    while at < len(source):
-        c = source[at]
-        if quote:
-            if c == "\\":
-                at += 1
-            elif c == quote:
-                quote = ""
-        elif c in "\"'":
-            quote = c
-        elif c in "([{":
-            open_ += 1
-            if open_ > deepest:
-                deepest, place = open_, at
-        elif c in ")]}":
-            open_ -= 1
-        at += 1
+    open_, deepest, place = 0, 0, 0
+    for found in _BRACKET.finditer(source):
+        open_ += (found[0] in "([{") - (found[0] in ")]}")
+        if open_ > deepest:
+            deepest, place = open_, found.start()
     return deepest, place
 
 
-def _kind_of_constant(node: Expr) -> str:
-    value = node.value
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, float):
-        return "decimal"
-    return "whole" if isinstance(value, int) else "any"
+_CONSTANTS: dict[type, str] = {bool: "bool", str: "text", float: "decimal", int: "whole"}
+_CLASSES = {"decimal": "number", "whole": "number", "date": "text", "any": ""}
+"""Kind -> the class of what it can be compared with; of the others their own."""
 
 
 def _class_of(kind: str) -> str:
-    if kind in _NUMBERS or kind == "number":
-        return "number"
-    if kind in _TEXTS:
-        return "text"
-    return kind if kind in ("bool", "list", "group") else ""
+    return _CLASSES.get(kind, kind)
 
 
-def _constant(node: Expr) -> str:
-    value = node.value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    return quoted(value) if isinstance(value, str) else str(value)
+def _differ(one: str, other: str) -> bool:
+    """Whether values of the kinds *one* and *other* can never be compared."""
+    return "" not in (_class_of(one), _class_of(other)) and _class_of(one) != _class_of(other)
 
 
-def _written(node: Expr) -> str:
-    if node.kind == "ident":
-        return node.name
+def _of_kind(node: Expr, kind: str) -> str:
+    shown = _shown(node)
+    return f"{shown} ({WORDS[kind]})" if shown != "this" else WORDS[kind]
+
+
+def _shown(node: Expr) -> str:
+    """*node* as its writer would find it."""
     if node.kind == "const":
-        return _constant(node)
-    if node.kind == "select":
-        base = _written(node.parts[0])
-        return f"{base}.{node.name}" if base else ""
-    if node.kind == "call" and node.name == "_[_]":
-        base, index = _written(node.parts[0]), _written(node.parts[1])
-        return f"{base}[{index}]" if base and index else ""
-    if node.kind == "call" and node.name[:1].isalpha():
-        return f"{node.name}(…)"
-    return ""
+        return quoted(node.value) if isinstance(node.value, str) else json.dumps(node.value)
+    path = path_of(node, {})
+    if path is not None:
+        return ".".join(path).replace(".*", "[…]")
+    return f"{node.name}(…)" if node.kind == "call" and node.name[:1].isalpha() else "this"
 
 
 def _mapped(node: Expr) -> Expr:
     """What `.map()` walks, which is empty when its result is; else *node*."""
-    while (
-        node.kind == "comprehension"
-        and node.parts[1].kind == "list"
-        and node.parts[3].kind == "call"
-        and node.parts[3].name == "_+_"
-    ):
+    while node.kind == "comprehension" and node.parts[1].kind == "list" and node.parts[3].name == "_+_":
         node = node.parts[0]
     return node
 

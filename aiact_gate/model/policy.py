@@ -54,7 +54,7 @@ class Loop(NamedTuple):
     """One loop of `each`: a list in the evidence, or fixed words."""
 
     name: str
-    path: PathExpr | None
+    path: PathExpr | None = None
     words: tuple[str, ...] = ()
 
 
@@ -230,8 +230,6 @@ class Pack(NamedTuple):
     rollout: Rollout | None = None
     recalls: tuple[Recall, ...] = ()
     keys: tuple[Attester, ...] = ()
-    label: str = ""
-    """The folder as it was named, for messages."""
     kinds: dict[str, dict[str, Any]] = {}
     """Record kinds that it adds: their JSON Schemas."""
     has_overlay: bool = False

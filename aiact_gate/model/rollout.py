@@ -5,7 +5,6 @@ The verdict is the same in every mode; a mode decides the exit code alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiact_gate.model.location import Location
@@ -83,36 +82,3 @@ class InForce(NamedTuple):
     until: str = ""
     """The day of the next step, or empty."""
     repository: str = ""
-
-
-def rollout_from(data: Mapping[str, Any]) -> Rollout:
-    """The `Rollout` of compiled *data*."""
-    return Rollout(
-        rings=tuple(
-            Ring(
-                name=ring["name"],
-                repositories=tuple(ring["repositories"]),
-                topics=tuple(ring["topics"]),
-                profile=ring["profile"] or "",
-                steps=tuple(
-                    RingStep(step["from"], step["mode"], tuple(step["kinds"] or ())) for step in ring["steps"]
-                ),
-            )
-            for ring in data["rings"]
-        ),
-        waivers=dict(data["waivers"] or {}),
-    )
-
-
-def recall_from(data: Mapping[str, Any], pack: str) -> Recall:
-    """The `Recall` of compiled *data* of the pack *pack*."""
-    return Recall(
-        data["check"],
-        data["reason"],
-        data["issue"],
-        data["approved_by"],
-        data["from"],
-        data["until"],
-        Location(*data["place"]),
-        pack,
-    )

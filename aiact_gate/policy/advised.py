@@ -6,13 +6,20 @@
 from __future__ import annotations
 
 from aiact_gate.expressions.tree import ORDER, nodes
+from aiact_gate.lint.refusals import refusal
 from aiact_gate.lint.unguarded import unguarded
 from aiact_gate.policy.check_compiler import CheckCompiler, Written
 from aiact_gate.schemas import fields
 
 
 def advise(compiler: CheckCompiler) -> None:
-    """Add to the faults of *compiler* what only reads badly in its conditions."""
+    """Add to the faults of *compiler* what only reads badly in its conditions; say what the engine refuses as people would."""
+    for index, reason, names, loops in compiler.refused:
+        told = compiler.faults[index]
+        said = refusal(reason, told.condition, names, loops)
+        compiler.faults[index] = told._replace(
+            rule=said.rule, message=said.message, fix=said.fix, caret=said.offset
+        )
     # A loop or look-up that has found a row found everything above it, and `when` is asked before `where`.
     rows = compiler.bound.values()
     sure = {path[:length] for path in rows for length in range(1, len(path) + 1)}

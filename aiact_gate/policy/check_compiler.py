@@ -6,21 +6,21 @@ A fault stands at its place in the check; the whole file and the requirement aro
 from __future__ import annotations
 
 import base64
+import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from aiact_gate.documents.node import Document
 from aiact_gate.expressions import reading
 from aiact_gate.expressions.engine import Engine
 from aiact_gate.expressions.paths import HOLE, parse_lookup, parse_path
 from aiact_gate.expressions.tree import Expr, decode, filled_path, lean, nodes, paths_in, reads
-from aiact_gate.lint.faults import PolicyFault, did_you_mean
-from aiact_gate.lint.refusals import refusal, too_deep
+from aiact_gate.lint.faults import Place, did_you_mean
 from aiact_gate.lint.typed import MAX_DEPTH, TypedWalk, brackets, depth
 from aiact_gate.model.errors import PackError
 from aiact_gate.model.location import Pointer
-from aiact_gate.model.policy import PathExpr
+from aiact_gate.model.policy import GRACE_DAYS, PathExpr
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
 
@@ -29,9 +29,10 @@ class Written(NamedTuple):
     """One condition of a check, as its author wrote it."""
 
     tree: Expr
-    where: tuple[str | int, ...]
+    where: Pointer
     """Its place in the check: `when`, `where`, or a clause of `that`."""
     source: str
+    walk: TypedWalk
 
 
 Advise = Callable[["CheckCompiler"], None]
@@ -43,36 +44,36 @@ class CheckCompiler:
 
     def __init__(
         self,
-        document: Document,
-        pointer: Pointer,
-        requirement: str,
+        place: Place,
         parameters: tuple[str, ...],
-        faults: list[PolicyFault],
-        kinds: Mapping[str, Any] | None = None,
+        kinds: Mapping[str, Any],
         advise: Advise | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
+        """*versions*: those of the pack, each with its day; an overlay's checks have none."""
         self.advise = advise
+        self.versions = versions
         self.own = 0
         """How many of the clauses stand in the pack already, where an overlay adds to them: it has faults at its own lines."""
-        self.kinds = kinds or {}
-        self.names = (*fields.NAMES, *self.kinds)
-        self.document = document
-        self.pointer = pointer
-        self.requirement = requirement
+        self.kinds = kinds
+        self.names = (*fields.NAMES, *kinds)
+        self.place = place
+        self.faults = place.faults
         self.parameters = parameters
-        self.faults = faults
         self.bound: dict[str, tuple[str, ...]] = {}
         self.reads: set[tuple[str, ...]] = set()
         self.texts: list[tuple[str, ...]] = []
         self.needs: set[tuple[str, ...]] = set()
-        self.walked: list[tuple[TypedWalk, tuple[str | int, ...]]] = []
         self.conditions: list[Written] = []
+        self.refused: list[tuple[int, str, Sequence[str], Sequence[str]]] = []
+        """Of each condition that the engine refuses: (which of the faults says so, the engine's reason, names that it may start
+        from, names that only rows have)."""
 
     def compile(self, check: Mapping[str, Any]) -> dict[str, Any]:
         loops = self._loops(check.get("each"))
         lookups = self._lookups(check.get("with") or {})
         out: dict[str, Any] = {
-            "id": f"{self.requirement}/{check['id']}",
+            "id": f"{self.place.requirement}/{check['id']}",
             "severity": check.get("severity", "error"),
             "kind": check.get("kind", "missing"),
             "loops": loops,
@@ -80,15 +81,11 @@ class CheckCompiler:
             "min_items": check.get("min_items", 1),
             "when": self._condition(check.get("when"), "when", rows=False),
             "where": self._condition(check.get("where"), "where"),
-            "faults": check.get("faults") or "",
-            "message": check.get("message") or "",
-            "missing": check.get("missing") or "",
-            "fix": check.get("fix") or "",
-            "line": self.document.location((*self.pointer, "id")).line,
+            "line": self.place.document.location((*self.place.pointer, "id")).line,
         }
+        out |= {key: check.get(key) or "" for key in ("faults", "message", "missing", "fix")}
         that = check.get("that") or []
-        listed = self.document.node((*self.pointer, "that", 0)) is not None
-        self.texts = []
+        listed = self.place.document.has((*self.place.pointer, "that", 0))
         out["clauses"] = [
             clause
             for number, source in enumerate(that)
@@ -96,7 +93,7 @@ class CheckCompiler:
         ]
         self._whole_check(check)
         at = self._path(check.get("at"), "at")
-        out["at"] = _path_data(at) if at is not None else None
+        out["at"] = at._asdict() if at is not None else None
         for key in ("message", "missing", "fix"):
             self._holes(check.get(key) or "", key)
         if not that and not out["faults"]:
@@ -132,18 +129,20 @@ class CheckCompiler:
         if replaced is not None and not check.get("new_in"):
             fix = "Say in which version of the pack it got this form."
             self.fault("no_new_in", ("replaces",), "the check has `replaces` without `new_in`", fix)
-        if not check.get("new_in"):
-            return {"new_in": "", "replaces": None}
-        out: dict[str, Any] = {
-            "new_in": check["new_in"],
-            "new_place": list(self.document.location((*self.pointer, "new_in"))[:5]),
-            "replaces": None,
-        }
+        version = str(check.get("new_in") or "")
+        out: dict[str, Any] = {"new_in": version, "replaces": None}
+        if not version:
+            return out
+        versions = {version: ""} if self.versions is None else self.versions
+        if version not in versions:
+            what = f"new_in is {version}, which is no version of this pack"
+            fix = did_you_mean(version, tuple(versions), "Write pack.yaml's version, or add it to history.")
+            self.fault("unknown_version", ("new_in",), what, fix)
+        elif versions[version]:
+            until = datetime.date.fromisoformat(versions[version]) + datetime.timedelta(days=GRACE_DAYS)
+            out["warns_until"] = until.isoformat()
         if isinstance(replaced, dict):
-            place = (*self.pointer, "replaces")
-            old = CheckCompiler(
-                self.document, place, self.requirement, self.parameters, self.faults, self.kinds, self.advise
-            )
+            old = CheckCompiler(self.place.below("replaces"), self.parameters, self.kinds, self.advise)
             # Of the old form only which rows it found matters, never what it said of them.
             silent = {"id": check["id"], "message": "As before.", "empty_is_fine": "As before."}
             out["replaces"] = old.compile({**replaced, **silent})
@@ -199,12 +198,12 @@ class CheckCompiler:
                 self.bound[str(name)] = ("@word",)
                 loops.append({"name": str(name), "words": [str(word) for word in source]})
                 continue
-            path = self._path(str(source), "each", *((str(name),) if isinstance(each, dict) else ()))
+            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
+            path = self._path(str(source), *where)
             if path is None:
                 self.bound[str(name)] = ("@unknown",)
                 continue
             resolved = self.resolve(path.plain)
-            where = ("each", str(name)) if isinstance(each, dict) else ("each",)
             field = self._field(resolved, where, str(source), steps=len(path.steps))
             no_list = resolved[0] in ("parameters", "as_of", "@word") or (
                 field is not None and field.schema.get("type") != "array"
@@ -214,7 +213,7 @@ class CheckCompiler:
             lost = no_list or field is None
             self.bound[str(name)] = ("@unknown",) if lost else (*resolved, "*")
             self.reads.add(resolved)
-            loops.append({"name": str(name), "path": _path_data(path)})
+            loops.append({"name": str(name), "path": path._asdict()})
         return loops
 
     def _lookups(self, with_: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -236,26 +235,29 @@ class CheckCompiler:
                 self.reads.add(key_path)
             self.reads.add((*resolved, "*", field))
             self.bound[name] = ("@unknown",) if lost else (*resolved, "*")
-            found.append({"name": name, "path": _path_data(path), "field": field, "key": _path_data(key)})
+            found.append({"name": name, "path": path._asdict(), "field": field, "key": key._asdict()})
         return found
 
     def _condition(self, source: str | None, *where: str | int, rows: bool = True) -> dict[str, Any] | None:
         if not source:
             return None
-        names = sorted({*self.names, *self.bound} if rows else set(self.names))
+        names = sorted({*self.names, *(self.bound if rows else ())})
         try:
             code = _engine(tuple(names)).compile(source)
         except PackError as error:
-            loops = () if rows else tuple(self.bound)
-            refused = refusal(error.what, source, names, loops)
-            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            if "recursion" in error.what.lower():
+                self._too_deep(where, source)
+                return None
+            out_of_sight = () if rows else tuple(self.bound)
+            self.refused.append((len(self.faults), error.what, names, out_of_sight))
+            what = re.sub(r"\A\d+:\d+:? ?", "the engine refuses it: ", error.what)
+            self.fault("condition", where, what, "Mend it; aiact-gate policy lint says more.", source, 0)
             return None
         try:
             tree = decode(code)
-            self._walk(tree, where, source)
+            walk = self._walk(tree, where, source)
         except RecursionError:  # a chain of hundreds of operators
-            refused = too_deep(source)
-            self.fault(refused.rule, where, refused.message, refused.fix, source, refused.offset)
+            self._too_deep(where, source)
             return None
         if any(node.kind == "struct" for node in nodes(tree)):
             what = "a map is written out here, and what it holds can't be followed"
@@ -264,11 +266,11 @@ class CheckCompiler:
         relative = reading.in_order(tree, source)
         absolute = {self.resolve(path) for path in relative}
         self.reads |= {path for path in absolute if not path[0].startswith("@")}
-        filled = filled_path(tree, {}) or ()
+        filled = filled_path(tree) or ()
         if where[0] == "that":
             self.needs |= reading.needed(absolute, self.kinds)
             self.texts += reading.prose(relative, self.bound, self.kinds)
-        self.conditions.append(Written(tree, where, source))
+        self.conditions.append(Written(tree, where, source, walk))
         return {
             "source": source,
             "code": _encoded(code),
@@ -302,21 +304,19 @@ class CheckCompiler:
             elif not resolved[0].startswith("@"):
                 self._field(resolved, (key,), template, steps=len(path.steps), start=found.start(1))
 
-    def _walk(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
-        """Fields and kinds of one condition."""
-        deepest, place = brackets(source)
-        if deepest > MAX_DEPTH or depth(tree) > MAX_DEPTH:
-            self.fault("too_deep", where, *too_deep(source)[2:], source, place)
-            return
+    def _walk(self, tree: Expr, where: Pointer, source: str) -> TypedWalk:
+        """A walk over one condition, whose fields and kinds are told."""
+        walk = TypedWalk(source, self._certain)
+        if brackets(source)[0] > MAX_DEPTH or depth(tree) > MAX_DEPTH:
+            self._too_deep(where, source)
+            return walk
         unknown = len(self.faults)
         self._check_fields(tree, where, source)
-        walk = TypedWalk(source, self._certain)
-        walk.condition(tree)
-        self.walked.append((walk, where))
+        walk.boolean(tree)
         if len(self.faults) > unknown:
-            return  # kinds say nothing of a field that isn't there
-        for fault in walk.faults:
-            self.fault(fault.rule, where, fault.message, fault.fix, source, fault.offset)
+            return walk  # kinds say nothing of a field that isn't there
+        for rule, message, fix, offset in walk.faults:
+            self.fault(rule, where, message, fix, source, offset)
         if where[0] == "that":
             named = {self.resolve(path)[0] for path in reads(tree)}
             policy_own = ("parameters", "as_of", "@word", "@row", "@accumulator")
@@ -324,6 +324,12 @@ class CheckCompiler:
                 what = "the clause names nothing of the evidence, so it says the same of every repository"
                 fix = "Name what has to be shown, or take the clause out."
                 self.fault("no_evidence", where, what, fix, source, 0)
+        return walk
+
+    def _too_deep(self, where: Pointer, source: str) -> None:
+        what = f"the condition has more than {MAX_DEPTH} levels in each other"
+        fix = "Split it into clauses, or into two checks."
+        self.fault("too_deep", where, what, fix, source, brackets(source)[1])
 
     def _certain(self, path: tuple[str, ...]) -> fields.Field | None:
         """The field at *path*, None where a computed key may lead to several."""
@@ -332,32 +338,29 @@ class CheckCompiler:
             return fields.Field({"type": "string"}, {}) if absolute == ("@word",) else None
         if absolute[:2] == ("event_log", "events"):
             return None  # a service logs what it likes
-        return None if reading.is_computed(absolute, self.kinds) else self.known(absolute)
+        return reading.field_at(absolute, self.kinds, certain=True)
 
     def _whole_check(self, check: Mapping[str, Any]) -> None:
         """What only all conditions of the check together can tell."""
-        guarded = {self._absolute(key) for walk, _ in self.walked for key in walk.seen.guarded}
-        used = {self.resolve(path) for walk, _ in self.walked for path in walk.seen.used}
+        guarded = {self._absolute(key) for one in self.conditions for key in one.walk.guarded}
+        used = {self.resolve(path) for one in self.conditions for path in one.walk.used}
         if check.get("min_items", 1) > 0:
             guarded |= {
                 self.bound[name][:-1] for name in self.bound if self.bound[name][-1:] == ("*",)
             }  # a loop over it, or a look-up in it, has found something
-        for walk, where in self.walked:
-            for key, offset, shown in walk.seen.alls:
+        for _, where, source, walk in self.conditions:
+            for key, offset, shown in walk.alls:
                 if self._absolute(key) not in guarded:
                     what = f".all() is true of {'a list' if shown == 'this' else shown} with nothing in it"
-                    fix = (
-                        "Walk it with `each`, or write what may not be there with !….exists()."
-                        if shown == "this"
-                        else f"Walk it with `each`, or ask filled({shown}) as well."
-                    )
-                    self.fault("bare_all", where, what, fix, walk.source, offset)
-            for path, offset in walk.seen.tested:
+                    ask = "write what may not be there with !….exists()"
+                    fix = f"Walk it with `each`, or {ask if shown == 'this' else f'ask filled({shown}) as well'}."
+                    self.fault("bare_all", where, what, fix, source, offset)
+            for path, offset in walk.tested:
                 full = self.resolve(path)
                 if not any(other[: len(full)] == full for other in used):
                     what = f"has({'.'.join(path)}) is true of an empty value, and nothing else here reads it"
                     fix = f"Ask filled({'.'.join(path)})."
-                    self.fault("bare_has", where, what, fix, walk.source, offset)
+                    self.fault("bare_has", where, what, fix, source, offset)
 
     def _absolute(self, key: Any) -> Any:
         return key if isinstance(key, Expr) else self.resolve(key)
@@ -373,7 +376,7 @@ class CheckCompiler:
     def _field(
         self,
         path: tuple[str, ...],
-        where: tuple[str | int, ...],
+        where: Pointer,
         source: str,
         offset: int = -1,
         *,
@@ -393,17 +396,13 @@ class CheckCompiler:
             below = field.below(step)
             if below is None:
                 place = _step_place(source, start, index - len(path) + steps) if steps else offset
-                what = f"{self._named(path[:index])} has no field {quoted(step)}"
+                what = f"{'.'.join(path[:index]).removesuffix('.*')} has no field {quoted(step)}"
                 self.fault("unknown_field", where, what, did_you_mean(step, field.known), source, place)
                 return None
             field = below
         return field
 
-    def _named(self, path: tuple[str, ...]) -> str:
-        """*path* as messages name it: an element of a list by the list."""
-        return ".".join(path).removesuffix(".*")
-
-    def _check_fields(self, tree: Expr, where: tuple[str | int, ...], source: str) -> None:
+    def _check_fields(self, tree: Expr, where: Pointer, source: str) -> None:
         for path, offset in paths_in(tree, {}):
             resolved = self.resolve(path)
             if resolved[0] == "parameters":
@@ -411,16 +410,13 @@ class CheckCompiler:
                 continue
             self._field(resolved, where, source, offset)
 
-    def _parameter(
-        self, path: tuple[str, ...], where: tuple[str | int, ...], source: str, offset: int
-    ) -> None:
+    def _parameter(self, path: tuple[str, ...], where: Pointer, source: str, offset: int) -> None:
         if len(path) > 1 and path[1] not in self.parameters:
             what = f"the requirement has no parameter {quoted(path[1])}"
-            fix = (
-                did_you_mean(path[1], self.parameters)
-                if self.parameters
-                else "Declare it under `parameters`, with default and direction."
+            otherwise = (
+                "" if self.parameters else "Declare it under `parameters`, with default and direction."
             )
+            fix = did_you_mean(path[1], self.parameters, otherwise)
             self.fault("unknown_parameter", where, what, fix, source, offset)
 
     def _worth(self) -> list[list[Any]]:
@@ -436,27 +432,16 @@ class CheckCompiler:
         return [[list(path), worth] for path, worth in sorted(found)]
 
     def fault(
-        self,
-        rule: str,
-        where: tuple[str | int, ...],
-        message: str,
-        fix: str,
-        condition: str = "",
-        caret: int = -1,
+        self, rule: str, where: Pointer, message: str, fix: str, condition: str = "", caret: int = -1
     ) -> None:
         if where[0] == "that" and isinstance(where[-1], int):
             where = ("that", where[-1] - self.own)
-        location = self.document.location((*self.pointer, *where))
-        self.faults.append(PolicyFault(location, rule, message, fix, self.requirement, condition, caret))
+        self.place.fault(rule, where, message, fix, condition, caret)
 
 
-_ENGINES: dict[tuple[str, ...], Engine] = {}
-
-
+@cache
 def _engine(names: tuple[str, ...]) -> Engine:
-    if names not in _ENGINES:
-        _ENGINES[names] = Engine(names)
-    return _ENGINES[names]
+    return Engine(names)
 
 
 def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
@@ -466,13 +451,6 @@ def _condition_data(code: bytes, names: list[str]) -> dict[str, Any]:
 
 def _encoded(code: bytes) -> str:
     return base64.b64encode(lean(code)).decode("ascii")
-
-
-def _path_data(path: PathExpr) -> dict[str, Any]:
-    return {
-        "source": path.source,
-        "steps": [step if isinstance(step, str) else list(step) for step in path.steps],
-    }
 
 
 def _step_place(source: str, start: int, index: int) -> int:

@@ -7,38 +7,30 @@ prints them all, `check` makes them errors of the requirement concerned.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from aiact_gate.documents.node import Document, plain_data
-from aiact_gate.documents.text import decode
 from aiact_gate.documents.yaml import parse_yaml
 from aiact_gate.expressions.directions import asked
 from aiact_gate.expressions.engine import ENGINE, FORMAT
-from aiact_gate.lint.faults import PolicyFault, Tell
+from aiact_gate.lint import requirements
+from aiact_gate.lint.faults import Place, PolicyFault
 from aiact_gate.model.errors import DocumentError, PackError
-from aiact_gate.model.location import Location, Pointer
+from aiact_gate.model.location import Location
 from aiact_gate.policy.check_compiler import Advise, CheckCompiler, Written
 from aiact_gate.policy.form import shaped
 from aiact_gate.sources.shapes import quoted
 
 
-class Advice(NamedTuple):
-    """What lint alone tells; who judges doesn't pay for looking."""
-
-    of_pack: Callable[[Mapping[str, Any], Mapping[str, Document], Tell], None]
-    """of_pack(compiled data, documents by file name, tell)."""
-    of_check: Advise
-
-
-@dataclass
-class Compiled:
+class Compiled(NamedTuple):
     """A compiled pack and what is wrong with it."""
 
     data: dict[str, Any]
     faults: list[PolicyFault]
+    policies: list[Document]
+    """Its policy files."""
 
 
 def digest_of(folder: File) -> str:
@@ -75,12 +67,11 @@ def compile_folder(
     label: str | None = None,
     kinds: Mapping[str, Any] | None = None,
     layer: str = "",
-    *,
-    advice: Advice | None = None,
+    advise: Advise | None = None,
 ) -> Compiled:
     """The pack in *folder* as plain data; *label* is the folder's name in messages, *kinds* what earlier packs add.
 
-    Lint gives its *advice*.
+    Lint has it *advise* on checks, too.
 
     Raises:
         PackError: no such folder, or no pack.yaml in it.
@@ -92,7 +83,7 @@ def compile_folder(
         )
     faults: list[PolicyFault] = []
     seen: dict[str, Location] = {}
-    documents: dict[str, Document] = {}
+    policies: list[tuple[Document, dict[str, Any]]] = []
     data: dict[str, Any] = {
         "format": FORMAT,
         "engine": ENGINE,
@@ -114,42 +105,44 @@ def compile_folder(
         except DocumentError as error:
             faults.append(PolicyFault(error.location, "unreadable", error.what, error.fix))
             continue
+        place = Place(document, faults)
         kind = _schema_of(document)
         if wanted := _misnamed(file.name, kind):
             what = f"{path} is no place for {'an overlay' if wanted == 'overlay.yaml' else 'a roll-out'}"
-            fix = f"Call it {wanted}; a pack has one."
-            faults.append(PolicyFault(document.location(), "unknown_file", what, fix))
+            place.fault("unknown_file", (), what, f"Call it {wanted}; a pack has one.")
         elif file.name == "overlay.yaml":
-            shaped(document, "overlay", faults)
+            shaped(place, "overlay")
             data["overlay"] = file.read_text("utf-8")
         elif file.name == "pack.yaml":
-            documents[file.name] = document
-            data["pack"] = shaped(document, "pack", faults)
+            data["pack"] = shaped(place, "pack")
+            requirements.wrong_pack(data["pack"], place)
             if data["pack"].get("recalls"):
-                from aiact_gate.policy.rollout import pack_data
+                from aiact_gate.policy.rollout import recalls_data
 
-                data["recalls"] = pack_data(document, data["pack"], faults)
+                data["recalls"] = recalls_data(place, data["pack"])
         elif file.name == "rollout.yaml":
             from aiact_gate.policy.rollout import rollout_data
 
-            data["rollout"] = rollout_data(document, faults)
+            data["rollout"] = rollout_data(place)
         elif kind.startswith("aiact-gate/policy/"):
-            documents[file.name] = document
-            rules = shaped(document, "policy", faults)
-            of_check = advice.of_check if advice is not None else None
-            data["requirements"] += _policy(document, rules, faults, known, seen, of_check)
+            policies.append((document, shaped(place, "policy")))
         elif file.name in ("timeline.yaml", "classification.yaml"):
             data[file.stem] = plain_data(document.root)
         else:
             fix = "Begin it with `schema: aiact-gate/policy/v1`, or move it out."
-            faults.append(PolicyFault(document.location(), "unknown_file", f"{path} is no policy", fix))
+            place.fault("unknown_file", (), f"{path} is no policy", fix)
+    versions = _versions(data.get("pack") or {})
+    for document, policy in policies:  # of which words are right, the other files say
+        for index, requirement in enumerate(policy.get("requirements", [])):
+            place = Place(document, faults, ("requirements", index), str(requirement.get("id") or ""))
+            _id_once(place, seen)
+            out = _requirement(place, requirement, known, versions, advise)
+            if out is not None:
+                data["requirements"].append(out | {"article": str(policy.get("article", ""))})
+            requirements.wrong(requirement, data, place)
     data["requirements"].sort(key=lambda requirement: _article_order(requirement["article"]))
     data["layer"] = layer or str(data.get("pack", {}).get("layer") or "organisation")
-    if any(check["new_in"] for requirement in data["requirements"] for check in requirement["checks"]):
-        from aiact_gate.policy.rollout import with_grace
-
-        with_grace(data["requirements"], data.get("pack") or {}, faults)
-    return Compiled(data, _found(folder, label, data, documents, faults, advice))
+    return Compiled(data, list(dict.fromkeys(faults)), [document for document, _ in policies])
 
 
 def _misnamed(name: str, kind: str) -> str:
@@ -161,46 +154,12 @@ def _misnamed(name: str, kind: str) -> str:
     return ""
 
 
-def _found(
-    folder: File,
-    label: str,
-    data: Mapping[str, Any],
-    documents: dict[str, Document],
-    faults: list[PolicyFault],
-    advice: Advice | None,
-) -> list[PolicyFault]:
-    """*faults* and those of whole requirements, each at its exact place; lint's advice only if asked for."""
-    from aiact_gate.lint import requirements
-
-    def tell(rule: str, location: Location, *more: Any) -> None:
-        faults.append(PolicyFault(location, rule, *more))
-
-    requirements.wrong(data, documents, tell)
-    if advice is not None:
-        advice.of_pack(data, documents, tell)
-    return placed(folder, label, faults)
-
-
-def placed(folder: File, label: str, faults: list[PolicyFault]) -> list[PolicyFault]:
-    """*faults* of the pack in *folder*, each once, with the exact place of its caret and the line on which it stands."""
-    from aiact_gate.lint.carets import located
-
-    texts: dict[str, str] = {}
-    for path in {fault.location.path for fault in faults}:
-        try:
-            texts[path] = decode((folder / path.removeprefix(f"{label}/")).read_bytes(), path)
-        except (DocumentError, OSError):
-            continue  # what can't be decoded has no line to show
-    return located(dict.fromkeys(faults), texts)
-
-
 def declared_layer(folder: File) -> str:
     """The layer that the pack.yaml in *folder* names; `organisation` if it names none or can't be read."""
     try:
-        root = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").root.value
+        node = parse_yaml((folder / "pack.yaml").read_bytes(), "pack.yaml").node(("layer",))
     except (OSError, DocumentError):
         return "organisation"
-    node = root.get("layer") if isinstance(root, dict) else None
     return "unit" if node is not None and node.value == "unit" else "organisation"
 
 
@@ -213,98 +172,84 @@ def _article_order(article: str) -> tuple[int, int, str]:
 
 
 def _schema_of(document: Document) -> str:
-    node = document.root.value.get("schema") if isinstance(document.root.value, dict) else None
+    node = document.node(("schema",))
     return node.value if node is not None and isinstance(node.value, str) else ""
 
 
-def _ids_once(name: str, place: Location, seen: dict[str, Location], faults: list[PolicyFault]) -> None:
-    if name in seen:
-        what = f"the id {quoted(name)[1:-1]} stands twice (first in {seen[name]})"
-        faults.append(PolicyFault(place, "duplicate_id", what, "Give it its own id.", name))
-    seen.setdefault(name, place)
+def _id_once(place: Place, seen: dict[str, Location]) -> None:
+    here = place.document.location((*place.pointer, "id"))
+    first = seen.setdefault(place.requirement, here)
+    if place.requirement and first is not here:
+        what = f"the id {quoted(place.requirement)[1:-1]} stands twice (first in {first})"
+        place.fault("duplicate_id", ("id",), what, "Give it its own id.")
 
 
 _AS_WRITTEN = "id version citation title timeline profile calls_for why leaves_open fix".split()
 """Fields that each requirement has, and that are compiled as they were written."""
 
 
-def _policy(
-    document: Document,
-    policy: Mapping[str, Any],
-    faults: list[PolicyFault],
-    kinds: Mapping[str, Any],
-    seen: dict[str, Location],
-    advise: Advise | None,
-) -> list[dict[str, Any]]:
-    compiled = []
-    for index, requirement in enumerate(policy.get("requirements", [])):
-        pointer: Pointer = ("requirements", index)
-        place = document.location((*pointer, "id"))
-        if requirement.get("id") is not None:
-            _ids_once(str(requirement["id"]), place, seen, faults)
-        if any(requirement.get(key) is None for key in (*_AS_WRITTEN, "binds")):
-            continue  # named by the shape
-        out = {key: requirement[key] for key in _AS_WRITTEN}
-        out |= {
-            "article": str(policy.get("article", "")),
-            "role": requirement["binds"].get("role", "provider"),
-            "duty": requirement["binds"].get("duty", ""),
-            "cheat": requirement.get("cheat") or "",
-            "not_checked": requirement.get("not_checked") or "",
-            "parameters": {
-                name: value["default"]
-                for name, value in (requirement.get("parameters") or {}).items()
-                if "default" in value
-            },
-            "bounds": requirement.get("parameters") or {},
-            "crosswalk": requirement.get("crosswalk") or {},
-            "file": document.path,
-            "line": place.line,
-        }
-        checks = requirement.get("checks") or []
-        if bool(checks) == bool(out["not_checked"]):
-            what = f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason"
-            faults.append(PolicyFault(place, "checks_or_reason", what, "Keep one of the two.", out["id"]))
-        ids: set[Any] = set()
-        for number, check in enumerate(checks):
-            name = check.get("id") if isinstance(check, dict) else None
-            if name is not None and name in ids:
-                at = document.location((*pointer, "checks", number, "id"))
-                what = f"two checks of {out['id']} are called {name}"
-                faults.append(PolicyFault(at, "duplicate_id", what, "Give each its own id.", out["id"]))
-            ids.add(name)
-        parameters = tuple(requirement.get("parameters") or {})
-        out["checks"] = []
-        conditions: list[Written] = []
-        for number, check in enumerate(checks):
-            if isinstance(check, dict) and check.get("id"):
-                there = (*pointer, "checks", number)
-                compiler = CheckCompiler(document, there, out["id"], parameters, faults, kinds, advise)
-                out["checks"].append(compiler.compile(check))
-                conditions += compiler.conditions
-        _directions(document, pointer, out, conditions, faults)
-        compiled.append(out)
-    return compiled
+def _versions(head: Mapping[str, Any]) -> dict[str, str]:
+    """Version -> the day on which it was introduced, as pack.yaml, read as *head*, says."""
+    here = {str(head["version"]): str(head.get("introduced") or "")} if head.get("version") else {}
+    return {name: str(day or "") for name, day in (head.get("history") or {}).items()} | here
 
 
-def _directions(
-    document: Document,
-    pointer: Pointer,
+def _requirement(
+    place: Place,
     requirement: Mapping[str, Any],
-    conditions: Sequence[Written],
-    faults: list[PolicyFault],
-) -> None:
-    """Parameters whose `tighten` names the way in which a comparison asks less."""
+    kinds: Mapping[str, Any],
+    versions: Mapping[str, str],
+    advise: Advise | None,
+) -> dict[str, Any] | None:
+    """*requirement* compiled; None if a part is missing, which its shape has told."""
+    if any(requirement.get(key) is None for key in (*_AS_WRITTEN, "binds")):
+        return None
+    bounds = requirement.get("parameters") or {}
+    out = {key: requirement[key] for key in _AS_WRITTEN}
+    out |= {
+        "role": requirement["binds"].get("role", "provider"),
+        "duty": requirement["binds"].get("duty", ""),
+        "cheat": requirement.get("cheat") or "",
+        "not_checked": requirement.get("not_checked") or "",
+        "parameters": {name: value["default"] for name, value in bounds.items() if "default" in value},
+        "bounds": bounds,
+        "crosswalk": requirement.get("crosswalk") or {},
+        "file": place.document.path,
+        "line": place.document.location((*place.pointer, "id")).line,
+        "checks": [],
+    }
+    checks = requirement.get("checks") or []
+    if bool(checks) == bool(out["not_checked"]):
+        what = f"{out['id']} has {'both checks and' if checks else 'neither checks nor'} a not_checked reason"
+        place.fault("checks_or_reason", ("id",), what, "Keep one of the two.")
+    ids: set[str] = set()
+    conditions: list[Written] = []
+    for number, check in enumerate(checks):
+        if not check.get("id"):
+            continue
+        here = place.below("checks", number)
+        if check["id"] in ids:
+            what = f"two checks of {out['id']} are called {check['id']}"
+            here.fault("duplicate_id", ("id",), what, "Give each its own id.")
+        ids.add(check["id"])
+        compiler = CheckCompiler(here, tuple(bounds), kinds, advise, versions)
+        out["checks"].append(compiler.compile(check))
+        conditions += compiler.conditions
+    _directions(place, bounds, conditions)
+    return out
+
+
+def _directions(place: Place, bounds: Mapping[str, Mapping[str, Any]], conditions: Sequence[Written]) -> None:
+    """Tell parameters whose `tighten` names the way in which a comparison asks less."""
     clauses = (one for one in conditions if one.where[0] == "that")
-    directed = [(clause.source, each) for clause in clauses for each in asked(clause.tree)]
-    for name, parameter in requirement["bounds"].items():
-        told = parameter.get("tighten")
-        found = {one.direction: source for source, one in directed if one.parameter == name}
+    directed = [(clause.source, *each) for clause in clauses for each in asked(clause.tree)]
+    for name, bound in bounds.items():
+        told = bound.get("tighten")
+        found = {way: source for source, parameter, way in directed if parameter == name}
         other = next((way for way in found if told in ("higher", "lower") and way != told), "")
         if other:
             what = f"a {told} {name} would loosen {quoted(found[other])}"
             fix = f"Write tighten: {other}."
             if len(found) > 1:
                 fix = "Another comparison asks more of it the other way: use a parameter for each."
-            place = document.location((*pointer, "parameters", name, "tighten"))
-            faults.append(PolicyFault(place, "tighten_direction", what, fix, requirement["id"]))
+            place.fault("tighten_direction", ("parameters", name, "tighten"), what, fix)

@@ -12,11 +12,11 @@ from pathlib import Path as File
 from typing import Any
 
 from aiact_gate.documents.json import parse_json
-from aiact_gate.documents.node import Document
+from aiact_gate.documents.node import Document, Node
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.lint.faults import PolicyFault, did_you_mean
+from aiact_gate.lint.faults import Place, PolicyFault, did_you_mean
 from aiact_gate.model.errors import DocumentError
-from aiact_gate.model.location import Location, Pointer
+from aiact_gate.model.location import Pointer
 from aiact_gate.schemas import fields
 from aiact_gate.sources.shapes import quoted
 
@@ -53,124 +53,118 @@ def read_kinds(
     """Kind -> schema of the *files* that are usable; what is wrong with the others goes to *faults*. *taken*: other packs' kinds."""
     found = {}
     for file in files:
-        schema = _Kind(file.stem, f"{label}/kinds/{file.name}", file.read_bytes(), faults).read(taken)
+        data = file.read_bytes()
+        path = f"{label}/kinds/{file.name}"
+        schema = _read(file.stem, data, taken, Place(_placed(data, path), faults))
         if schema is not None:
             found[file.stem] = schema
     return found
 
 
-class _Kind:
-    """One schema file."""
+def _placed(data: bytes, path: str) -> Document:
+    """*data* with its places: JSON is YAML, as far as those go."""
+    try:
+        return parse_yaml(data, path)
+    except DocumentError:
+        return Document(path, Node({}, 1, 1, 0, 0))
 
-    def __init__(self, name: str, path: str, data: bytes, faults: list[PolicyFault]) -> None:
-        self.name = name
-        self.path = path
-        self.data = data
-        self.faults = faults
-        self._document: Document | None = None
-        self._undecided = ""
 
-    def read(self, taken: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The schema, made ready; None if something is wrong with it."""
-        before = len(self.faults)
-        if not re.fullmatch("[a-z][a-z0-9_]{1,39}", self.name):
-            self._fault((), f"{quoted(self.name)} is no name for a record kind", "Use a-z, 0-9 and _.")
-        elif self.name in _TAKEN or self.name in taken:
-            self._fault((), f"the name {self.name} is taken", "Give the kind a name of its own.")
-        try:
-            schema = parse_json(self.data, self.path)
-        except DocumentError as error:
-            self.faults.append(PolicyFault(error.location, "kind", error.what, error.fix))
-            return None
-        if not isinstance(schema, dict):
-            self._fault((), "a record kind is a JSON object", 'Begin it with {"type": "object", …}.')
-            return None
-        if schema.get("$schema", DRAFT) != DRAFT:
-            self._fault(("$schema",), "a record kind is written in draft 2020-12", f"Write {DRAFT}.")
-        self._valid(schema)
-        if len(self.faults) == before:
-            if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
-                self._fault(
-                    ("type",), "a record kind is an object with properties", 'Write "type": "object".'
-                )
-            self._references(schema)
-        if self._undecided and len(self.faults) == before:
-            self._fault((), f"this schema {self._undecided}", "Write its parts out.")
-        if len(self.faults) > before:
-            return None
-        self._fields(schema)
-        return None if len(self.faults) > before else _ready(schema)
+def _read(name: str, data: bytes, taken: Mapping[str, Any], place: Place) -> dict[str, Any] | None:
+    """The schema of the kind *name*, made ready; None if something is wrong with it."""
+    before = len(place.faults)
+    if not re.fullmatch("[a-z][a-z0-9_]{1,39}", name):
+        place.fault("kind", (), f"{quoted(name)} is no name for a record kind", "Use a-z, 0-9 and _.")
+    elif name in _TAKEN or name in taken:
+        place.fault("kind", (), f"the name {name} is taken", "Give the kind a name of its own.")
+    try:
+        schema = parse_json(data, place.document.path)
+    except DocumentError as error:
+        place.faults.append(PolicyFault(error.location, "kind", error.what, error.fix))
+        return None
+    if not isinstance(schema, dict):
+        place.fault("kind", (), "a record kind is a JSON object", 'Begin it with {"type": "object", …}.')
+        return None
+    if schema.get("$schema", DRAFT) != DRAFT:
+        what = "a record kind is written in draft 2020-12"
+        place.fault("kind", ("$schema",), what, f"Write {DRAFT}.")
+    undecided = _valid(schema, place)
+    if len(place.faults) == before:
+        if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+            what = "a record kind is an object with properties"
+            place.fault("kind", ("type",), what, 'Write "type": "object".')
+        _references(schema, place)
+    if undecided and len(place.faults) == before:
+        place.fault("kind", (), f"this schema {undecided}", "Write its parts out.")
+    if len(place.faults) == before:
+        _fields(schema, place)
+    return _ready(schema) if len(place.faults) == before else None
 
-    def _valid(self, schema: dict[str, Any]) -> None:
-        from aiact_gate.documents.conformance import Conformance, Undecided, Unusable
 
-        try:
-            Conformance(schema)
-        except Undecided as error:
-            self._undecided = str(error)
-        except Unusable as error:
-            if not error.pointer:
-                self._fault((), "this is no usable JSON Schema", "Write it in draft 2020-12.")
-            elif "pattern" in error.pointer[-1:] or "patternProperties" in error.pointer[-2:-1]:
-                self._fault(error.pointer, "this pattern can't be read", "Mend the expression.")
-            else:
-                what = f"{quoted(str(error.pointer[-1]))} is no valid part of a JSON Schema"
-                self._fault(error.pointer, what, "Mend it; draft 2020-12.")
+def _valid(schema: dict[str, Any], place: Place) -> str:
+    """Why it can't be decided whether *schema* is usable; empty if it is, or isn't."""
+    from aiact_gate.documents.conformance import Conformance, Undecided, Unusable
 
-    def _references(self, schema: dict[str, Any]) -> None:
-        """Every `$ref` leads to `$defs` of this file, and not in a circle."""
-        defs = schema.get("$defs", {})
-        for pointer, node in _nodes(schema, ()):
-            if "$dynamicRef" in node or "$id" in node and pointer:
-                self._fault(pointer, "only $ref to #/$defs is understood", "Write the part out under $defs.")
-            seen = set()
-            target = node
-            while isinstance(target, dict) and "$ref" in target:
-                name = str(target["$ref"]).removeprefix("#/$defs/")
-                if not str(target["$ref"]).startswith("#/$defs/") or name not in defs:
-                    what = f"$ref leads to {quoted(str(target['$ref']))}, which isn't in this file's $defs"
-                    self._fault((*pointer, "$ref"), what, "Nothing is fetched; write it under $defs.")
-                    break
-                if name in seen:
-                    self._fault(
-                        (*pointer, "$ref"), f"$ref to {name} goes round in a circle", "Break the circle."
-                    )
-                    break
-                seen.add(name)
-                target = defs[name]
+    try:
+        Conformance(schema)
+    except Undecided as error:
+        return str(error)
+    except Unusable as error:
+        what, fix = "this is no usable JSON Schema", "Write it in draft 2020-12."
+        if "pattern" in error.pointer[-1:] or "patternProperties" in error.pointer[-2:-1]:
+            what, fix = "this pattern can't be read", "Mend the expression."
+        elif error.pointer:
+            what = f"{quoted(str(error.pointer[-1]))} is no valid part of a JSON Schema"
+            fix = "Mend it; draft 2020-12."
+        place.fault("kind", error.pointer, what, fix)
+    return ""
 
-    def _fields(self, schema: dict[str, Any]) -> None:
-        for pointer, node in _field_nodes(schema, ()):
-            if not isinstance(node, dict):
-                self._fault(pointer, "a field says what it is, not true or false", "Write its type.")
-                continue
-            if "$ref" in node:
-                continue
-            kind = node.get("type")
-            if kind is not None and kind not in _TYPES:
-                fix = "For a field that may be absent, leave it out of `required`."
-                self._fault((*pointer, "type"), "a field has one type, of " + ", ".join(_TYPES), fix)
-            if kind in (None, "string"):
-                allowed = [*node.get("enum", ()), *([node["const"]] if "const" in node else ())]
-                if not all(isinstance(word, str) for word in allowed):
-                    self._fault(pointer, "the words of an enum are texts", "Put them in quotes.")
-            for key, known in (("x-type", X_TYPES), ("x-is", X_IS)):
-                value = node.get(key)
-                if key in node and value not in known:
-                    what = f"{key} {quoted(str(value))} isn't known"
-                    self._fault((*pointer, key), what, did_you_mean(str(value), known))
-            if node.get("x-type") == "ref" and not isinstance(node.get("x-ref"), str):
-                self._fault(pointer, "x-type ref without x-ref", 'Name the list: "x-ref": "items".')
 
-    def _fault(self, pointer: Pointer, message: str, fix: str) -> None:
-        place = Location(self.path)
-        try:
-            # JSON is YAML, as far as places go.
-            self._document = self._document or parse_yaml(self.data, self.path)
-            place = self._document.location(pointer)
-        except DocumentError:
-            pass
-        self.faults.append(PolicyFault(place, "kind", message, fix))
+def _references(schema: dict[str, Any], place: Place) -> None:
+    """Every `$ref` leads to `$defs` of this file, and not in a circle."""
+    defs = schema.get("$defs", {})
+    for pointer, node in _nodes(schema, ()):
+        if "$dynamicRef" in node or "$id" in node and pointer:
+            what = "only $ref to #/$defs is understood"
+            place.fault("kind", pointer, what, "Write the part out under $defs.")
+        seen = set()
+        target = node
+        while isinstance(target, dict) and "$ref" in target:
+            reference = str(target["$ref"])
+            name = reference.removeprefix("#/$defs/")
+            if name == reference or name not in defs:
+                what = f"$ref leads to {quoted(reference)}, which isn't in this file's $defs"
+                place.fault("kind", (*pointer, "$ref"), what, "Nothing is fetched; write it under $defs.")
+                break
+            if name in seen:
+                what = f"$ref to {name} goes round in a circle"
+                place.fault("kind", (*pointer, "$ref"), what, "Break the circle.")
+                break
+            seen.add(name)
+            target = defs[name]
+
+
+def _fields(schema: dict[str, Any], place: Place) -> None:
+    for pointer, node in _field_nodes(schema, ()):
+        if not isinstance(node, dict):
+            place.fault("kind", pointer, "a field says what it is, not true or false", "Write its type.")
+            continue
+        if "$ref" in node:
+            continue
+        kind = node.get("type")
+        if kind is not None and kind not in _TYPES:
+            fix = "For a field that may be absent, leave it out of `required`."
+            place.fault("kind", (*pointer, "type"), "a field has one type, of " + ", ".join(_TYPES), fix)
+        if kind in (None, "string"):
+            allowed = [*node.get("enum", ()), *([node["const"]] if "const" in node else ())]
+            if not all(isinstance(word, str) for word in allowed):
+                place.fault("kind", pointer, "the words of an enum are texts", "Put them in quotes.")
+        for key, known in (("x-type", X_TYPES), ("x-is", X_IS)):
+            value = node.get(key)
+            if key in node and value not in known:
+                what = f"{key} {quoted(str(value))} isn't known"
+                place.fault("kind", (*pointer, key), what, did_you_mean(str(value), known))
+        if node.get("x-type") == "ref" and not isinstance(node.get("x-ref"), str):
+            place.fault("kind", pointer, "x-type ref without x-ref", 'Name the list: "x-ref": "items".')
 
 
 def _nodes(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
@@ -206,25 +200,12 @@ def _field_nodes(schema: Any, pointer: Pointer) -> Iterator[tuple[Pointer, Any]]
 
 def _ready(schema: dict[str, Any]) -> dict[str, Any]:
     """*schema* with the header of a record, and what each field is where it doesn't say it."""
-    marked: dict[str, Any] = _marked(schema)
-    marked["properties"] = {**marked["properties"], **_HEADER}
-    marked["required"] = [*dict.fromkeys(["schema", "for", *marked.get("required", ())])]
-    return marked
-
-
-def _marked(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    out = dict(schema)
-    for group in ("properties", "$defs"):
-        if group in out:
-            out[group] = {name: _marked(child) for name, child in out[group].items()}
-    for key in ("items", "additionalProperties"):
-        if key in out:
-            out[key] = _marked(out[key])
-    kind = out.get("type")
-    if kind in _MARKS and "enum" not in out and "const" not in out:
-        x_type, x_is = ("date", "reference") if out.get("format") == "date" else _MARKS[kind]
-        out.setdefault("x-type", x_type)
-        out.setdefault("x-is", x_is)
-    return out
+    for _, node in _field_nodes(schema, ()):
+        kind = node.get("type")
+        if kind in _MARKS and "enum" not in node and "const" not in node:
+            x_type, x_is = ("date", "reference") if node.get("format") == "date" else _MARKS[kind]
+            node.setdefault("x-type", x_type)
+            node.setdefault("x-is", x_is)
+    schema["properties"] |= _HEADER
+    schema["required"] = [*dict.fromkeys(["schema", "for", *schema.get("required", ())])]
+    return schema

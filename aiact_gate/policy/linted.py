@@ -13,15 +13,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from aiact_gate.documents.node import decode
 from aiact_gate.lint import advice
+from aiact_gate.lint.carets import located
 from aiact_gate.lint.faults import PolicyFault
+from aiact_gate.model.errors import DocumentError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import LAYERS
 from aiact_gate.model.rollout import Recall
 from aiact_gate.policy.advised import advise
-from aiact_gate.policy.compile import Advice, compile_folder, declared_layer, placed
+from aiact_gate.policy.compile import compile_folder, declared_layer
 from aiact_gate.policy.layers import Compiled, applied, overlaid, own_copy
-from aiact_gate.policy.load import data_of, load_builtin, load_folder
+from aiact_gate.policy.load import data_of, load_builtin, load_folder, recalls_from
 from aiact_gate.sources.builtin import BUILTIN
 
 OTHER_PARTS = ("rollout", "recalls", "overlay", "kinds")
@@ -35,9 +38,15 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
     """
     earlier = below(folder, others)
     kinds = {name: schema for data in earlier for name, schema in data.get("kinds", {}).items()}
-    compiled = compile_folder(folder, None, kinds, advice=Advice(advice.advice, advise))
-    more = _ended(compiled.data) + _refused(compiled.data, earlier)
-    faults = compiled.faults + placed(folder, folder.name, more)
+    compiled = compile_folder(folder, None, kinds, advise=advise)
+    advised: list[PolicyFault] = []
+    advice.advice(
+        compiled.data,
+        compiled.policies,
+        lambda rule, place, *more: advised.append(PolicyFault(place, rule, *more)),
+    )
+    more = advised + _ended(compiled.data) + _refused(compiled.data, earlier)
+    faults = placed(folder, folder.name, compiled.faults + more)
     says = {**(compiled.data.get("pack") or {}), **compiled.data}
     if not faults and not any(says.get(key) for key in ("requirements", "witness", "promote", *OTHER_PARTS)):
         place = Location(f"{folder.name}/pack.yaml")
@@ -47,6 +56,17 @@ def lint_folder(folder: Path, others: Sequence[Path] = ()) -> list[PolicyFault]:
         faults,
         key=lambda fault: (fault.location.path, fault.location.line, fault.location.column, fault.rule),
     )
+
+
+def placed(folder: Path, label: str, faults: Sequence[PolicyFault]) -> list[PolicyFault]:
+    """*faults* of the pack in *folder*, each once, with the exact place of its caret and the line on which it stands."""
+    texts: dict[str, str] = {}
+    for path in {fault.location.path for fault in faults}:
+        try:
+            texts[path] = decode((folder / path.removeprefix(f"{label}/")).read_bytes(), path)
+        except (DocumentError, OSError):
+            continue  # what can't be decoded has no line to show
+    return located(dict.fromkeys(faults), texts)
 
 
 def _refused(pack: Compiled, earlier: Sequence[Compiled]) -> list[PolicyFault]:
@@ -60,11 +80,8 @@ def _ended(data: dict[str, Any]) -> list[PolicyFault]:
     """Recalls that ended: they take nothing back any more."""
     if not data.get("recalls"):
         return []
-
-    from aiact_gate.model.rollout import recall_from
-
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return recall_faults_today([recall_from(item, "") for item in data["recalls"]], today)
+    return recall_faults_today(recalls_from(data), today)
 
 
 def recall_faults_today(recalls: Sequence[Recall], today: str) -> list[PolicyFault]:

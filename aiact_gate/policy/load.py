@@ -8,29 +8,22 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from aiact_gate.expressions.engine import ENGINE, FORMAT
 from aiact_gate.model.errors import PackError
-from aiact_gate.model.policy import (
-    LAYERS,
-    Attester,
-    Check,
-    Condition,
-    Lookup,
-    Loop,
-    Pack,
-    PathExpr,
-    Requirement,
-    Widening,
-)
+from aiact_gate.model.location import Location
+from aiact_gate.model.policy import LAYERS, Attester, Pack, Requirement, Step
+from aiact_gate.model.report import Problem
+from aiact_gate.model.rollout import Recall, Rollout
 from aiact_gate.sources.builtin import builtin_compiled, builtin_folder
 
 if TYPE_CHECKING:
     from aiact_gate.lint.faults import PolicyFault
+    from aiact_gate.sources.manifest import DeclaredPack
 
 
 @cache
@@ -118,7 +111,7 @@ def pack_from(data: dict[str, Any]) -> Pack:
     data["requirements"] = []
     requirements = []
     while compiled:
-        requirements.append(_requirement(compiled.pop()))
+        requirements.append(_reader(Requirement)(compiled.pop()))
     return Pack(
         name=str(head.get("name", "")),
         version=str(head.get("version", "")),
@@ -131,95 +124,93 @@ def pack_from(data: dict[str, Any]) -> Pack:
         layer=data.get("layer", "builtin"),
         history=dict(head.get("history") or {}),
         keys=tuple(Attester(key["name"], key["public"], key["until"]) for key in head.get("keys") or ()),
-        label=data.get("label", ""),
         kinds=data.get("kinds", {}),
         has_overlay="overlay" in data,
         witness=str(head.get("witness") or ""),
         second_signature=(head.get("promote") or {}).get("second_signature") is True,
-        **_over_time(data, f"{head.get('name', '')} {head.get('version', '')}"),
+        rollout=_reader(Rollout)(data["rollout"]) if data.get("rollout") else None,
+        recalls=recalls_from(data),
     )
 
 
-def _over_time(data: dict[str, Any], pack: str) -> dict[str, Any]:
-    """The roll-out and recalls of compiled *data*, if there are any."""
-    if not data.get("rollout") and not data.get("recalls"):
-        return {}
-    from aiact_gate.model.rollout import recall_from, rollout_from
-
-    return {
-        "rollout": rollout_from(data["rollout"]) if data.get("rollout") else None,
-        "recalls": tuple(recall_from(item, pack) for item in data.get("recalls") or ()),
-    }
+def recalls_from(data: Mapping[str, Any]) -> tuple[Recall, ...]:
+    """The recalls of compiled *data*."""
+    head = data.get("pack") or {}
+    pack = f"{head.get('name', '')} {head.get('version', '')}"
+    return tuple(_reader(Recall)({**recall, "pack": pack}) for recall in data.get("recalls") or ())
 
 
-def _requirement(item: dict[str, Any]) -> Requirement:
-    known = {key: value for key, value in item.items() if key not in ("checks", "crosswalk", "widened")}
-    crosswalk = {name: tuple(refs) for name, refs in item["crosswalk"].items()}
-    widened = tuple(
-        Widening(one["role"], one["duty"], _condition(one["when"])) for one in item.get("widened", ())
+def as_pinned(
+    pack: Pack, broken: dict[str, str], declared: DeclaredPack, place: Location, problems: list[Problem]
+) -> tuple[Pack, dict[str, str]]:
+    """*pack* and what is wrong with its requirements: all of them if its digest isn't the pinned one, an exit 3."""
+    if pack.digest == declared.digest:
+        return pack, broken
+    what = (
+        f"the pack {declared.path} isn't the one that was added: pinned is {declared.digest[:7]}, "
+        f"here is {pack.digest[:7]}"
     )
-    checks = tuple(_check(check) for check in item["checks"])
-    return Requirement(**known, checks=checks, crosswalk=crosswalk, widened=widened)
+    fix = f"{fix_of(declared)} Or write sha256:{pack.digest} here after somebody has read the change."
+    problems.append(Problem(what, fix, place, 3))
+    return pack, {**{requirement.id: f"{place}: {what}" for requirement in pack.requirements}, **broken}
 
 
-_AS_COMPILED = "id severity kind min_items faults message missing fix line new_in warns_until file".split()
-"""Fields of a check that are loaded as they were compiled."""
+def fix_of(declared: DeclaredPack) -> str:
+    """How a pack that is missing or changed is put right."""
+    if not declared.digest:
+        return "Mend the path, or vendor the pack again."
+    import shlex
+
+    source = shlex.quote(declared.source) if declared.source.isprintable() else ""
+    to = f" --to {shlex.quote(declared.path)}" if declared.path.isprintable() else ""
+    return f"Add it again: aiact-gate policy add {source or 'SOURCE'}{to} --update."
 
 
-def _check(item: dict[str, Any]) -> Check:
-    return Check(
-        **{key: item[key] for key in _AS_COMPILED if key in item},
-        loops=tuple(
-            Loop(loop["name"], _path(loop.get("path")), tuple(loop.get("words", ())))
-            for loop in item["loops"]
-        ),
-        when=_condition(item["when"]),
-        where=_condition(item["where"]),
-        lookups=tuple(
-            Lookup(one["name"], _sure(one["path"]), one["field"], _sure(one["key"]))
-            for one in item["lookups"]
-        ),
-        clauses=tuple(clause for raw in item["clauses"] if (clause := _condition(raw)) is not None),
-        at=_path(item["at"]),
-        reads=_paths(item["reads"]),
-        needs=_paths(item["needs"]),
-        worth=tuple(
-            zip(_paths(path for path, _ in item["worth"]), (worth for _, worth in item["worth"]), strict=True)
-        ),
-        texts=_paths(item["texts"]),
-        proof=_condition(item["proof"]),
-        chosen=_condition(item["chosen"]),
-        replaces=_check(item["replaces"]) if item.get("replaces") else None,
-        before=_check(item["before"]) if "before" in item else None,
-    )
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """What makes a value of the type *kind* (of a field of a pack) of what JSON holds for it."""
+    if hasattr(kind, "_fields"):
+        return _named(kind)
+    if kind is bytes:
+        return base64.b64decode
+    arguments = get_args(kind)
+    if type(None) in arguments:
+        read = _reader(arguments[0])
+        return lambda raw: None if raw is None else read(raw)
+    if get_origin(kind) is dict:
+        read = _reader(arguments[1])
+        return lambda raw: {key: read(value) for key, value in raw.items()}
+    if kind == Step:
+        return lambda raw: raw if isinstance(raw, str) else tuple(raw)
+    if get_origin(kind) is not tuple:
+        return _as_it_is
+    if arguments == (str, ...):
+        return lambda raw: _SAME.setdefault(path := tuple(raw), path)
+    if arguments[-1] is ...:
+        read = _reader(arguments[0])
+        return lambda raw: tuple([read(one) for one in raw])
+    readers = [_reader(one) for one in arguments]
+    return lambda raw: tuple([read(one) for read, one in zip(readers, raw, strict=True)])
 
 
-def _condition(raw: dict[str, Any] | None) -> Condition | None:
-    if raw is None:
-        return None
-    return Condition(
-        raw["source"],
-        base64.b64decode(raw["code"]),
-        tuple(raw["names"]),
-        _paths(raw["relative"]),
-        tuple(raw["filled"]),
-        *(raw.get(key, "") for key in ("message", "fix", "kind", "place")),
-    )
+def _named(kind: Any) -> Callable[[Any], Any]:
+    readers: dict[str, Callable[[Any], Any]] = {}
+
+    def read(raw: Mapping[str, Any]) -> Any:
+        if not readers:  # on first use: a check holds the check that it replaces
+            readers.update({name: _reader(hint) for name, hint in get_type_hints(kind).items()})
+        values = {name: raw[name] for name in kind._fields if name in raw}
+        for name, reader in readers.items():
+            if reader is not _as_it_is and name in values:
+                values[name] = reader(values[name])
+        return kind(**values)
+
+    return read
+
+
+def _as_it_is(raw: Any) -> Any:
+    return raw
 
 
 _SAME: dict[tuple[str, ...], tuple[str, ...]] = {}
 """Paths that several checks read are held once."""
-
-
-def _paths(raw: Iterable[list[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(_SAME.setdefault(path, path) for path in map(tuple, raw))
-
-
-def _path(raw: dict[str, Any] | None) -> PathExpr | None:
-    return None if raw is None else _sure(raw)
-
-
-def _sure(raw: dict[str, Any]) -> PathExpr:
-    return PathExpr(
-        raw["source"], tuple(step if isinstance(step, str) else tuple(step) for step in raw["steps"])
-    )

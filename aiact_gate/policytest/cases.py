@@ -13,7 +13,7 @@ from typing import Any
 
 from aiact_gate.documents.node import Document, Node, plain_data
 from aiact_gate.documents.yaml import parse_yaml
-from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.parts import PartEngine
 from aiact_gate.model.errors import DocumentError, PackError
 from aiact_gate.model.evidence import Absent, Evidence, Fault
 from aiact_gate.model.location import Location, Pointer, pointer_text
@@ -222,7 +222,7 @@ def read_base(folder: Path) -> dict[str, Document]:
 
 def _prepared(
     requirement: Requirement,
-    engine: Engine,
+    engine: PartEngine,
     base: dict[str, Document],
     raw: Any,
     place: Location,
@@ -461,12 +461,12 @@ def evidence_of(documents: dict[str, Document], kinds: Mapping[str, Any] | None 
     return evidence
 
 
-_ENGINES: dict[str, Engine] = {}
+_ENGINES: dict[str, PartEngine] = {}
 
 
-def engine_of(pack: Pack) -> Engine:
+def engine_of(pack: Pack) -> PartEngine:
     if pack.digest not in _ENGINES:
-        _ENGINES[pack.digest] = Engine(names_of(pack), AS_OF)
+        _ENGINES[pack.digest] = PartEngine(names_of(pack), AS_OF)
     return _ENGINES[pack.digest]
 
 

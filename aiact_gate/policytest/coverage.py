@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aiact_gate.expressions.engine import Engine
+from aiact_gate.expressions.parts import PartEngine
 from aiact_gate.expressions.paths import NotThere, follow
 from aiact_gate.expressions.rewritten import condition_of
 from aiact_gate.expressions.tree import Expr
@@ -54,11 +54,11 @@ class _Watch:
 def cover(pack: Pack, run: TestRun, places: Places) -> CoverageRun:
     """Judge every case once more with watched conditions."""
     found = CoverageRun()
-    plain = Engine(names_of(pack), AS_OF)
+    plain = PartEngine(names_of(pack), AS_OF)
     for examples in run.examples:
         watch = _Watch()
         words = {"_saw": (("i", "b"), watch.saw), "_not_true": (("i",), watch.miss)}
-        engine = Engine(names_of(pack), AS_OF, words)
+        engine = PartEngine(names_of(pack), AS_OF, words)
         judges = [FixtureJudge(judge.evidence, engine, "fixture") for judge in _judges(examples)]
         unseen: list[Unseen] = []
         for check in examples.requirement.checks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aiact_gate.expressions.parts import PartEngine
 from aiact_gate.expressions.paths import Bound, NotThere
 from aiact_gate.judge.checks import CheckJudge
 from aiact_gate.model.policy import Check, Condition, Requirement
@@ -12,6 +13,8 @@ from aiact_gate.model.policy import Check, Condition, Requirement
 
 class FixtureJudge(CheckJudge):
     """Judges checks on fixtures, and lets their rows be looked into."""
+
+    engine: PartEngine
 
     def bindings(self, check: Check) -> Iterator[Bound]:
         """What the loops of *check* bind, row by row. Raises `NotThere` where a list isn't."""

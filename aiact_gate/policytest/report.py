@@ -8,7 +8,7 @@ from pathlib import Path
 from aiact_gate.lint.faults import PolicyFault
 from aiact_gate.model.location import Location
 from aiact_gate.policy.compile import compile_folder
-from aiact_gate.policy.linted import OTHER_PARTS, lint_folder
+from aiact_gate.policy.linted import OTHER_PARTS, lint_folder, placed
 from aiact_gate.policy.load import pack_from
 from aiact_gate.policytest.cases import AS_OF, run_tests
 from aiact_gate.policytest.coverage import cover
@@ -23,7 +23,8 @@ def tested(
     """The pack in *folder*, tested; *others*: packs that its overlay may be about. Raises PackError if there is none."""
     compiled = compile_folder(folder)
     pack = pack_from(compiled.data)
-    faults = tuple(fault for fault in compiled.faults if not only or fault.requirement in only)
+    told = placed(folder, folder.name, compiled.faults)
+    faults = tuple(fault for fault in told if not only or fault.requirement in only)
     found = TestedPack(pack.name or folder.name, AS_OF, faults)
     if not pack.requirements and any(compiled.data.get(key) for key in OTHER_PARTS):
         return found._replace(nothing="untested", faults=tuple(lint_folder(folder, others)))

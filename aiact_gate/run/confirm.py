@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiact_gate.documents.text import decode
+from aiact_gate.documents.node import decode
 from aiact_gate.model.errors import UsageError
 from aiact_gate.model.evidence import Unknown
 from aiact_gate.sources.snapshot import open_snapshot

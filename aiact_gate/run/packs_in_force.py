@@ -12,8 +12,7 @@ from aiact_gate.model.errors import PackError, SnapshotError
 from aiact_gate.model.location import Location
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import Problem
-from aiact_gate.policy.load import in_layer_order, layered, load_builtin, load_folder
-from aiact_gate.policy.pins import as_pinned, fix_of
+from aiact_gate.policy.load import as_pinned, fix_of, in_layer_order, layered, load_builtin, load_folder
 from aiact_gate.run.options import Options
 from aiact_gate.sources.builtin import BUILTIN
 from aiact_gate.sources.manifest import Manifest

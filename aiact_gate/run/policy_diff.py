@@ -13,6 +13,7 @@ from aiact_gate.model.location import Location
 from aiact_gate.model.outcome import Outcome
 from aiact_gate.model.policy import Pack
 from aiact_gate.model.report import CheckResult, Problem, Report, SystemReport
+from aiact_gate.policy.linted import placed
 from aiact_gate.policy.load import load_builtin, load_folder
 from aiact_gate.run.manifests import checked
 from aiact_gate.run.options import Options
@@ -58,7 +59,7 @@ def side(named: str) -> Side:
             f"there is no pack {short_path(named)}", f"Name a folder, or one of: {', '.join(BUILTIN)}."
         )
     pack, faults = load_folder(folder, named)
-    return Side(pack, folder, faults)
+    return Side(pack, folder, placed(folder, named, faults))
 
 
 def compare(old: Side, new: Side) -> Comparison:

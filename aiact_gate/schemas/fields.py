@@ -77,10 +77,9 @@ class Field:
 
 def root(name: str, others: Mapping[str, Mapping[str, Any]] | None = None) -> Field | None:
     """The field that the name *name* stands for; *others*: record kinds that packs add."""
-    if others and name in others:
-        return Field(others[name], others[name].get("$defs", {}))
-    if name in RECORDS:
-        return Field(schema(name), schema(name).get("$defs", {}))
+    record = schema(name) if name in RECORDS else (others or {}).get(name)
+    if record is not None:
+        return Field(record, record.get("$defs", {}))
     facts = schema("facts")
     properties = facts["properties"]
     return Field(properties[name], facts.get("$defs", {})) if name in properties else None

@@ -92,7 +92,7 @@ def at_column(text: str, column: int) -> str:
 
 def test_the_table_has_a_case_for_most_rules() -> None:
     found = {expected.rpartition("[")[2].rstrip("]") for case in CASES for expected in case.expected}
-    elsewhere = {"unknown_file", "no_policy", "date", "no_new_in", "type"}
+    elsewhere = {"unknown_file", "no_policy", "date", "no_new_in", "unknown_version", "type"}
     of_other_files = (
         told_in("policy/layers.py")
         | told_in("policy/rollout.py")
@@ -110,7 +110,7 @@ def told_in(*modules: str) -> set[str]:
         for node in ast.walk(ast.parse((ROOT / "aiact_gate" / module).read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name.endswith("_fault") or name in ("PolicyFault", "tell"):
+                if name.endswith("_fault") or name in ("PolicyFault", "fault", "tell"):
                     either = [
                         one
                         for arg in node.args[:3]
@@ -312,9 +312,11 @@ def test_check_refuses_what_makes_a_judgement_wrong_and_pays_for_no_advice(
 
     rules = {fault.rule for fault in load_folder(house)[1]}
 
-    expected = {one.rpartition("[")[2].rstrip("]") for one in case.expected}
-    assert expected & set(WRONG) == rules
-    assert not rules & set(ADVICE)
+    expected = {one.rpartition("[")[2].rstrip("]") for one in case.expected} & set(WRONG)
+    # What the engine itself refuses is told in its own words; which rule that is, lint says.
+    in_other_words = expected & {"unknown_name", "unknown_function", "unlike_kinds", "non_boolean"}
+    assert rules in (expected, expected - in_other_words | {"condition"})
+    assert bool(expected) == bool(rules) and not rules & set(ADVICE)
 
 
 # ---------------------------------------------------------------- packs and other files

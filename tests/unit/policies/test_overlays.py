@@ -125,18 +125,18 @@ REFUSED = {
     ),
     "an unknown field": (
         "require:\n  art9.5/accepted-by-another:\n    that: filled(it.residual.acceptd_by)\n    message: It isn't accepted.\n",
-        "4:30",
+        "4:11",
         "risk_management.risks.*.residual has no field 'acceptd_by'",
     ),
     "a name that the check doesn't bind": (
         "require:\n  art9.5/overall-is-valid:\n    that: [filled(system.name), filled(it.id)]\n    message: No id.\n",
-        "4:40",
-        "there is nothing called it",
+        "4:33",
+        "the engine refuses it: undeclared reference to 'it.id'",
     ),
     "no boolean": (
         "require:\n  art9.5/overall-is-valid:\n    that: size(risk_management.risks)\n    message: No.\n",
         "4:11",
-        "the condition is a whole number, not true or false",
+        "the engine refuses it: the condition gives INT, not true or false",
     ),
     "a clause for what reading found": (
         "require:\n  integrity.present/record-is-there: {that: filled(system.name), message: No name.}\n",
